@@ -1,0 +1,1 @@
+//! The shared tmux and systemd adapter: the only code that starts programs or touches files.

@@ -1,0 +1,225 @@
+//! All that was gathered about one host at one moment, as plain data.
+//!
+//! `adapter::gather` fills these; `fleet::row` joins them with the roster; nothing else makes them. A source that
+//! could not be read is an `Unknown` in its own place and spoils nothing else.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    ids::{AgentName, HostName, PaneId, PaneKey, SessionId, Socket, Tenant, WindowId},
+    reading::Reading,
+};
+
+/// One host at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostFacts {
+    /// When the gathering began, by the observed host's clock.
+    pub at: Timestamp,
+    /// Who and where.
+    pub identity: Identity,
+    /// One entry per distinct socket of the roster (or the one that was asked for).
+    pub servers: BTreeMap<Socket, ServerFacts>,
+    /// The user manager's units.
+    pub systemd: SystemdFacts,
+    /// One entry per agent of this host: the heartbeat file's text, or why there is none.
+    pub heartbeats: BTreeMap<AgentName, Reading<String>>,
+    /// The processes below every pane, by pid. Unknown where there is no `/proc`.
+    pub processes: Reading<BTreeMap<u32, Process>>,
+    /// The fleet's pause switch: `None` when it is off.
+    pub paused: Reading<Option<Pause>>,
+    /// The pane this program itself runs in, when that is a pane of a watched server.
+    pub own_pane: Option<PaneKey>,
+}
+
+/// Who runs here, and by which names this machine may be called in a roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The user.
+    pub tenant: Tenant,
+    /// The machine's own hostname.
+    pub host: HostName,
+    /// Everything else that means this machine: FQDN, short name, addresses, `localhost`.
+    pub aliases: BTreeSet<String>,
+}
+
+impl Identity {
+    /// Whether a roster's `host` names this machine (host names do not care about case).
+    #[must_use]
+    pub fn is_here(&self, host: &str) -> bool {
+        host.eq_ignore_ascii_case(&self.host.0) || self.aliases.iter().any(|alias| host.eq_ignore_ascii_case(alias))
+    }
+}
+
+/// One tmux server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerFacts {
+    /// Whether it answered, and what is the matter when it did not.
+    pub state: ServerState,
+    /// Every pane of every session, in tmux's order; a pane of a grouped session stands here once per session.
+    pub panes: Vec<PaneFacts>,
+    /// The cgroup that the server process lives in (`/proc/<pid>/cgroup`, the v2 line). Spec §4: HAZARD.
+    pub cgroup: Reading<String>,
+}
+
+/// What a tmux server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerState {
+    /// It runs and listed its panes.
+    Up {
+        /// The server's pid.
+        pid: u32,
+        /// When it started (`#{start_time}`): a new one on the same socket may repeat every id.
+        started: Timestamp,
+        /// `#{version}`, as it prints it: `3.3a`.
+        version: String,
+    },
+    /// It runs and has no session (only with `exit-empty off`, or for a moment).
+    Empty,
+    /// No server on that socket: never started, or it died.
+    Absent,
+    /// It lives, and talks another protocol than our `tmux` (upgraded underneath it). Alive, not dead.
+    OtherProtocol(String),
+    /// It could not be asked: no right to the socket, no `tmux` here, no answer in time.
+    Unreachable(String),
+}
+
+/// One pane as `list-panes` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaneFacts {
+    /// The session it is listed under.
+    pub session: SessionFacts,
+    /// Its window.
+    pub window: WindowId,
+    /// Its id; unique on its server.
+    pub pane: PaneId,
+    /// The process that tmux started in it.
+    pub pid: u32,
+    /// `pane_current_command`: the foreground group leader's name, and no proof of the runtime.
+    pub command: String,
+    /// `pane_title`: written by the program inside; hostile.
+    pub title: String,
+    /// `pane_current_path`, empty when tmux could not tell (→ unknown).
+    pub cwd: Reading<String>,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+    /// `None` while its program lives.
+    pub dead: Option<DeadPane>,
+    /// A mode such as copy mode is open in it.
+    pub in_mode: bool,
+    /// Whether it is the active pane of the active window of its session: the one that stands for the agent.
+    pub active: bool,
+    /// `window_activity`: the last output of any pane of its window. (tmux has no `pane_activity`.)
+    pub activity: Reading<Timestamp>,
+    /// `cursor_flag`: whether the program shows the cursor.
+    pub cursor_shown: bool,
+    /// `alternate_on`: whether it shows the alternate screen.
+    pub alternate: bool,
+    /// `pane_pipe`: whether somebody has a pipe on it.
+    pub piped: bool,
+    /// `@mosaic_pipe`: our mark on the pipe, when it is there.
+    pub mark: Option<String>,
+}
+
+/// The session that a pane is listed under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// Its id.
+    pub id: SessionId,
+    /// Its name.
+    pub name: String,
+    /// The group it belongs to, when it is grouped.
+    pub group: Option<String>,
+    /// When it was created.
+    pub created: Reading<Timestamp>,
+    /// How many clients are attached to it.
+    pub attached: u32,
+}
+
+/// How a pane's program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeadPane {
+    /// Its exit status; `None` when a signal ended it.
+    pub status: Option<i32>,
+    /// The signal, where tmux tells it (≥ 3.3).
+    pub signal: Option<i32>,
+}
+
+/// One process of a pane's tree, from `/proc`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its parent.
+    pub ppid: u32,
+    /// Its process group.
+    pub pgrp: i32,
+    /// Its controlling terminal (`stat` field 7), 0 for none.
+    pub tty: i32,
+    /// The foreground group of that terminal (`stat` field 8).
+    pub tpgid: i32,
+    /// `comm`.
+    pub comm: String,
+    /// `cmdline`, split at NUL, empty tail dropped.
+    pub argv: Vec<String>,
+    /// Where `exe` points; unknown for another user's process.
+    pub exe: Reading<String>,
+    /// Start time in clock ticks since boot (`stat` field 22): with the pid it names one process for good.
+    pub started_ticks: u64,
+}
+
+/// What the user manager says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemdFacts {
+    /// Loaded units by full name. Unknown: no manager, no bus, no answer; the reason is for the banner.
+    pub units: Reading<BTreeMap<String, UnitFacts>>,
+    /// Unit-file states by unit name (`enabled`, `disabled`, …), read less often than the rest.
+    pub enabled: Reading<BTreeMap<String, String>>,
+    /// Whether user lingering is on. Off loses the whole fleet at a logout or reboot.
+    pub linger: Reading<bool>,
+    /// When these were read: they may be a few seconds older than the panes.
+    pub read_at: Option<Timestamp>,
+}
+
+/// One loaded unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitFacts {
+    /// `ActiveState`.
+    pub active: String,
+    /// `SubState`.
+    pub sub: String,
+    /// `LoadState`.
+    pub load: String,
+}
+
+/// The fleet's pause switch, as far as its file says. Anyone's `touch` counts: then every field is `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Who paused.
+    pub by: Option<String>,
+    /// From which host.
+    pub host: Option<String>,
+    /// When: the file's `at`, else its modification time.
+    pub at: Option<Timestamp>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Times that the environment may set. Spec §5: zero or no number means the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// `MOSAIC_HEARTBEAT_INTERVAL`, default 15 s.
+    pub heartbeat_interval: Duration,
+    /// `MOSAIC_HEARTBEAT_IDLE_THRESHOLD`, default 300 s.
+    pub idle_threshold: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { heartbeat_interval: Duration::from_secs(15), idle_threshold: Duration::from_secs(300) }
+    }
+}

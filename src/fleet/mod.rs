@@ -1,0 +1,13 @@
+//! What a fleet is, and how it is judged.
+//!
+//! PURE: nothing here reads a clock, a file, a process or a terminal, and nothing here can fail in a way
+//! that is not a value. Facts come in as data with the time they were gathered at; rows and words go out.
+
+pub mod facts;
+pub mod heartbeat;
+pub mod ids;
+pub mod judgement;
+pub mod reading;
+pub mod roster;
+pub mod row;
+pub mod text;

@@ -1,0 +1,47 @@
+//! Text from outside, made safe to show.
+//!
+//! Names, titles, messages and heartbeats are written by anybody. A control character in them must reach the
+//! operator as a picture of itself (␛, ␇ …), never as a control character.
+
+/// The text with every control character, bidirectional override and line separator replaced by a visible picture.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    text.chars().map(visible_char).collect()
+}
+
+/// The picture of one character: itself unless it could steer a terminal.
+#[must_use]
+pub fn visible_char(c: char) -> char {
+    match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        // C1 controls; line and paragraph separators; bidirectional marks, embeddings, overrides and isolates;
+        // zero-width characters that would hide what a name really is.
+        '\u{80}'..='\u{9f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => '\u{fffd}',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn an_escape_sequence_is_shown_not_obeyed() {
+        assert_eq!(visible("a\u{1b}[2Jb\u{7}\r\n"), "a␛[2Jb␇␍␊");
+    }
+
+    #[test]
+    fn an_eight_bit_control_and_a_bidirectional_override_are_replaced() {
+        assert_eq!(visible("\u{9b}2J\u{202e}gpj.exe"), "\u{fffd}2J\u{fffd}gpj.exe");
+    }
+
+    #[test]
+    fn ordinary_text_in_any_script_is_untouched() {
+        assert_eq!(visible("π - naïve 漢字 👩"), "π - naïve 漢字 👩");
+    }
+}

@@ -1,0 +1,3 @@
+//! The binary: parses the command line, runs one verb, prints the error.
+
+fn main() {}

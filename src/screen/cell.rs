@@ -1,0 +1,74 @@
+//! One cell of a screen, in our own words, so that the engine behind it could be changed.
+
+/// What one cell shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell<'a> {
+    /// Its text: one base character and what combines with it; empty for a blank.
+    pub text: &'a str,
+    /// Whether it is two columns wide; the next cell is then its [`Cell::continuation`].
+    pub wide: bool,
+    /// Whether it is the second half of a wide character and shows nothing itself.
+    pub continuation: bool,
+    /// How it is drawn.
+    pub style: Style,
+}
+
+/// How a cell is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Text colour.
+    pub fg: Colour,
+    /// Background colour.
+    pub bg: Colour,
+    /// SGR 1.
+    pub bold: bool,
+    /// SGR 2.
+    pub dim: bool,
+    /// SGR 3.
+    pub italic: bool,
+    /// SGR 4.
+    pub underline: bool,
+    /// SGR 7.
+    pub inverse: bool,
+}
+
+/// A colour as the program asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// The terminal's own.
+    #[default]
+    Default,
+    /// One of the 256 of the palette.
+    Indexed(u8),
+    /// 24-bit.
+    Rgb(u8, u8, u8),
+}
+
+impl From<vt100::Color> for Colour {
+    fn from(colour: vt100::Color) -> Self {
+        match colour {
+            vt100::Color::Default => Self::Default,
+            vt100::Color::Idx(index) => Self::Indexed(index),
+            vt100::Color::Rgb(r, g, b) => Self::Rgb(r, g, b),
+        }
+    }
+}
+
+impl<'a> Cell<'a> {
+    pub(super) fn from_engine(cell: &'a vt100::Cell) -> Self {
+        Self {
+            text: cell.contents(),
+            wide: cell.is_wide(),
+            continuation: cell.is_wide_continuation(),
+            style: Style {
+                fg: cell.fgcolor().into(),
+                bg: cell.bgcolor().into(),
+                bold: cell.bold(),
+                dim: cell.dim(),
+                italic: cell.italic(),
+                underline: cell.underline(),
+                inverse: cell.inverse(),
+            },
+        }
+    }
+}
