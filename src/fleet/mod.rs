@@ -7,6 +7,7 @@ pub mod facts;
 pub mod heartbeat;
 pub mod ids;
 pub mod judgement;
+pub mod mirror;
 pub mod reading;
 pub mod roster;
 pub mod row;

@@ -22,15 +22,9 @@ pub(super) struct Translator {
 }
 
 impl Translator {
-    /// A blank screen. The engine is at least 2×2: smaller ones are where it panics.
-    #[expect(clippy::disallowed_methods, reason = "the one place that makes an engine")]
+    /// A blank screen.
     pub(super) fn new(size: Size) -> Self {
-        Self {
-            engine: vt100::Parser::new(size.rows.max(2), size.cols.max(2), 0),
-            out: Vec::new(),
-            size,
-            state: State::new(size),
-        }
+        Self { engine: engine(size), out: Vec::new(), size, state: State::new(size) }
     }
 
     /// Has the engine draw what was said.
@@ -47,9 +41,8 @@ impl Translator {
     }
 
     /// The primary screen while the alternate one is shown.
-    #[expect(clippy::disallowed_methods, reason = "the one place that makes an engine")]
     pub(super) fn primary(&self) -> vt100::Parser {
-        let mut copy = vt100::Parser::new(self.size.rows.max(2), self.size.cols.max(2), 0);
+        let mut copy = engine(self.size);
         *copy.screen_mut() = self.screen().clone();
         copy.process(b"\x1b[?47l");
         copy
@@ -284,6 +277,11 @@ impl Translator {
             _ => {}
         }
     }
+}
+
+/// An engine without scrollback. At least 2×2: smaller ones are where it panics.
+fn engine(size: Size) -> vt100::Parser {
+    vt100::Parser::new(size.rows.max(2), size.cols.max(2), 0)
 }
 
 /// The parameter at a place; missing or 0 reads as `otherwise`.
