@@ -4,11 +4,16 @@
 //! that is not a value. Facts come in as data with the time they were gathered at; rows and words go out.
 
 pub mod facts;
+pub mod filter;
 pub mod heartbeat;
 pub mod ids;
 pub mod judgement;
 pub mod mirror;
+pub mod pause;
 pub mod reading;
 pub mod roster;
 pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sort;
 pub mod text;
