@@ -1,5 +1,7 @@
 //! Facts for tests: one healthy agent on one healthy server, to be spoilt one field at a time.
 
+#![expect(clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
@@ -12,6 +14,7 @@ use super::{
     },
     heartbeat::{Health, Heartbeat, Status},
     ids::{HostName, PaneId, SessionId, Socket, Tenant, WindowId},
+    judgement::Flag,
     reading::Reading,
     roster::{Agent, Place as RosterPlace, Roster},
     row::{Beat, Unit},
@@ -203,4 +206,9 @@ pub(crate) fn beat(health: Health, age: u64, status: Status) -> Beat {
 pub(crate) fn recognised(name: &str) -> Recognition {
     let (name, command_line) = (name.to_owned(), format!("{name} --flag"));
     Recognition::Runtime(Recognised { name, pid: 105, rule: Rule::Argv0, command_line })
+}
+
+/// Flags as they are printed behind a state: ` DRIFT BOOT`.
+pub(crate) fn flag_words(flags: &[Flag]) -> String {
+    flags.iter().flat_map(|flag| [" ", flag.word()]).collect()
 }

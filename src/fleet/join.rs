@@ -90,15 +90,17 @@ impl Joiner<'_> {
             working_directory: roster.working_directory_of(agent, self.context.home),
         };
         let elsewhere = agent.host.as_deref().filter(|host| !self.facts.identity.is_here(host));
-        let known = match elsewhere {
-            Some(host) => self.remote(declared, socket.clone(), host),
-            None => {
-                let unit = self.unit(agent);
-                let beat = self.beat(agent);
-                let hazard = self.hazard(&socket, agent);
-                let seen = self.seen(&socket, name, Some(drift::wanted(&declared)).as_deref());
-                let also_on = self.sessions.other_sockets_with(name, &socket);
-                AgentFacts { declared: Some(declared), unit, beat, hazard, also_on, ..seen }
+        let known = if let Some(host) = elsewhere {
+            self.remote(declared, socket.clone(), host)
+        } else {
+            let wanted = drift::wanted(&declared);
+            AgentFacts {
+                unit: self.unit(agent),
+                beat: self.beat(agent),
+                hazard: self.hazard(&socket, agent),
+                also_on: self.sessions.other_sockets_with(name, &socket),
+                declared: Some(declared),
+                ..self.seen(&socket, name, Some(&wanted))
             }
         };
         let host = elsewhere.map_or_else(|| self.facts.identity.host.clone(), |host| HostName(host.to_owned()));

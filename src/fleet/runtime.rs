@@ -3,6 +3,9 @@
 //! `pane_current_command` lies (`node`, a version string, the shell that launched it), so every process of the pane's
 //! tree on the pane's terminal is looked at. It only looks at what was gathered; it never reads `/proc` itself.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -145,7 +148,7 @@ impl Seen<'_> {
 }
 
 /// The processes below `root` (itself included) on that terminal, whatever the table claims about parents.
-fn tree<'a>(root: u32, tty: i32, processes: &'a BTreeMap<u32, Process>) -> Vec<Seen<'a>> {
+fn tree(root: u32, tty: i32, processes: &BTreeMap<u32, Process>) -> Vec<Seen<'_>> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (pid, process) in processes {
         children.entry(process.ppid).or_default().push(*pid);

@@ -48,15 +48,15 @@ fn tmux(facts: &AgentFacts, add: &mut impl FnMut(&'static str, &'static str, Str
     }
     let Some(pane) = facts.pane.as_ref().filter(|pane| pane.dead.is_none()) else { return };
     if facts.panes_in_window > 1 {
-        let others = facts.panes_in_window - 1;
-        let says = format!("its window has {others} more: any output there makes it look busy");
+        let panes = words::count(facts.panes_in_window, "pane");
+        let says = format!("its window has {panes}: output of any of them makes it look busy");
         add("tmux", "window.shared", says);
     }
-    if let (Some(declared), Some(cwd)) = (&facts.declared, pane.cwd.known()) {
-        if drift::elsewhere(&declared.working_directory, cwd) {
-            let says = format!("it is in {}; the roster says {}", visible(cwd), visible(&declared.working_directory));
-            add("tmux", "pane.cwd", says);
-        }
+    if let (Some(declared), Some(cwd)) = (&facts.declared, pane.cwd.known())
+        && drift::elsewhere(&declared.working_directory, cwd)
+    {
+        let says = format!("it is in {}; the roster says {}", visible(cwd), visible(&declared.working_directory));
+        add("tmux", "pane.cwd", says);
     }
 }
 
