@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{
     reading::{Reading, Why},
     text::pairs,
+    words,
 };
 
 /// How many intervals a heartbeat may be old and still be healthy.
@@ -93,7 +94,7 @@ pub fn health(
     let difference = now.duration_since(ts);
     let apart = difference.unsigned_abs();
     if difference.is_negative() && apart > interval {
-        let ahead = words(apart);
+        let ahead = words::long(apart);
         return unknown(format!("the heartbeat is {ahead} in the future: the agent's clock or this one is wrong"));
     }
     let age = if difference.is_negative() { Duration::ZERO } else { apart };
@@ -101,18 +102,8 @@ pub fn health(
     if age <= limit {
         (Health::Healthy, None, Some(age))
     } else {
-        let why = format!("the last heartbeat is {} old, more than {}", words(age), words(limit));
+        let why = format!("the last heartbeat is {} old, more than {}", words::long(age), words::long(limit));
         (Health::Stale, Some(why), Some(age))
-    }
-}
-
-/// A length of time in its biggest unit.
-fn words(time: Duration) -> String {
-    match time.as_secs() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} min", seconds / 60),
-        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
-        seconds => format!("{} days", seconds / 86_400),
     }
 }
 
