@@ -4,12 +4,15 @@
 //! that another machine needs another `Exec` and nothing else.
 
 pub mod clock;
+pub mod demo;
 pub mod exec;
 pub mod files;
 pub mod gather;
 pub mod identity;
+pub mod log_file;
 pub mod process;
 pub mod systemd;
+pub mod tap;
 pub mod tmux;
 
 pub use gather::{Ask, Watch, WatchConfig};
