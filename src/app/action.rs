@@ -6,10 +6,10 @@
 use std::fmt::Write as _;
 
 use super::{
-    list::Column,
     mode::Mode,
     model::{Model, View},
 };
+use crate::fleet::sort::Column;
 
 /// What the operator can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,8 +52,8 @@ pub enum Action {
     Filter,
     /// Only agents at fault.
     FaultsOnly,
-    /// Sort by a column.
-    SortBy(Column),
+    /// Sort by a column, or by attention.
+    SortBy(Option<Column>),
     /// Turn the order around.
     Reverse,
     /// The mirror alone.
@@ -275,20 +275,20 @@ static TABLE: [ActionSpec; 36] = [
         .when(marks),
     line(A::MarkAll, G::List, "mark-all", &["*"], "mark all that are listed, or none if they were").when(marks),
     line(
-        A::SortBy(Column::Attention),
+        A::SortBy(None),
         G::List,
         "sort-attention",
         &["o o"],
         "attention order: worst first (the default)",
     )
     .when(in_fleet),
-    line(A::SortBy(Column::Agent), G::List, "sort-agent", &["o a"], "sort by name").when(in_fleet),
-    line(A::SortBy(Column::Class), G::List, "sort-class", &["o c"], "sort by class").when(in_fleet),
-    line(A::SortBy(Column::Runtime), G::List, "sort-runtime", &["o r"], "sort by runtime").when(in_fleet),
-    line(A::SortBy(Column::State), G::List, "sort-state", &["o s"], "sort by state").when(in_fleet),
-    line(A::SortBy(Column::Idle), G::List, "sort-idle", &["o i"], "sort by idle time, longest first").when(in_fleet),
+    line(A::SortBy(Some(Column::Agent)), G::List, "sort-agent", &["o a"], "sort by name").when(in_fleet),
+    line(A::SortBy(Some(Column::Class)), G::List, "sort-class", &["o c"], "sort by class").when(in_fleet),
+    line(A::SortBy(Some(Column::Runtime)), G::List, "sort-runtime", &["o r"], "sort by runtime").when(in_fleet),
+    line(A::SortBy(Some(Column::State)), G::List, "sort-state", &["o s"], "sort by state").when(in_fleet),
+    line(A::SortBy(Some(Column::Idle)), G::List, "sort-idle", &["o i"], "sort by idle time, longest first").when(in_fleet),
     line(
-        A::SortBy(Column::Heartbeat),
+        A::SortBy(Some(Column::Heartbeat)),
         G::List,
         "sort-heartbeat",
         &["o h"],

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::list::{Filter, Sort};
-use crate::fleet::row::{Row, RowKey};
+use crate::fleet::{
+    filter::Filter,
+    row::{Row, RowKey},
+    sort::Sort,
+};
 
 /// The list's state.
 #[derive(Debug, Default)]
@@ -20,7 +23,6 @@ pub struct Listing {
     anchor: Option<RowKey>,
     filter: Filter,
     filter_text: String,
-    faults_only: bool,
     sort: Sort,
 }
 
@@ -28,12 +30,8 @@ impl Listing {
     /// Brings the list in line with these rows. What is selected stays so while it is shown; else its nearest
     /// neighbour is, first downwards. Marks of rows that are gone go too.
     pub fn arrange(&mut self, rows: &[Row]) {
-        let passes = |row: &Row| self.filter.matches(row) && (!self.faults_only || row.judgement.is_fault());
-        let mut shown: Vec<usize> = (0..rows.len()).filter(|&i| passes(&rows[i])).collect();
-        shown.sort_by(|&a, &b| {
-            let (a, b) = (&rows[a], &rows[b]);
-            b.managed.cmp(&a.managed).then_with(|| self.sort.compare(a, b))
-        });
+        let mut shown: Vec<usize> = (0..rows.len()).filter(|&i| self.filter.matches(&rows[i])).collect();
+        self.sort.sort(&mut shown, |&index| &rows[index]);
         let order: Vec<RowKey> = shown.iter().map(|&i| rows[i].key.clone()).collect();
         let before = self.order.get(..self.cursor).unwrap_or_default().iter().rev();
         let candidates = self.order.get(self.cursor..).unwrap_or_default().iter().chain(before);
@@ -122,16 +120,16 @@ impl Listing {
     /// Whether something is filtered, left out or marked: what Esc takes back.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
-        !self.filter_text.is_empty() || self.faults_only || !self.marks.is_empty()
+        !self.filter_text.is_empty() || self.filter.faults_only || !self.marks.is_empty()
     }
 
     /// Takes one narrowing back: the filter, then faults only, then the marks.
     pub fn widen(&mut self) {
         if !self.filter_text.is_empty() {
             self.filter_text.clear();
-            self.filter = Filter::default();
-        } else if self.faults_only {
-            self.faults_only = false;
+            self.replace_filter(Filter::default());
+        } else if self.filter.faults_only {
+            self.filter.faults_only = false;
         } else {
             self.marks.clear();
         }
@@ -140,7 +138,14 @@ impl Listing {
     /// Sets the filter.
     pub fn set_filter(&mut self, text: &str, filter: Filter) {
         text.trim().clone_into(&mut self.filter_text);
+        self.replace_filter(filter);
+    }
+
+    /// Faults only is a switch of its own: it outlives the words.
+    fn replace_filter(&mut self, filter: Filter) {
+        let faults_only = self.filter.faults_only;
         self.filter = filter;
+        self.filter.faults_only = faults_only;
     }
 
     /// The filter as it was typed.
@@ -152,12 +157,12 @@ impl Listing {
     /// Whether only agents at fault are shown.
     #[must_use]
     pub fn faults_only(&self) -> bool {
-        self.faults_only
+        self.filter.faults_only
     }
 
     /// Only agents at fault, or all again.
     pub fn toggle_faults_only(&mut self) {
-        self.faults_only = !self.faults_only;
+        self.filter.faults_only = !self.filter.faults_only;
     }
 
     /// The order.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     fleet::{
-        facts::{DeadPane, SessionFacts, UnitFacts},
+        facts::{Limits, DeadPane, SessionFacts, UnitFacts},
         heartbeat::{Health, Heartbeat, Status},
         ids::{HostName, PaneId, PaneKey, SessionId, Socket, Tenant},
         judgement::{Cause, CauseKind, Drift, Evidence, Finding, Flag, Judgement, Readiness, Severity},
@@ -38,7 +38,14 @@ pub fn socket() -> Socket {
 /// A dashboard before any news.
 #[must_use]
 pub fn start(size: (u16, u16)) -> Model {
-    Model::new(Start { tz: TimeZone::UTC, read_only: false, size })
+    Model::new(Start {
+        tz: TimeZone::UTC,
+        read_only: false,
+        size,
+        limits: Limits::default(),
+        home: "/home/ops".to_owned(),
+        socket: None,
+    })
 }
 
 /// A dashboard over the sample fleet, with the selected agent's mirror live.

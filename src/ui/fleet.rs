@@ -23,7 +23,6 @@ use crate::{
         banner,
         layout::Form,
         lines::{Line, cause},
-        list::Column as SortColumn,
         model::{Model, RosterState},
         words::{fit, pad, width},
     },
@@ -62,10 +61,13 @@ fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>
         left.push(styled(format!("{} marked ", listing.marked()), theme.mark));
     }
     let sort = listing.sort();
-    let arrow = if sort.reverse { "↑" } else { "↓" };
+    let arrow = if sort.reversed { "↑" } else { "↓" };
     let right = match sort.column {
-        SortColumn::Attention if !sort.reverse => TextLine::default(),
-        column => TextLine::from(styled(format!(" {arrow} {} ", format!("{column:?}").to_lowercase()), theme.dim)),
+        None if !sort.reversed => TextLine::default(),
+        column => {
+            let title = column.map_or("attention".to_owned(), |column| column.title().to_lowercase());
+            TextLine::from(styled(format!(" {arrow} {title} "), theme.dim))
+        }
     };
     (TextLine::from(left), right)
 }
