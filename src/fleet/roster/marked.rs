@@ -127,7 +127,8 @@ impl<'a> Reader<'a> {
         let before = self.values;
         self.spend(1, place)?;
         if depth > DEEPEST {
-            return Err(Problem::error(Some(place), format!("values are nested deeper than {DEEPEST} levels")));
+            let what = format!("values are nested deeper than {DEEPEST} levels");
+            return Err(Problem::error(Some(place), what).hinted("a roster needs five"));
         }
         let (kind, anchor) = match event {
             Event::Alias(id) => (self.repeat(id, place)?, 0),
@@ -169,7 +170,10 @@ impl<'a> Reader<'a> {
             let (key, plain) = match event {
                 Event::MappingEnd => return Ok(Kind::Map(with_merged(entries, merged))),
                 Event::Scalar(text, style, ..) => (text.into_owned(), style == ScalarStyle::Plain),
-                _ => return Err(Problem::error(Some(at), "a key must be a word, not a list, a mapping or an alias")),
+                _ => {
+                    let what = "a key must be a word, not a list, a mapping or an alias";
+                    return Err(Problem::error(Some(at), what).hinted("write `key: value`"));
+                }
             };
             let (event, span) = self.next()?;
             let value = self.value(event, span, depth + 1)?;
@@ -183,7 +187,8 @@ impl<'a> Reader<'a> {
 
     fn repeat(&mut self, id: usize, at: Place) -> Result<Kind, Problem> {
         let Some(anchor) = self.anchors.get(&id) else {
-            return Err(Problem::error(Some(at), "an alias stands inside the value that it repeats"));
+            return Err(Problem::error(Some(at), "an alias stands inside the value that it repeats")
+                .hinted("write the value out"));
         };
         let (kind, cost) = (anchor.value.kind.clone(), anchor.cost);
         self.spend(cost, at)?;
@@ -211,7 +216,7 @@ impl<'a> Reader<'a> {
         let problem = Problem::error(Some(tab.unwrap_or(at)), format!("this is not YAML: {}", error.info()));
         match tab {
             Some(_) => problem.hinted("indent with spaces: YAML allows no tabs there"),
-            None => problem,
+            None => problem.hinted("look at the indentation, at open brackets, and at text with `:` that needs quotes"),
         }
     }
 }
