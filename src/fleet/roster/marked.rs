@@ -65,19 +65,18 @@ pub(super) fn read(text: &str) -> Result<Option<Marked>, Problem> {
     Reader { parser: Parser::new_from_str(text), text, anchors: BTreeMap::new(), values: 0 }.document()
 }
 
-/// YAML allows no control characters, and the parser would take a NUL for the end of the file.
+/// YAML allows no control characters, and the parser would take a NUL for the end of the file. A carriage return on
+/// its own ends a line for YAML and not for editors: every place after it would be wrong.
 fn refuse_control_characters(text: &str) -> Result<(), Problem> {
     let (mut line, mut column) = (1, 1);
-    for c in text.chars() {
-        if c == '\n' {
-            (line, column) = (line + 1, 1);
-            continue;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let allowed = matches!(c, '\n' | '\t' | '\u{85}') || (c == '\r' && chars.peek() == Some(&'\n'));
+        if c.is_control() && !allowed {
+            let what = format!("the control character U+{:04X} cannot stand here", c as u32);
+            return Err(Problem::error(Some(Place { line, column }), what).hinted("delete it, or end the line there"));
         }
-        if c.is_control() && !matches!(c, '\t' | '\r' | '\u{85}') {
-            let what = format!("the control character U+{:04X} cannot stand in YAML", c as u32);
-            return Err(Problem::error(Some(Place { line, column }), what).hinted("delete it"));
-        }
-        column += 1;
+        (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
     }
     Ok(())
 }

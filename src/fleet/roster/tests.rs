@@ -98,6 +98,7 @@ fn a_problem_stays_a_line_however_long_the_text_is() {
 #[test]
 fn bytes_that_yaml_forbids_are_named_with_their_place() {
     check("version: 1\nagents: [\u{0}]", "roster.yaml:2:10: the control character U+0000");
+    check("version: 1\r\nagents:\r  - name: a\r\n", "roster.yaml:2:8: the control character U+000D");
     check("version: 1\n\tagents: []\n", "roster.yaml:2:1: this is not YAML");
     for empty in ["", "\u{feff}", "# only words\n", "---\n", "~\n", " \n\n"] {
         check(empty, "roster.yaml: the roster is empty. Hint: begin with `version: 1`");
