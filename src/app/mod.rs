@@ -1,7 +1,26 @@
 //! What the operator sees and does: a model, and one function that changes it.
 //!
-//! PURE: [`update`](self) never awaits, reads no clock and never fails; a failure is an event and becomes words.
-//! What must happen outside leaves as [`effect::Effect`] and is carried out by `run/`.
+//! PURE: [`update`](update::update) never awaits, reads no clock and never fails; a failure is an event and becomes
+//! words. What must happen outside leaves as [`effect::Effect`] and is carried out by `run/`.
 
+pub mod action;
+pub mod banner;
+pub mod card;
 pub mod effect;
 pub mod event;
+pub mod help;
+pub mod keymap;
+mod keys;
+pub mod layout;
+pub mod lines;
+pub mod list;
+pub mod listing;
+pub mod mirror;
+pub mod mode;
+pub mod model;
+mod mouse;
+pub mod problems;
+#[doc(hidden)]
+pub mod sample;
+pub mod update;
+pub mod words;

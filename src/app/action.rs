@@ -1,0 +1,400 @@
+//! The one table of what the operator can do: name, keys, words, danger, and when it applies.
+//!
+//! PURE. The help, the footer, the command line, `docs/keys.md` and `mosaic-top keys` read this table; nothing else
+//! knows a key. An action that does not apply is greyed or hidden here, and pressing it says why.
+
+use std::fmt::Write as _;
+
+use super::{
+    list::Column,
+    mode::Mode,
+    model::{Model, View},
+};
+
+/// What the operator can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// One down: the next agent, the next line of a list, or the picture when it is zoomed.
+    Down,
+    /// One up.
+    Up,
+    /// Pan left in zoom.
+    Left,
+    /// Pan right in zoom.
+    Right,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the first.
+    Top,
+    /// To the last.
+    Bottom,
+    /// Into the selected agent.
+    Open,
+    /// One step back.
+    Back,
+    /// To the fleet.
+    Fleet,
+    /// The next agent that needs a person.
+    NextNeedsYou,
+    /// The next one shown, around the end.
+    Next,
+    /// The previous one shown, around the end.
+    Previous,
+    /// Mark or unmark.
+    Mark,
+    /// Mark everything from the last mark to here.
+    MarkRange,
+    /// Mark all that the filter shows.
+    MarkAll,
+    /// Filter as you type.
+    Filter,
+    /// Only agents at fault.
+    FaultsOnly,
+    /// Sort by a column.
+    SortBy(Column),
+    /// Turn the order around.
+    Reverse,
+    /// The mirror alone.
+    Zoom,
+    /// Copy the mirror's text.
+    Copy,
+    /// Everything that is wrong with the fleet and its roster.
+    Problems,
+    /// Any action by its name.
+    Command,
+    /// Gather facts now.
+    Refresh,
+    /// Draw afresh.
+    Repaint,
+    /// Stop, as any program does on Ctrl-Z.
+    Suspend,
+    /// This help.
+    Help,
+    /// Leave.
+    Quit,
+}
+
+/// What an action can do to the fleet. In read-only mode only the first kind is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    /// It only looks.
+    Looks,
+    /// It changes something that can be changed back.
+    Changes,
+    /// Something is lost: it asks first.
+    Destroys,
+}
+
+/// Where an action stands in the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Moving about.
+    Move,
+    /// What is listed, and in which order.
+    List,
+    /// The live mirror.
+    Mirror,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// Every group in the help's order.
+    pub const ALL: [Self; 4] = [Self::Move, Self::List, Self::Mirror, Self::Program];
+
+    /// Its heading.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::List => "List",
+            Self::Mirror => "Mirror",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// Whether an action is offered now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// It applies.
+    Now,
+    /// It would apply to something else: shown greyed, and pressing it says why.
+    Greyed(&'static str),
+    /// Not here: not shown, and pressing it says why.
+    Hidden(&'static str),
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionSpec {
+    /// What it is.
+    pub id: Action,
+    /// Its name on the command line (`:`) and in a key configuration.
+    pub name: &'static str,
+    /// Its default keys as [`super::keymap::Keys`] reads them, the one to show first.
+    pub keys: &'static [&'static str],
+    /// What it does, for the help: one line without a full stop.
+    pub words: &'static str,
+    /// Its word in the footer; `None` where hands know it.
+    pub short: Option<&'static str>,
+    /// What it can do to the fleet.
+    pub danger: Danger,
+    /// Where it stands in the help.
+    pub group: Group,
+    /// Whether it applies to what is selected and shown.
+    pub applies: fn(&Model) -> Offer,
+}
+
+impl ActionSpec {
+    const fn new(
+        id: Action,
+        group: Group,
+        name: &'static str,
+        keys: &'static [&'static str],
+        words: &'static str,
+    ) -> Self {
+        Self { id, name, keys, words, short: None, danger: Danger::Looks, group, applies: always }
+    }
+
+    const fn short(mut self, word: &'static str) -> Self {
+        self.short = Some(word);
+        self
+    }
+
+    const fn when(mut self, applies: fn(&Model) -> Offer) -> Self {
+        self.applies = applies;
+        self
+    }
+
+    /// Whether it is offered now: read-only mode hides whatever is not [`Danger::Looks`].
+    #[must_use]
+    pub fn offer(&self, model: &Model) -> Offer {
+        if model.is_read_only() && self.danger != Danger::Looks {
+            return Offer::Hidden("this dashboard is read-only: it was started with --read-only");
+        }
+        (self.applies)(model)
+    }
+}
+
+/// The table, in the order of the help and the footer.
+#[must_use]
+pub fn table() -> &'static [ActionSpec] {
+    &TABLE
+}
+
+/// An action's line of the table.
+#[must_use]
+pub fn spec(action: Action) -> Option<&'static ActionSpec> {
+    TABLE.iter().find(|spec| spec.id == action)
+}
+
+/// An action's name.
+#[must_use]
+pub fn name(action: Action) -> &'static str {
+    spec(action).map_or("?", |spec| spec.name)
+}
+
+/// The actions whose name begins like this, the exact one alone if there is one.
+#[must_use]
+pub fn named(beginning: &str) -> Vec<&'static ActionSpec> {
+    match TABLE.iter().find(|spec| spec.name == beginning) {
+        Some(exact) => vec![exact],
+        None => TABLE.iter().filter(|spec| spec.name.starts_with(beginning)).collect(),
+    }
+}
+
+/// The table as Markdown: `docs/keys.md` and `mosaic-top keys`.
+#[must_use]
+pub fn reference_markdown() -> String {
+    let mut page =
+        String::from("# Keys\n\nWritten by `mosaic-top keys` from the table that the program itself uses.\n");
+    for group in Group::ALL {
+        // Writing to a String cannot fail.
+        let _ = write!(page, "\n## {}\n\n| key | name | does |\n|---|---|---|\n", group.heading());
+        for spec in TABLE.iter().filter(|spec| spec.group == group) {
+            let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+            let asks = match spec.danger {
+                Danger::Looks => "",
+                Danger::Changes => " (changes the fleet)",
+                Danger::Destroys => " (asks first: something is lost)",
+            };
+            let _ = writeln!(page, "| {} | `{}` | {}{asks} |", keys.join(" "), spec.name, spec.words);
+        }
+    }
+    page.push_str(
+        "\n## Mouse\n\nA click selects, a double click opens, the wheel scrolls the list or pans the mirror under it.\n",
+    );
+    page
+}
+
+use Action as A;
+use Group as G;
+
+const fn line(id: A, group: G, name: &'static str, keys: &'static [&'static str], words: &'static str) -> ActionSpec {
+    ActionSpec::new(id, group, name, keys, words)
+}
+
+static TABLE: [ActionSpec; 36] = [
+    line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
+        .short("open")
+        .when(opens),
+    line(A::Back, G::Move, "back", &["Esc"], "one step back: out of the agent, then filter, faults only and marks")
+        .short("back")
+        .when(goes_back),
+    line(A::Fleet, G::Move, "fleet", &["1"], "the fleet"),
+    line(
+        A::Down,
+        G::Move,
+        "down",
+        &["j", "Down"],
+        "the next agent; scrolls the agent's facts, the help and a zoomed mirror",
+    ),
+    line(A::Up, G::Move, "up", &["k", "Up"], "the previous one"),
+    line(A::PageDown, G::Move, "page-down", &["PgDn", "Ctrl-D"], "a page down"),
+    line(A::PageUp, G::Move, "page-up", &["PgUp", "Ctrl-U"], "a page up"),
+    line(A::Top, G::Move, "first", &["g", "Home"], "the first one"),
+    line(A::Bottom, G::Move, "last", &["G", "End"], "the last one"),
+    line(A::NextNeedsYou, G::Move, "next-needs-you", &["w"], "the next agent that needs you")
+        .short("needs you")
+        .when(with_rows),
+    line(A::Next, G::Move, "next", &["n"], "the next agent of the list, around its end").when(with_rows),
+    line(A::Previous, G::Move, "previous", &["N"], "the previous agent of the list, around its end").when(with_rows),
+    line(A::Filter, G::List, "filter", &["/"], "filter as you type: text, !text, class:code, state:stuck, flag:drift")
+        .short("filter")
+        .when(in_fleet),
+    line(A::FaultsOnly, G::List, "faults-only", &["Ctrl-F"], "only agents at fault, or all again")
+        .short("faults")
+        .when(in_fleet),
+    line(A::Mark, G::List, "mark", &["Space"], "mark or unmark the agent, and go on to the next")
+        .short("mark")
+        .when(marks),
+    line(A::MarkRange, G::List, "mark-range", &["Ctrl-Space"], "mark everything from the last mark to here")
+        .when(marks),
+    line(A::MarkAll, G::List, "mark-all", &["*"], "mark all that are listed, or none if they were").when(marks),
+    line(
+        A::SortBy(Column::Attention),
+        G::List,
+        "sort-attention",
+        &["o o"],
+        "attention order: worst first (the default)",
+    )
+    .when(in_fleet),
+    line(A::SortBy(Column::Agent), G::List, "sort-agent", &["o a"], "sort by name").when(in_fleet),
+    line(A::SortBy(Column::Class), G::List, "sort-class", &["o c"], "sort by class").when(in_fleet),
+    line(A::SortBy(Column::Runtime), G::List, "sort-runtime", &["o r"], "sort by runtime").when(in_fleet),
+    line(A::SortBy(Column::State), G::List, "sort-state", &["o s"], "sort by state").when(in_fleet),
+    line(A::SortBy(Column::Idle), G::List, "sort-idle", &["o i"], "sort by idle time, longest first").when(in_fleet),
+    line(
+        A::SortBy(Column::Heartbeat),
+        G::List,
+        "sort-heartbeat",
+        &["o h"],
+        "sort by the heartbeat's age, oldest first",
+    )
+    .when(in_fleet),
+    line(A::Reverse, G::List, "reverse", &["O"], "turn the order around").when(in_fleet),
+    line(A::Zoom, G::Mirror, "zoom", &["z"], "the mirror alone, or back; then the moving keys pan")
+        .short("zoom")
+        .when(with_mirror),
+    line(A::Left, G::Mirror, "left", &["h", "Left"], "pan left in zoom").when(zoomed),
+    line(A::Right, G::Mirror, "right", &["l", "Right"], "pan right in zoom").when(zoomed),
+    line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text to the clipboard (OSC 52)")
+        .short("copy")
+        .when(with_mirror),
+    line(
+        A::Problems,
+        G::Program,
+        "problems",
+        &["!"],
+        "all that is wrong with the fleet as a whole and with its roster",
+    ),
+    line(A::Command, G::Program, "command", &[":"], "any action by its name; Tab completes"),
+    line(A::Refresh, G::Program, "refresh", &["Ctrl-R"], "gather facts now, the unit files too"),
+    line(A::Repaint, G::Program, "repaint", &["Ctrl-L"], "draw the screen afresh"),
+    line(A::Suspend, G::Program, "suspend", &["Ctrl-Z"], "stop; fg goes on"),
+    line(A::Help, G::Program, "help", &["?", "F1"], "this help").short("help"),
+    line(A::Quit, G::Program, "quit", &["q", "Ctrl-C"], "leave; the agents go on").short("quit"),
+];
+
+fn always(_: &Model) -> Offer {
+    Offer::Now
+}
+
+fn with_rows(model: &Model) -> Offer {
+    if model.selected_row().is_some() { Offer::Now } else { Offer::Greyed("no agent is listed") }
+}
+
+fn in_fleet(model: &Model) -> Offer {
+    if model.view() == View::Fleet {
+        Offer::Now
+    } else {
+        Offer::Hidden("that belongs to the fleet: Esc goes back to it")
+    }
+}
+
+fn opens(model: &Model) -> Offer {
+    match in_fleet(model) {
+        Offer::Now => with_rows(model),
+        hidden => hidden,
+    }
+}
+
+fn marks(model: &Model) -> Offer {
+    opens(model)
+}
+
+fn goes_back(model: &Model) -> Offer {
+    let nothing = model.view() == View::Fleet && !model.listing().is_narrowed() && matches!(model.mode(), Mode::Normal);
+    if nothing { Offer::Hidden("this is the fleet already: q leaves") } else { Offer::Now }
+}
+
+fn with_mirror(model: &Model) -> Offer {
+    match model.selected_row().map(|row| row.mirror_pane().is_some()) {
+        Some(true) => Offer::Now,
+        Some(false) => Offer::Greyed("the selected agent has no mirror"),
+        None => Offer::Greyed("no agent is listed"),
+    }
+}
+
+fn zoomed(model: &Model) -> Offer {
+    if matches!(model.mode(), Mode::Zoom) {
+        Offer::Now
+    } else {
+        Offer::Hidden("left and right pan a zoomed mirror: z zooms")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_has_one_line_one_name_and_its_words() {
+        let names: BTreeSet<_> = TABLE.iter().map(|spec| spec.name).collect();
+        let ids: BTreeSet<_> = TABLE.iter().map(|spec| spec.id).collect();
+        assert_eq!((names.len(), ids.len()), (TABLE.len(), TABLE.len()));
+        for spec in table() {
+            assert!(!spec.words.is_empty() && !spec.words.ends_with('.') && !spec.keys.is_empty(), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn a_beginning_finds_every_name_and_a_whole_name_only_its_own() {
+        assert_eq!(named("mark").len(), 1);
+        assert_eq!(named("mark-").len(), 2);
+        assert!(named("nonsense").is_empty());
+    }
+
+    #[test]
+    fn the_reference_names_every_action() {
+        let page = reference_markdown();
+        for spec in table() {
+            assert!(page.contains(&format!("`{}`", spec.name)), "{} is missing", spec.name);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! What a key does: in a prompt it is text, elsewhere it is an action of the table.
+//!
+//! PURE, a part of [`super::update`]. A key that does not apply does nothing but say why.
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, backend::crossterm::EventHandler};
+
+use super::{
+    action::{self, Action, Offer},
+    effect::Effect,
+    keymap::{Chord, Press},
+    list::{Filter, Sort},
+    mirror::{Pan, origin},
+    mode::{FilterPrompt, LONGEST_PROMPT, Mode},
+    model::{Model, View},
+};
+use crate::screen::Size;
+
+/// One key.
+pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    model.notice = None;
+    match &model.mode {
+        Mode::Filter(_) => filter_key(model, key),
+        Mode::Command(_) => command_key(model, key),
+        Mode::Pending(first) => {
+            let first = *first;
+            model.mode = Mode::Normal;
+            meaning(model, Some(first), Chord::of(key))
+        }
+        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom => meaning(model, None, Chord::of(key)),
+    }
+}
+
+fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effect> {
+    match (model.keymap.press(pending, chord), pending) {
+        (Press::Action(action), _) => offered(model, action),
+        (Press::Begins, _) if matches!(model.mode, Mode::Normal) => {
+            model.mode = Mode::Pending(chord);
+            Vec::new()
+        }
+        (_, Some(first)) => {
+            if chord.to_string() != "Esc" {
+                model.notice = Some(format!("{first} {chord} means nothing"));
+            }
+            Vec::new()
+        }
+        (_, None) => {
+            model.notice = Some(format!("{chord} means nothing here; ? shows the keys"));
+            Vec::new()
+        }
+    }
+}
+
+/// Does an action if it applies, else says why it does not.
+fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
+        Offer::Now => act(model, action),
+        Offer::Greyed(why) | Offer::Hidden(why) => {
+            model.notice = Some(why.to_owned());
+            Vec::new()
+        }
+    }
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Quit if overlay(model) => model.mode = Mode::Normal,
+        Action::Quit => return vec![Effect::Quit],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Repaint => return vec![Effect::Repaint],
+        Action::Refresh => return vec![Effect::Refresh],
+        Action::Copy => return copy(model),
+        Action::Help => toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 }),
+        Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
+        Action::Zoom => {
+            model.pan = Pan::Follow;
+            toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
+        }
+        Action::Command => model.mode = Mode::Command(Input::default()),
+        Action::Filter => {
+            let before = model.listing.filter_text().to_owned();
+            model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
+        }
+        Action::Back => back(model),
+        Action::Open => view(model, View::Agent { scroll: 0 }),
+        Action::Fleet => {
+            model.mode = Mode::Normal;
+            view(model, View::Fleet);
+        }
+        Action::Down
+        | Action::Up
+        | Action::Left
+        | Action::Right
+        | Action::PageDown
+        | Action::PageUp
+        | Action::Top
+        | Action::Bottom => travel(model, action),
+        Action::Next | Action::Previous | Action::NextNeedsYou => leap(model, action),
+        Action::Mark | Action::MarkRange | Action::MarkAll => mark(model, action),
+        Action::FaultsOnly => {
+            model.listing.toggle_faults_only();
+            model.arrange();
+        }
+        Action::SortBy(column) => model.set_sort(Sort { column, reverse: false }),
+        Action::Reverse => {
+            let sort = model.listing.sort();
+            model.set_sort(Sort { reverse: !sort.reverse, ..sort });
+        }
+    }
+    Vec::new()
+}
+
+fn overlay(model: &Model) -> bool {
+    matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom)
+}
+
+fn toggle(model: &mut Model, is_on: bool, on: Mode) {
+    model.mode = if is_on { Mode::Normal } else { on };
+    model.bring_into_sight();
+}
+
+fn view(model: &mut Model, view: View) {
+    model.view = view;
+    model.pan = Pan::Follow;
+    model.bring_into_sight();
+}
+
+/// Out of what is open, innermost first; in the fleet one narrowing at a time is taken back.
+fn back(model: &mut Model) {
+    if overlay(model) {
+        model.pan = Pan::Follow;
+        model.mode = Mode::Normal;
+    } else if model.view == View::Fleet {
+        model.listing.widen();
+        model.arrange();
+    } else {
+        view(model, View::Fleet);
+    }
+}
+
+/// The moving keys: whatever is in front moves.
+fn travel(model: &mut Model, action: Action) {
+    let page = model.page().cast_signed();
+    let by = match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::PageDown => page,
+        Action::PageUp => -page,
+        Action::Bottom => isize::MAX,
+        Action::Top => isize::MIN,
+        _ => 0,
+    };
+    let end = model.scroll_end();
+    let scrolled = |scroll: usize| scroll.saturating_add_signed(by).min(end);
+    match (&mut model.mode, &mut model.view) {
+        (Mode::Help { scroll } | Mode::Problems { scroll }, _) => *scroll = scrolled(*scroll),
+        (Mode::Zoom, _) => {
+            let across = match action {
+                Action::Right => PAN_COLUMNS,
+                Action::Left => -PAN_COLUMNS,
+                _ => 0,
+            };
+            pan(model, by, across);
+        }
+        (_, View::Agent { scroll }) => *scroll = scrolled(*scroll),
+        (_, View::Fleet) => {
+            let before = model.listing.selected().cloned();
+            model.listing.step(by);
+            model.moved(before.as_ref());
+        }
+    }
+}
+
+/// How far one key pans to the side: lines are read in words, not letters.
+const PAN_COLUMNS: isize = 8;
+
+/// Moves the part of the mirror that is shown, from where it is now.
+pub(super) fn pan(model: &mut Model, down: isize, right: isize) {
+    let tile = model.layout().cells;
+    let Some(screen) = model.selected_mirror().and_then(super::mirror::Mirror::screen) else { return };
+    let (pane, tile) = (screen.size(), Size { rows: tile.height, cols: tile.width });
+    let (row, col) = origin(pane, screen.cursor(), tile, model.pan);
+    let moved =
+        |from: u16, by: isize, end: u16| usize::from(from).saturating_add_signed(by).min(usize::from(end)) as u16;
+    model.pan = Pan::At {
+        row: moved(row, down, pane.rows.saturating_sub(tile.rows)),
+        col: moved(col, right, pane.cols.saturating_sub(tile.cols)),
+    };
+    model.dirty = true;
+}
+
+/// Around the list: the next, the previous, the next that needs a person.
+fn leap(model: &mut Model, action: Action) {
+    let before = model.listing.selected().cloned();
+    if action == Action::NextNeedsYou {
+        let rows = model.rows();
+        let (cursor, count) = (model.listing.cursor(), rows.len());
+        let found = (1..=count).map(|by| (cursor + by) % count).find(|&place| rows[place].needs_you());
+        match found {
+            Some(place) => model.listing.select(place),
+            None => model.notice = Some("nobody who is listed needs you".to_owned()),
+        }
+    } else {
+        model.listing.turn(action == Action::Next);
+    }
+    model.moved(before.as_ref());
+}
+
+fn mark(model: &mut Model, action: Action) {
+    let before = model.listing.selected().cloned();
+    match action {
+        Action::MarkAll => model.listing.mark_all(),
+        Action::MarkRange => model.listing.mark_range(),
+        _ => {
+            model.listing.toggle_mark();
+            model.listing.step(1);
+        }
+    }
+    model.moved(before.as_ref());
+}
+
+fn copy(model: &mut Model) -> Vec<Effect> {
+    let Some(screen) = model.selected_mirror().and_then(super::mirror::Mirror::screen) else {
+        model.notice = Some("there is no picture to copy yet".to_owned());
+        return Vec::new();
+    };
+    let text = screen.text().join("\n");
+    let text = text.trim_end().to_owned();
+    model.notice = Some(format!("copied {} lines", text.lines().count()));
+    vec![Effect::Copy(text)]
+}
+
+fn filter_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let Mode::Filter(prompt) = &mut model.mode else { return Vec::new() };
+    match key.code {
+        KeyCode::Enter => {
+            // What is not a filter stays open, with its reason beside it.
+            if prompt.error.is_none() {
+                model.mode = Mode::Normal;
+            }
+        }
+        KeyCode::Esc => {
+            let before = std::mem::take(&mut prompt.before);
+            model.mode = Mode::Normal;
+            set_filter(model, &before);
+        }
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
+        KeyCode::Up | KeyCode::Down => {
+            let before = model.listing.selected().cloned();
+            model.listing.step(if key.code == KeyCode::Down { 1 } else { -1 });
+            model.moved(before.as_ref());
+        }
+        _ => {
+            type_into(&mut prompt.input, key);
+            filter_as_typed(model);
+        }
+    }
+    Vec::new()
+}
+
+/// A prompt takes a key, unless it is full.
+fn type_into(input: &mut Input, key: KeyEvent) {
+    let full = input.value().chars().count() >= LONGEST_PROMPT;
+    if !(full && matches!(key.code, KeyCode::Char(_))) {
+        input.handle_event(&TerminalEvent::Key(key));
+    }
+}
+
+/// Lets the list follow what is typed; what is no filter leaves the last good one in force and says why.
+pub(super) fn filter_as_typed(model: &mut Model) {
+    let Mode::Filter(prompt) = &mut model.mode else { return };
+    let text = prompt.input.value().to_owned();
+    prompt.error = Filter::parse(&text).err();
+    if prompt.error.is_none() {
+        set_filter(model, &text);
+    }
+}
+
+fn set_filter(model: &mut Model, text: &str) {
+    if let Ok(filter) = Filter::parse(text) {
+        model.listing.set_filter(text, filter);
+        model.arrange();
+    }
+}
+
+fn command_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let Mode::Command(input) = &mut model.mode else { return Vec::new() };
+    match key.code {
+        KeyCode::Enter => {
+            let typed = input.value().trim().to_owned();
+            model.mode = Mode::Normal;
+            return command(model, &typed);
+        }
+        KeyCode::Esc => model.mode = Mode::Normal,
+        KeyCode::Backspace if input.value().is_empty() => model.mode = Mode::Normal,
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
+        KeyCode::Tab => {
+            if let Some(longer) = completed(input.value()) {
+                *input = Input::new(longer);
+            }
+        }
+        _ => type_into(input, key),
+    }
+    Vec::new()
+}
+
+fn command(model: &mut Model, typed: &str) -> Vec<Effect> {
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    match action::named(typed).as_slice() {
+        [one] => offered(model, one.id),
+        [] => {
+            model.notice = Some(format!("no action is called {typed:?}; ? lists them"));
+            Vec::new()
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|spec| spec.name).collect();
+            model.notice = Some(format!("{typed:?} could be {}", names.join(", ")));
+            Vec::new()
+        }
+    }
+}
+
+/// As much as all names that begin so have in common.
+fn completed(typed: &str) -> Option<String> {
+    let mut names = action::table().iter().map(|spec| spec.name).filter(|name| name.starts_with(typed));
+    let first = names.next()?;
+    let common = names.fold(first, |common, name| {
+        let same = common.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
+        &common[..same]
+    });
+    Some(common.to_owned())
+}

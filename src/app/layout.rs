@@ -1,0 +1,193 @@
+//! Where everything stands on a screen of a given size.
+//!
+//! PURE geometry, shared by the view, which draws into it, and by `update`, which must know what a click has hit.
+
+use ratatui::layout::Rect;
+
+use super::model::View;
+
+/// How much room there is, and so how the parts are arranged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// At least 100 columns: the mirror to the right of the list.
+    Wide,
+    /// The mirror below the list.
+    Tall,
+    /// Fewer than 60 columns or 16 rows: one line an agent, the state first, no frames.
+    Compact,
+}
+
+/// Where everything stands; a part that is not there is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// How the parts are arranged.
+    pub form: Form,
+    /// Name, host, counts, clock.
+    pub header: Rect,
+    /// The one fleet-wide fact that matters most.
+    pub banner: Rect,
+    /// All between header and footer: where an overlay stands.
+    pub body: Rect,
+    /// The list with its frame.
+    pub list: Rect,
+    /// The list's lines.
+    pub lines: Rect,
+    /// The mirror with its frame.
+    pub mirror: Rect,
+    /// The mirror's cells.
+    pub cells: Rect,
+    /// Why the selected one's state is what it is (fleet), or everything known of it (agent).
+    pub facts: Rect,
+    /// The keys that apply, or a prompt.
+    pub footer: Rect,
+}
+
+/// What the layout depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wants {
+    /// The terminal's size: columns and rows.
+    pub size: (u16, u16),
+    /// The view.
+    pub view: View,
+    /// Whether the mirror has the screen to itself.
+    pub zoom: bool,
+    /// Whether there is a banner.
+    pub banner: bool,
+}
+
+/// The layout for these wants. Total: from 0×0 up, no part ever leaves the screen.
+#[must_use]
+pub fn layout(wants: Wants) -> Layout {
+    let (width, height) = wants.size;
+    let form = form(wants.size);
+    let screen = Rect::new(0, 0, width, height);
+    let (header, rest) = top(screen, u16::from(height >= 3));
+    let (banner, rest) = top(rest, u16::from(wants.banner && height >= 5));
+    let (body, footer) = top(rest, rest.height.saturating_sub(u16::from(height >= 2)));
+    let empty = Rect::new(0, 0, 0, 0);
+    let mut plan = Layout {
+        form,
+        header,
+        banner,
+        body,
+        footer,
+        list: empty,
+        lines: empty,
+        mirror: empty,
+        cells: empty,
+        facts: empty,
+    };
+    match (wants.zoom, wants.view) {
+        (true, _) => plan.mirror = body,
+        (false, View::Fleet) => fleet(&mut plan, body),
+        (false, View::Agent { .. }) => agent(&mut plan, body),
+    }
+    plan.lines = inside(plan.list, form);
+    if form != Form::Compact {
+        // The line of column heads.
+        plan.lines = top(plan.lines, 1).1;
+    }
+    plan.cells = inside(plan.mirror, form);
+    plan
+}
+
+fn form((width, height): (u16, u16)) -> Form {
+    match (width, height) {
+        (..60, _) | (_, ..16) => Form::Compact,
+        (60..100, _) => Form::Tall,
+        _ => Form::Wide,
+    }
+}
+
+/// The fleet: the list, the mirror of the selected one, and why its state is what it is.
+fn fleet(plan: &mut Layout, body: Rect) {
+    match plan.form {
+        Form::Wide => {
+            // An 80-column pane fits its tile as soon as the list has 76 columns left beside it.
+            let tile = (body.width * 46 / 100).clamp(44, 84).min(body.width);
+            let (list, right) = left(body, body.width - tile);
+            plan.list = list;
+            let why = (body.height / 4).clamp(6, 11);
+            (plan.mirror, plan.facts) = top(right, right.height.saturating_sub(why));
+        }
+        Form::Tall => (plan.list, plan.mirror) = top(body, (body.height * 11 / 20).max(8)),
+        Form::Compact => {
+            (plan.list, plan.facts) = top(body, body.height.saturating_sub(if body.height >= 8 { 3 } else { 0 }))
+        }
+    }
+}
+
+/// One agent: its mirror as large as can be, and everything known beside or below it.
+fn agent(plan: &mut Layout, body: Rect) {
+    (plan.mirror, plan.facts) = match plan.form {
+        Form::Wide => left(body, body.width - (body.width * 42 / 100).clamp(44, 78)),
+        Form::Tall | Form::Compact => top(body, body.height / 2),
+    };
+}
+
+/// What a frame leaves: nothing but its title line where it is compact, else one cell on each side.
+#[must_use]
+pub fn inside(rect: Rect, form: Form) -> Rect {
+    if rect.is_empty() {
+        return rect;
+    }
+    match form {
+        Form::Compact => top(rect, 1).1,
+        Form::Wide | Form::Tall => Rect {
+            x: rect.x + 1,
+            y: rect.y + 1,
+            width: rect.width.saturating_sub(2),
+            height: rect.height.saturating_sub(2),
+        },
+    }
+}
+
+fn top(rect: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(rect.height);
+    (Rect { height, ..rect }, Rect { y: rect.y + height, height: rect.height - height, ..rect })
+}
+
+fn left(rect: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(rect.width);
+    (Rect { width, ..rect }, Rect { x: rect.x + width, width: rect.width - width, ..rect })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_ever_leaves_the_screen() {
+        for width in 0..130 {
+            for height in 0..50 {
+                for view in [View::Fleet, View::Agent { scroll: 0 }] {
+                    for (zoom, banner) in [(false, false), (false, true), (true, true)] {
+                        let screen = Rect::new(0, 0, width, height);
+                        let plan = layout(Wants { size: (width, height), view, zoom, banner });
+                        for part in [
+                            plan.header,
+                            plan.banner,
+                            plan.body,
+                            plan.list,
+                            plan.lines,
+                            plan.mirror,
+                            plan.cells,
+                            plan.facts,
+                            plan.footer,
+                        ] {
+                            assert!(part.is_empty() || screen.union(part) == screen, "{part:?} of {screen:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_screen_has_no_mirror_and_a_wide_one_has_it_at_the_right() {
+        let plan = |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false });
+        assert!(plan((40, 15)).mirror.is_empty());
+        assert!(plan((80, 24)).mirror.y > plan((80, 24)).list.y);
+        assert!(plan((120, 40)).mirror.x > plan((120, 40)).list.x);
+    }
+}

@@ -1,0 +1,47 @@
+//! The lines that the list consists of: rows, their second lines, and the line above the unmanaged sessions.
+//!
+//! PURE. A click counts these lines and the view draws them, so both mean the same row.
+
+use super::layout::Form;
+use crate::fleet::row::Row;
+
+/// One line of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// A row, by its place among the shown.
+    Row(usize),
+    /// The same row's second line: its alias and its cause.
+    Second(usize),
+    /// What follows is not in the roster.
+    Unmanaged,
+}
+
+/// The lines of these rows, in their order.
+#[must_use]
+pub fn lines(rows: &[&Row], form: Form) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(rows.len() * 2);
+    for (place, row) in rows.iter().enumerate() {
+        if !row.managed && (place == 0 || rows[place - 1].managed) {
+            lines.push(Line::Unmanaged);
+        }
+        lines.push(Line::Row(place));
+        if form != Form::Compact && (row.alias.is_some() || cause(row).is_some()) {
+            lines.push(Line::Second(place));
+        }
+    }
+    lines
+}
+
+/// Why a person should look at a row, in one line: its cause, else what has drifted.
+#[must_use]
+pub fn cause(row: &Row) -> Option<String> {
+    if let Some(cause) = &row.judgement.cause {
+        return Some(cause.says.clone());
+    }
+    let drift = row.judgement.drift.first()?;
+    let more = match row.judgement.drift.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!("{} is {}, the roster says {}{more}", drift.field.replace('_', " "), drift.actual, drift.roster))
+}

@@ -1,0 +1,173 @@
+//! The list's own state: what passes the filter, in which order, what is selected and what is marked.
+//!
+//! PURE. Everything is kept by row key, so that a refresh that moves rows moves neither selection nor marks.
+
+use std::collections::BTreeSet;
+
+use super::list::{Filter, Sort};
+use crate::fleet::row::{Row, RowKey};
+
+/// The list's state.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The rows that are shown, by their index in the fleet, managed ones first.
+    shown: Vec<usize>,
+    /// The same rows' keys, to find a neighbour when a row has gone.
+    order: Vec<RowKey>,
+    cursor: usize,
+    marks: BTreeSet<RowKey>,
+    /// Where a range of marks begins.
+    anchor: Option<RowKey>,
+    filter: Filter,
+    filter_text: String,
+    faults_only: bool,
+    sort: Sort,
+}
+
+impl Listing {
+    /// Brings the list in line with these rows. What is selected stays so while it is shown; else its nearest
+    /// neighbour is, first downwards. Marks of rows that are gone go too.
+    pub fn arrange(&mut self, rows: &[Row]) {
+        let passes = |row: &Row| self.filter.matches(row) && (!self.faults_only || row.judgement.is_fault());
+        let mut shown: Vec<usize> = (0..rows.len()).filter(|&i| passes(&rows[i])).collect();
+        shown.sort_by(|&a, &b| {
+            let (a, b) = (&rows[a], &rows[b]);
+            b.managed.cmp(&a.managed).then_with(|| self.sort.compare(a, b))
+        });
+        let order: Vec<RowKey> = shown.iter().map(|&i| rows[i].key.clone()).collect();
+        let before = self.order.get(..self.cursor).unwrap_or_default().iter().rev();
+        let candidates = self.order.get(self.cursor..).unwrap_or_default().iter().chain(before);
+        self.cursor = candidates.filter_map(|key| order.iter().position(|new| new == key)).next().unwrap_or(0);
+        let exists: BTreeSet<&RowKey> = rows.iter().map(|row| &row.key).collect();
+        self.marks.retain(|key| exists.contains(key));
+        self.anchor = self.anchor.take().filter(|key| exists.contains(key));
+        self.shown = shown;
+        self.order = order;
+    }
+
+    /// The rows that are shown, by their index in the fleet.
+    #[must_use]
+    pub fn shown(&self) -> &[usize] {
+        &self.shown
+    }
+
+    /// The selected one's place among the shown.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The selected one's key; none when nothing is shown.
+    #[must_use]
+    pub fn selected(&self) -> Option<&RowKey> {
+        self.order.get(self.cursor)
+    }
+
+    /// Selects a place among the shown, or the nearest there is.
+    pub fn select(&mut self, place: usize) {
+        self.cursor = place.min(self.order.len().saturating_sub(1));
+    }
+
+    /// Moves by so many, stopping at the ends.
+    pub fn step(&mut self, by: isize) {
+        self.select(self.cursor.saturating_add_signed(by));
+    }
+
+    /// Moves by one around the ends.
+    pub fn turn(&mut self, forward: bool) {
+        let count = self.order.len().max(1);
+        self.cursor = (self.cursor + if forward { 1 } else { count - 1 }) % count;
+    }
+
+    /// Whether a row is marked.
+    #[must_use]
+    pub fn is_marked(&self, key: &RowKey) -> bool {
+        self.marks.contains(key)
+    }
+
+    /// How many are marked.
+    #[must_use]
+    pub fn marked(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Marks or unmarks the selected one.
+    pub fn toggle_mark(&mut self) {
+        let Some(key) = self.selected().cloned() else { return };
+        if !self.marks.remove(&key) {
+            self.marks.insert(key.clone());
+        }
+        self.anchor = Some(key);
+    }
+
+    /// Marks everything from the last mark to the selected one.
+    pub fn mark_range(&mut self) {
+        let from = self.anchor.as_ref().and_then(|key| self.order.iter().position(|other| other == key));
+        let (from, to) = (from.unwrap_or(self.cursor), self.cursor);
+        let range = self.order.get(from.min(to)..=from.max(to)).unwrap_or_default();
+        self.marks.extend(range.iter().cloned());
+        self.anchor = self.selected().cloned();
+    }
+
+    /// Marks all that are shown; if all were, none.
+    pub fn mark_all(&mut self) {
+        let shown: BTreeSet<RowKey> = self.order.iter().cloned().collect();
+        if shown.is_subset(&self.marks) {
+            self.marks.retain(|key| !shown.contains(key));
+        } else {
+            self.marks.extend(shown);
+        }
+    }
+
+    /// Whether something is filtered, left out or marked: what Esc takes back.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.filter_text.is_empty() || self.faults_only || !self.marks.is_empty()
+    }
+
+    /// Takes one narrowing back: the filter, then faults only, then the marks.
+    pub fn widen(&mut self) {
+        if !self.filter_text.is_empty() {
+            self.filter_text.clear();
+            self.filter = Filter::default();
+        } else if self.faults_only {
+            self.faults_only = false;
+        } else {
+            self.marks.clear();
+        }
+    }
+
+    /// Sets the filter.
+    pub fn set_filter(&mut self, text: &str, filter: Filter) {
+        text.trim().clone_into(&mut self.filter_text);
+        self.filter = filter;
+    }
+
+    /// The filter as it was typed.
+    #[must_use]
+    pub fn filter_text(&self) -> &str {
+        &self.filter_text
+    }
+
+    /// Whether only agents at fault are shown.
+    #[must_use]
+    pub fn faults_only(&self) -> bool {
+        self.faults_only
+    }
+
+    /// Only agents at fault, or all again.
+    pub fn toggle_faults_only(&mut self) {
+        self.faults_only = !self.faults_only;
+    }
+
+    /// The order.
+    #[must_use]
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Sets the order.
+    pub fn set_sort(&mut self, sort: Sort) {
+        self.sort = sort;
+    }
+}

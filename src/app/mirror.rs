@@ -1,0 +1,115 @@
+//! The mirror of one pane as the dashboard holds it, and which part of it a tile shows.
+//!
+//! PURE. It never asks a pane for anything: pictures and bytes come in as events, each with its time.
+
+use jiff::Timestamp;
+
+use super::event::{Feed, MirrorNews};
+use crate::{
+    fleet::reading::Why,
+    screen::{Cursor, Screen, Size},
+};
+
+/// What is known of one pane's picture.
+#[derive(Debug)]
+pub enum Mirror {
+    /// It was asked for.
+    Opening,
+    /// It is there.
+    Shown {
+        /// The picture.
+        screen: Box<Screen>,
+        /// How it is fed.
+        feed: Feed,
+        /// When a picture or a byte last came.
+        heard: Timestamp,
+    },
+    /// It ended, or never came.
+    Gone(Why),
+}
+
+impl Mirror {
+    /// Takes news in. Bytes without a picture before them have nothing to change and are dropped.
+    pub fn take(&mut self, news: MirrorNews) {
+        match news {
+            MirrorNews::Opening => *self = Self::Opening,
+            MirrorNews::Picture { screen, feed, at } => *self = Self::Shown { screen, feed, heard: at },
+            MirrorNews::Gone(why) => *self = Self::Gone(why),
+            MirrorNews::Bytes { bytes, at } => {
+                if let Self::Shown { screen, heard, .. } = self {
+                    screen.feed(&bytes);
+                    *heard = at;
+                }
+            }
+        }
+    }
+
+    /// The picture, when there is one.
+    #[must_use]
+    pub fn screen(&self) -> Option<&Screen> {
+        match self {
+            Self::Shown { screen, .. } => Some(screen),
+            Self::Opening | Self::Gone(_) => None,
+        }
+    }
+}
+
+/// Which part of a pane that is bigger than its tile is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pan {
+    /// The part around the cursor.
+    #[default]
+    Follow,
+    /// The part that begins here, as far as the pane reaches.
+    At {
+        /// First row.
+        row: u16,
+        /// First column.
+        col: u16,
+    },
+}
+
+/// The first row and column of a pane that a tile of this size shows.
+#[must_use]
+pub fn origin(pane: Size, cursor: Cursor, tile: Size, pan: Pan) -> (u16, u16) {
+    let last = (pane.rows.saturating_sub(tile.rows), pane.cols.saturating_sub(tile.cols));
+    let (row, col) = match pan {
+        Pan::At { row, col } => (row, col),
+        // A quarter of the tile below the cursor, because a program's input line has its hints below it. To the right
+        // the picture only moves when it must: lines are read from their beginning.
+        Pan::Follow => (
+            (cursor.row + 1 + tile.rows / 4).saturating_sub(tile.rows),
+            if cursor.col < tile.cols { 0 } else { (cursor.col + 1 + tile.cols / 4).saturating_sub(tile.cols) },
+        ),
+    };
+    (row.min(last.0), col.min(last.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(tile: (u16, u16), cursor: (u16, u16), pan: Pan, expected: (u16, u16)) {
+        let pane = Size { rows: 24, cols: 80 };
+        let cursor = Cursor { row: cursor.0, col: cursor.1, shown: true };
+        assert_eq!(origin(pane, cursor, Size { rows: tile.0, cols: tile.1 }, pan), expected);
+    }
+
+    #[test]
+    fn a_pane_that_fits_is_shown_whole() {
+        check((24, 80), (20, 70), Pan::Follow, (0, 0));
+        check((50, 200), (20, 70), Pan::At { row: 9, col: 9 }, (0, 0));
+    }
+
+    #[test]
+    fn a_bigger_pane_shows_the_part_around_its_cursor() {
+        check((12, 40), (2, 5), Pan::Follow, (0, 0));
+        check((12, 40), (23, 5), Pan::Follow, (12, 0));
+        check((12, 40), (14, 60), Pan::Follow, (6, 31));
+    }
+
+    #[test]
+    fn panning_ends_at_the_panes_edge() {
+        check((12, 40), (0, 0), Pan::At { row: 99, col: 3 }, (12, 3));
+    }
+}

@@ -1,0 +1,47 @@
+//! What the keys are about at the moment: one enum, each mode with its own data inside.
+//!
+//! PURE data. There is no dialog beside a mode and no flag that belongs to one: leaving a mode drops its data.
+
+use tui_input::Input;
+
+use super::{keymap::Chord, list::FilterError};
+
+/// What the keys are about.
+#[derive(Debug, Clone, Default)]
+pub enum Mode {
+    /// Keys are actions.
+    #[default]
+    Normal,
+    /// The first key of two has been pressed (`o`).
+    Pending(Chord),
+    /// A filter is being typed; the list follows each key.
+    Filter(FilterPrompt),
+    /// The name of an action is being typed.
+    Command(Input),
+    /// The help is open.
+    Help {
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// The list of what is wrong with the fleet and its roster is open.
+    Problems {
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// The mirror has the whole screen; the moving keys pan.
+    Zoom,
+}
+
+/// A filter while it is being typed.
+#[derive(Debug, Clone, Default)]
+pub struct FilterPrompt {
+    /// What has been typed.
+    pub input: Input,
+    /// What held before, for Esc.
+    pub before: String,
+    /// Why what is typed is not a filter; the last good one holds meanwhile.
+    pub error: Option<FilterError>,
+}
+
+/// The longest text that a prompt takes, in characters: a paste must not grow it without bound.
+pub const LONGEST_PROMPT: usize = 200;

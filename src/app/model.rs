@@ -1,0 +1,329 @@
+//! All that the dashboard knows and shows.
+//!
+//! PURE data with small questions; [`super::update`] is what changes it. Bounded: one fleet, one roster, and mirrors of
+//! no more panes than are shown.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    banner, card, help,
+    keymap::Keymap,
+    layout::{Form, Layout, Wants, inside, layout},
+    lines::{self, Line},
+    list::Sort,
+    listing::Listing,
+    mirror::{Mirror, Pan},
+    mode::Mode,
+    problems,
+};
+use crate::fleet::{
+    facts::HostFacts,
+    ids::PaneKey,
+    reading::Why,
+    roster::{Problem, Roster},
+    row::{Fleet, Row, RowKey},
+};
+
+/// What the dashboard is told when it starts.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// In which the clock is shown.
+    pub tz: TimeZone,
+    /// Whether changing actions are left out. The wall behind it is the adapter's: see `adapter`.
+    pub read_only: bool,
+    /// The terminal's size: columns and rows.
+    pub size: (u16, u16),
+}
+
+/// Which screen is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The table of all agents.
+    Fleet,
+    /// The selected agent alone.
+    Agent {
+        /// The first line of its facts that is shown.
+        scroll: usize,
+    },
+}
+
+/// What is known of the roster file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RosterState {
+    /// It has not been read yet.
+    Asked,
+    /// It was read.
+    Read {
+        /// Its path.
+        path: String,
+        /// What is wrong or odd in it.
+        problems: Vec<Problem>,
+        /// Whether it can be used in spite of them.
+        usable: bool,
+    },
+    /// There is none.
+    Missing {
+        /// Where it was looked for.
+        looked: Vec<String>,
+        /// Why it could not be read.
+        why: Why,
+    },
+}
+
+/// The last click on a row: a second one on the same row soon after opens it.
+#[derive(Debug)]
+pub(super) struct Click {
+    pub(super) key: RowKey,
+    pub(super) at: Option<Timestamp>,
+}
+
+/// All that the dashboard knows.
+#[derive(Debug)]
+pub struct Model {
+    pub(super) start: Start,
+    pub(super) keymap: Keymap,
+    pub(super) now: Option<Timestamp>,
+    pub(super) view: View,
+    pub(super) mode: Mode,
+    pub(super) facts: Option<Box<HostFacts>>,
+    pub(super) last_good_roster: Option<Roster>,
+    pub(super) roster: RosterState,
+    pub(super) fleet: Option<Fleet>,
+    pub(super) listing: Listing,
+    /// The first line of the list that is shown.
+    pub(super) top: usize,
+    pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
+    pub(super) pan: Pan,
+    /// One line of words for the operator, until the next key.
+    pub(super) notice: Option<String>,
+    pub(super) click: Option<Click>,
+    pub(super) dirty: bool,
+}
+
+impl Model {
+    /// A dashboard that knows nothing yet.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        Self {
+            start,
+            keymap: Keymap::of_the_table(),
+            now: None,
+            view: View::Fleet,
+            mode: Mode::Normal,
+            facts: None,
+            last_good_roster: None,
+            roster: RosterState::Asked,
+            fleet: None,
+            listing: Listing::default(),
+            top: 0,
+            mirrors: BTreeMap::new(),
+            pan: Pan::Follow,
+            notice: None,
+            click: None,
+            dirty: true,
+        }
+    }
+
+    /// Shows a fleet: selection, marks and scrolling stay where they were as far as their rows are still there.
+    pub fn show_fleet(&mut self, fleet: Fleet) {
+        self.fleet = Some(fleet);
+        self.arrange();
+    }
+
+    /// Whether something that is seen has changed since the last time this was asked.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// The fleet; none before the first facts.
+    #[must_use]
+    pub fn fleet(&self) -> Option<&Fleet> {
+        self.fleet.as_ref()
+    }
+
+    /// The rows that are listed, in their order.
+    #[must_use]
+    pub fn rows(&self) -> Vec<&Row> {
+        let rows = self.fleet.as_ref().map_or(&[][..], |fleet| &fleet.rows);
+        self.listing.shown().iter().filter_map(|&index| rows.get(index)).collect()
+    }
+
+    /// The selected row.
+    #[must_use]
+    pub fn selected_row(&self) -> Option<&Row> {
+        let index = *self.listing.shown().get(self.listing.cursor())?;
+        self.fleet.as_ref()?.rows.get(index)
+    }
+
+    /// The mirror of the selected row, when one is shown.
+    #[must_use]
+    pub fn selected_mirror(&self) -> Option<&Mirror> {
+        self.mirrors.get(&self.selected_row()?.mirror_pane()?.key)
+    }
+
+    /// The list's own state.
+    #[must_use]
+    pub fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The lines of the list.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line> {
+        lines::lines(&self.rows(), self.layout().form)
+    }
+
+    /// The first line of the list that is shown.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// Which screen is up.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// What the keys are about.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// Which keys mean what.
+    #[must_use]
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// Whether changing actions are left out.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.start.read_only
+    }
+
+    /// The time of the last tick.
+    #[must_use]
+    pub fn now(&self) -> Option<Timestamp> {
+        self.now
+    }
+
+    /// The time zone of the clock.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.start.tz
+    }
+
+    /// What is known of the roster file.
+    #[must_use]
+    pub fn roster(&self) -> &RosterState {
+        &self.roster
+    }
+
+    /// Whether there is a roster to show, be it an older one.
+    #[must_use]
+    pub fn has_roster(&self) -> bool {
+        self.last_good_roster.is_some()
+    }
+
+    /// Which part of the mirror is shown.
+    #[must_use]
+    pub fn pan(&self) -> Pan {
+        self.pan
+    }
+
+    /// Words for the operator about the last key.
+    #[must_use]
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    /// Where everything stands.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        layout(Wants {
+            size: self.start.size,
+            view: self.view,
+            zoom: matches!(self.mode, Mode::Zoom),
+            banner: !banner::notices(self).is_empty(),
+        })
+    }
+
+    /// The pane that should be mirrored: the selected one's, while there is room for its picture.
+    pub(super) fn wanted_pane(&self) -> Option<PaneKey> {
+        if self.layout().cells.is_empty() {
+            return None;
+        }
+        self.selected_row()?.mirror_pane().map(|pane| pane.key.clone())
+    }
+
+    /// Takes up the filter, the order and the rows afresh.
+    pub(super) fn arrange(&mut self) {
+        let before = self.listing.selected().cloned();
+        if let Some(fleet) = &self.fleet {
+            self.listing.arrange(&fleet.rows);
+        }
+        self.moved(before.as_ref());
+    }
+
+    /// After the selection may have moved: what belonged to the former one is dropped, and the new one is in sight.
+    pub(super) fn moved(&mut self, before: Option<&RowKey>) {
+        self.dirty = true;
+        if self.listing.selected() != before {
+            self.pan = Pan::Follow;
+            if let View::Agent { scroll } = &mut self.view {
+                *scroll = 0;
+            }
+        }
+        if self.selected_row().is_none() {
+            self.view = View::Fleet;
+        }
+        self.bring_into_sight();
+    }
+
+    /// Scrolls the list just so far that the selected row's lines are in sight.
+    pub(super) fn bring_into_sight(&mut self) {
+        let height = usize::from(self.layout().lines.height);
+        let lines = self.lines();
+        let cursor = self.listing.cursor();
+        let of_cursor = |line: &Line| matches!(line, Line::Row(place) | Line::Second(place) if *place == cursor);
+        let first = lines.iter().position(of_cursor).unwrap_or(0);
+        let last = lines.iter().rposition(of_cursor).unwrap_or(first);
+        self.top = self.top.max((last + 1).saturating_sub(height)).min(first).min(lines.len().saturating_sub(height));
+    }
+
+    pub(super) fn set_sort(&mut self, sort: Sort) {
+        self.listing.set_sort(sort);
+        self.arrange();
+    }
+
+    /// How far what is open can be scrolled: the help, the problems or the agent's facts.
+    pub(super) fn scroll_end(&self) -> usize {
+        let plan = self.layout();
+        let (area, lines) = match self.mode {
+            Mode::Help { .. } => {
+                let area = inside(plan.body, plan.form);
+                (area, help::help(self, area.width).iter().map(Vec::len).max().unwrap_or(0))
+            }
+            Mode::Problems { .. } => {
+                let area = inside(plan.body, plan.form);
+                (area, problems::problems(self, usize::from(area.width)).len())
+            }
+            _ => {
+                let area = inside(plan.facts, plan.form);
+                (area, card::card(self, usize::from(area.width)).len())
+            }
+        };
+        lines.saturating_sub(usize::from(area.height))
+    }
+
+    /// How many lines a page has: what the page keys move by.
+    pub(super) fn page(&self) -> usize {
+        let plan = self.layout();
+        let area = if plan.form == Form::Compact { plan.footer.y } else { plan.lines.height };
+        usize::from(area).max(2) - 1
+    }
+}

@@ -1,0 +1,83 @@
+//! What the mouse does: a click selects, a second one opens, the wheel scrolls what is under it.
+//!
+//! PURE, a part of [`super::update`].
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
+use ratatui::layout::Position;
+
+use super::{
+    keys,
+    lines::Line,
+    mode::Mode,
+    model::{Click, Model, View},
+};
+
+/// How many lines one notch of the wheel scrolls: what terminals and pagers do.
+const WHEEL: isize = 3;
+
+/// A second click this many seconds after the first still opens: the model's clock goes in seconds.
+const DOUBLE_CLICK: i64 = 1;
+
+/// One mouse event.
+pub(super) fn mouse(model: &mut Model, event: MouseEvent) {
+    let at = Position::new(event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => click(model, at),
+        MouseEventKind::ScrollDown => wheel(model, at, WHEEL),
+        MouseEventKind::ScrollUp => wheel(model, at, -WHEEL),
+        _ => {}
+    }
+}
+
+fn click(model: &mut Model, at: Position) {
+    if matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. }) {
+        return;
+    }
+    let Some(place) = row_at(model, at) else { return };
+    let before = model.listing.selected().cloned();
+    model.listing.select(place);
+    let key = model.listing.selected().cloned();
+    model.moved(before.as_ref());
+    let second = model.click.take().is_some_and(|last| Some(&last.key) == key.as_ref() && soon(last.at, model.now));
+    if second {
+        model.view = View::Agent { scroll: 0 };
+    } else {
+        model.click = key.map(|key| Click { key, at: model.now });
+    }
+}
+
+fn soon(then: Option<Timestamp>, now: Option<Timestamp>) -> bool {
+    match (then, now) {
+        (Some(then), Some(now)) => now.duration_since(then).as_secs() <= DOUBLE_CLICK,
+        _ => then == now,
+    }
+}
+
+/// The place among the shown of the row that stands there.
+fn row_at(model: &Model, at: Position) -> Option<usize> {
+    let area = model.layout().lines;
+    if !area.contains(at) {
+        return None;
+    }
+    match model.lines().get(model.top + usize::from(at.y - area.y))? {
+        Line::Row(place) | Line::Second(place) => Some(*place),
+        Line::Unmanaged => None,
+    }
+}
+
+fn wheel(model: &mut Model, at: Position, by: isize) {
+    let plan = model.layout();
+    let end = model.scroll_end();
+    match (&mut model.mode, &mut model.view) {
+        (Mode::Help { scroll } | Mode::Problems { scroll }, _) => *scroll = scroll.saturating_add_signed(by).min(end),
+        _ if plan.cells.contains(at) => return keys::pan(model, by, 0),
+        (_, View::Agent { scroll }) if plan.facts.contains(at) => *scroll = scroll.saturating_add_signed(by).min(end),
+        (_, View::Fleet) if plan.lines.contains(at) => {
+            let most = model.lines().len().saturating_sub(usize::from(plan.lines.height));
+            model.top = model.top.saturating_add_signed(by).min(most);
+        }
+        _ => return,
+    }
+    model.dirty = true;
+}

@@ -1,0 +1,74 @@
+//! Everything that is wrong with the fleet as a whole, and with its roster file, as lines.
+//!
+//! PURE. A problem of a file is written `file:line:column: what. Hint: …`, as compilers do.
+
+use super::{
+    banner,
+    model::{Model, RosterState},
+    words::wrap,
+};
+use crate::fleet::{judgement::Severity, roster::Problem};
+
+/// One line of the list of problems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProblemLine {
+    /// A part's heading.
+    Heading(&'static str),
+    /// What is wrong, and how bad; a line that goes on repeats its severity.
+    Says(Severity, String),
+    /// What to do about it.
+    Hint(String),
+    /// Air.
+    Blank,
+}
+
+/// Everything that is wrong, in lines of this width.
+#[must_use]
+pub fn problems(model: &Model, width: usize) -> Vec<ProblemLine> {
+    let mut lines = vec![ProblemLine::Heading("fleet")];
+    let notices = banner::notices(model);
+    if notices.is_empty() {
+        lines.push(ProblemLine::Says(Severity::Note, "nothing is wrong with the fleet as a whole".to_owned()));
+    }
+    for notice in notices {
+        lines.extend(wrap(&notice.says, width).into_iter().map(|text| ProblemLine::Says(notice.severity, text)));
+        let hint = notice.hint.map(|hint| wrap(&format!("Hint: {hint}"), width)).unwrap_or_default();
+        lines.extend(hint.into_iter().map(ProblemLine::Hint));
+    }
+    lines.extend([ProblemLine::Blank, ProblemLine::Heading("roster")]);
+    roster(model.roster(), width, &mut lines);
+    lines
+}
+
+fn roster(state: &RosterState, width: usize, lines: &mut Vec<ProblemLine>) {
+    let mut say = |severity, text: &str| {
+        lines.extend(wrap(text, width).into_iter().map(|text| ProblemLine::Says(severity, text)));
+    };
+    match state {
+        RosterState::Asked => say(Severity::Note, "it has not been read yet"),
+        RosterState::Missing { looked, why } => {
+            say(Severity::Note, why.words());
+            for path in looked {
+                say(Severity::Note, &format!("looked for {path}"));
+            }
+            lines.push(ProblemLine::Hint("Hint: write one there, or name one with --roster".to_owned()));
+        }
+        RosterState::Read { path, problems, .. } => {
+            if problems.is_empty() {
+                say(Severity::Note, &format!("{path}: no problems"));
+            }
+            for problem in problems {
+                let severity = if problem.error { Severity::Fault } else { Severity::Warning };
+                say(severity, &one(path, problem));
+            }
+        }
+    }
+}
+
+/// One problem of a file, as it is written everywhere.
+#[must_use]
+pub fn one(path: &str, problem: &Problem) -> String {
+    let place = problem.place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
+    let hint = problem.hint.as_deref().map_or_else(String::new, |hint| format!(" Hint: {hint}."));
+    format!("{path}{place}: {}.{hint}", problem.what)
+}

@@ -1,0 +1,129 @@
+//! What happens to the model when something happens: one function from events to effects.
+//!
+//! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
+
+use crossterm::event::{Event as TerminalEvent, KeyEventKind};
+use jiff::Timestamp;
+
+use super::{
+    effect::Effect,
+    event::{Event, MirrorNews, RosterNews},
+    keys,
+    mirror::Mirror,
+    mode::{FilterPrompt, LONGEST_PROMPT, Mode},
+    model::{Model, RosterState},
+    mouse,
+};
+use crate::fleet::ids::PaneKey;
+
+/// Takes one event in and says what is to be done outside.
+pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    let mut effects = match event {
+        Event::Tick(now) => tick(model, now),
+        Event::Terminal(event) => terminal(model, event),
+        Event::Facts(facts) => {
+            model.now = model.now.max(Some(facts.at));
+            model.facts = Some(facts);
+            rejoin(model);
+            Vec::new()
+        }
+        Event::Roster(news) => roster(model, news),
+        Event::Mirror(pane, news) => {
+            mirror(model, &pane, news);
+            Vec::new()
+        }
+    };
+    effects.extend(want_mirrors(model));
+    effects
+}
+
+fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    // The clock and the ages are shown in seconds: within one nothing changes.
+    model.dirty |= model.now.map(Timestamp::as_second) != Some(now.as_second());
+    model.now = Some(now);
+    Vec::new()
+}
+
+fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
+    match event {
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
+            model.dirty = true;
+            model.click = None;
+            keys::press(model, key)
+        }
+        TerminalEvent::Mouse(event) => {
+            mouse::mouse(model, event);
+            Vec::new()
+        }
+        TerminalEvent::Resize(columns, rows) => {
+            model.start.size = (columns, rows);
+            model.dirty = true;
+            model.bring_into_sight();
+            Vec::new()
+        }
+        TerminalEvent::Paste(text) => {
+            paste(model, &text);
+            Vec::new()
+        }
+        TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => Vec::new(),
+    }
+}
+
+/// A paste goes into the prompt that is open, and is ignored elsewhere: pasted text must never act as keys.
+fn paste(model: &mut Model, text: &str) {
+    let (Mode::Filter(FilterPrompt { input, .. }) | Mode::Command(input)) = &mut model.mode else { return };
+    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
+        if input.value().chars().count() < LONGEST_PROMPT {
+            input.handle(tui_input::InputRequest::InsertChar(c));
+        }
+    }
+    model.dirty = true;
+    keys::filter_as_typed(model);
+}
+
+fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
+    model.dirty = true;
+    match news {
+        RosterNews::Missing { looked, why } => {
+            model.roster = RosterState::Missing { looked, why };
+            model.last_good_roster = None;
+        }
+        RosterNews::Read { path, parsed } => {
+            let usable = parsed.roster.is_some();
+            model.roster = RosterState::Read { path, problems: parsed.problems, usable };
+            if usable {
+                model.last_good_roster = parsed.roster;
+            }
+        }
+    }
+    rejoin(model);
+    Vec::new()
+}
+
+/// Joins the last good roster with the last facts and shows the outcome.
+fn rejoin(model: &mut Model) {
+    // TODO: `fleet::join::join`, then `fleet::confirm::Memory::settle`, then `Model::show_fleet`.
+    let _ = (&model.facts, &model.last_good_roster);
+    model.dirty = true;
+}
+
+fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
+    // News of a pane that was let go meanwhile come late: there is nothing left to change.
+    if let Some(mirror) = model.mirrors.get_mut(pane) {
+        mirror.take(news);
+        model.dirty = true;
+    }
+}
+
+/// Asks for the mirrors that are shown, when they are others than before.
+fn want_mirrors(model: &mut Model) -> Option<Effect> {
+    let wanted: Vec<PaneKey> = model.wanted_pane().into_iter().collect();
+    if model.mirrors.keys().eq(wanted.iter()) {
+        return None;
+    }
+    model.mirrors.retain(|pane, _| wanted.contains(pane));
+    for pane in &wanted {
+        model.mirrors.entry(pane.clone()).or_insert(Mirror::Opening);
+    }
+    Some(Effect::Mirror(wanted))
+}

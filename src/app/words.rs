@@ -1,0 +1,141 @@
+//! Text for a screen of cells: made safe, cut to a width, wrapped, and ages in words.
+//!
+//! PURE. Widths are counted as the terminal's cells are: a wide character is never cut in half.
+
+use std::time::Duration;
+
+use ratatui::{style::Style, text::Span};
+use unicode_width::UnicodeWidthStr;
+
+use crate::fleet::text::visible;
+
+/// The width in cells that a text has once it is made safe to show.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.len();
+    }
+    graphemes(&visible(text)).into_iter().map(|(_, cells)| cells).sum()
+}
+
+/// The text made safe to show and cut to so many cells, with `…` where something is missing.
+#[must_use]
+pub fn fit(text: &str, cells: usize) -> String {
+    let text = visible(text);
+    if width(&text) <= cells {
+        return text;
+    }
+    let (head, _) = split(&text, cells.saturating_sub(1));
+    if cells == 0 { String::new() } else { format!("{head}…") }
+}
+
+/// The same, filled up with blanks to exactly so many cells.
+#[must_use]
+pub fn pad(text: &str, cells: usize) -> String {
+    let mut text = fit(text, cells);
+    let missing = cells.saturating_sub(width(&text));
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
+}
+
+/// The text made safe to show, in lines of at most so many cells, broken at blanks where there are any.
+#[must_use]
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let text = visible(text);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let mut word = word.to_owned();
+        let needed = width(&word) + usize::from(!line.is_empty());
+        if !line.is_empty() && width(&line) + needed > cells {
+            lines.push(std::mem::take(&mut line));
+        }
+        while line.is_empty() && width(&word) > cells {
+            let (head, tail) = split(&word, cells.max(2));
+            let tail = tail.to_owned();
+            lines.push(head.to_owned());
+            word = tail;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// As much of a text as fits into so many cells, and the rest.
+fn split(text: &str, cells: usize) -> (&str, &str) {
+    let mut used = 0;
+    let mut end = 0;
+    for (bytes, wide) in graphemes(text) {
+        if used + wide > cells {
+            break;
+        }
+        used += wide;
+        end += bytes;
+    }
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// What a person sees as one character, each as its length in bytes and its width as ratatui will place it.
+fn graphemes(text: &str) -> Vec<(usize, usize)> {
+    Span::raw(text).styled_graphemes(Style::default()).map(|g| (g.symbol.len(), g.symbol.width())).collect()
+}
+
+/// An age as short as it can be told: `3s`, `6m`, `2h04m`, `3d04h`.
+#[must_use]
+pub fn age(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        ..60 => format!("{seconds}s"),
+        60..3600 => format!("{minutes}m"),
+        3600..86_400 => format!("{hours}h{:02}m", minutes % 60),
+        _ => format!("{days}d{:02}h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_without_cutting_a_wide_character() {
+        for (text, cells, expected) in [
+            ("merge-gate", 10, "merge-gate"),
+            ("merge-gate", 9, "merge-ga…"),
+            ("翻訳係", 6, "翻訳係"),
+            ("翻訳係", 5, "翻訳…"),
+            ("翻訳係", 4, "翻…"),
+            ("abc", 0, ""),
+            ("a\u{1b}[2J", 9, "a␛[2J"),
+        ] {
+            assert_eq!(fit(text, cells), expected, "{text} in {cells}");
+        }
+    }
+
+    #[test]
+    fn a_padded_text_has_exactly_its_width() {
+        for text in ["", "abc", "翻訳係", "👩‍💻 pair", "e\u{301}e\u{301}"] {
+            for cells in 0..8 {
+                assert_eq!(width(&pad(text, cells)), cells, "{text} in {cells}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_wrapped_at_blanks_and_a_long_word_anywhere() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("/home/ops/src/app", 6), ["/home/", "ops/sr", "c/app"]);
+        assert_eq!(wrap("", 7), [""]);
+    }
+
+    #[test]
+    fn an_age_is_told_in_at_most_two_units() {
+        for (seconds, expected) in [(0, "0s"), (59, "59s"), (360, "6m"), (7_440, "2h04m"), (273_600, "3d04h")] {
+            assert_eq!(age(Duration::from_secs(seconds)), expected);
+        }
+    }
+}

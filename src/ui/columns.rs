@@ -1,0 +1,170 @@
+//! The columns of the table: which of them fit, how wide each is, and what a row has in them.
+//!
+//! PURE. Widths follow from what the rows hold, so that a column takes no more than it needs.
+
+use std::time::Duration;
+
+use ratatui::{style::Style, text::Span};
+
+use super::{paint::styled, theme::Theme};
+use crate::{
+    app::words::{age, pad, width},
+    fleet::{
+        heartbeat::Health,
+        judgement::Flag,
+        reading::Reading,
+        row::{Fleet, Row},
+    },
+};
+
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Column {
+    Agent,
+    Class,
+    Runtime,
+    State,
+    Idle,
+    Heartbeat,
+    Flags,
+    Model,
+    Unit,
+    Pid,
+    Command,
+    Host,
+    Socket,
+}
+
+use Column as C;
+
+/// Every column: its head, the most cells it takes, in the order of need: the last ones are left out first.
+const NEED: [(Column, &str, usize); 13] = [
+    (C::State, "STATE", 11),
+    (C::Agent, "AGENT", 20),
+    (C::Idle, "IDLE", 6),
+    (C::Flags, "", 18),
+    (C::Runtime, "RUNTIME", 9),
+    (C::Heartbeat, "HB", 6),
+    (C::Class, "CLASS", 15),
+    (C::Model, "MODEL", 14),
+    (C::Unit, "UNIT", 16),
+    (C::Pid, "PID", 8),
+    (C::Command, "COMMAND", 14),
+    (C::Host, "HOST", 18),
+    (C::Socket, "SOCKET", 16),
+];
+
+/// Cells before the first column: selection and mark.
+pub(super) const GUTTER: usize = 3;
+
+/// The columns that fit, in their order, each with its width.
+pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usize) -> Vec<(Column, usize)> {
+    let mut left = room.saturating_sub(GUTTER);
+    let mut chosen = Vec::new();
+    for (column, head, most) in NEED {
+        let widest = rows.iter().map(|row| width(&cell(row, column, elapsed, theme).content)).max().unwrap_or(0);
+        let cells = widest.max(width(head)).min(most) + 1;
+        let needed = if column == C::Agent { cells.min(left) } else { cells };
+        if needed <= left && widest > 0 {
+            chosen.push((column, needed));
+            left -= needed;
+        }
+    }
+    chosen.sort();
+    chosen
+}
+
+/// A column's head.
+pub(super) fn head(column: Column) -> &'static str {
+    NEED.iter().find(|(other, ..)| *other == column).map_or("", |(_, head, _)| head)
+}
+
+/// Where a column begins, when it is there.
+pub(super) fn start_of(columns: &[(Column, usize)], column: Column) -> Option<usize> {
+    let before = columns.iter().take_while(|(other, _)| *other != column);
+    columns.iter().any(|(other, _)| *other == column).then(|| GUTTER + before.map(|(_, cells)| cells).sum::<usize>())
+}
+
+/// A cell filled up to its column's width.
+pub(super) fn padded(row: &Row, column: Column, cells: usize, elapsed: Duration, theme: &Theme) -> Span<'static> {
+    let span = cell(row, column, elapsed, theme);
+    styled(format!("{} ", pad(&span.content, cells.saturating_sub(1))), span.style)
+}
+
+fn cell(row: &Row, column: Column, elapsed: Duration, theme: &Theme) -> Span<'static> {
+    let text = |text: Option<&str>| match text.filter(|text| !text.is_empty()) {
+        Some(text) => styled(text, theme.text),
+        None => styled("–", theme.dim),
+    };
+    match column {
+        C::Agent => styled(row.name.clone(), theme.text),
+        C::Class => text(row.class.as_deref()),
+        C::Runtime => text(shown_runtime(row)),
+        C::State => state(row, theme),
+        C::Idle => idle(row, elapsed, theme),
+        C::Heartbeat => heartbeat(row, elapsed, theme),
+        C::Flags => flags(row, theme),
+        C::Model => text(row.model.as_deref()),
+        C::Unit => unit(row, theme),
+        C::Pid => text(row.pane.as_ref().map(|pane| pane.pid.to_string()).as_deref()),
+        C::Command => text(row.pane.as_ref().map(|pane| pane.command.as_str())),
+        C::Host => text(Some(&row.key.host.0)),
+        C::Socket => text(Some(&row.key.socket.to_string())),
+    }
+}
+
+/// The declared runtime; where there is none, what runs.
+pub(super) fn shown_runtime(row: &Row) -> Option<&str> {
+    let runs = || row.pane.as_ref().map(|pane| pane.runtime.known().map_or(pane.command.as_str(), String::as_str));
+    row.runtime.as_deref().or_else(runs)
+}
+
+/// Shape and word.
+pub(super) fn state(row: &Row, theme: &Theme) -> Span<'static> {
+    let state = row.readiness();
+    styled(format!("{} {}", Theme::shape(state), state.word()), theme.state(state))
+}
+
+/// How long its window has been quiet.
+pub(super) fn idle(row: &Row, elapsed: Duration, theme: &Theme) -> Span<'static> {
+    match &row.idle {
+        Reading::Known(idle) => styled(age(*idle + elapsed), theme.text),
+        Reading::Unknown(_) => styled("–", theme.dim),
+    }
+}
+
+fn heartbeat(row: &Row, elapsed: Duration, theme: &Theme) -> Span<'static> {
+    let style = match row.heartbeat.health {
+        Health::Healthy => theme.text,
+        Health::Stale => theme.warn,
+        Health::Unknown => theme.dim,
+    };
+    match row.heartbeat.age {
+        Some(old) => styled(age(old + elapsed), style),
+        None => styled("–", theme.dim),
+    }
+}
+
+/// The flags but UNMANAGED, which the line above those rows says already.
+pub(super) fn flags(row: &Row, theme: &Theme) -> Span<'static> {
+    let words: Vec<&str> =
+        row.judgement.flags.iter().filter(|flag| **flag != Flag::Unmanaged).map(|flag| flag.word()).collect();
+    let fault = row.judgement.flags.iter().any(|flag| flag.is_fault());
+    let style: Style = if fault { theme.bad } else { theme.warn };
+    styled(words.join(" "), style)
+}
+
+fn unit(row: &Row, theme: &Theme) -> Span<'static> {
+    match &row.unit {
+        Reading::Known(unit) => {
+            let enabled = unit.enabled.known().map_or("?", String::as_str);
+            styled(format!("{} {enabled}", unit.facts.active), theme.text)
+        }
+        Reading::Unknown(_) => styled("–", theme.dim),
+    }
+}
+
+/// How much older the facts have become since they were gathered.
+pub(super) fn elapsed(fleet: &Fleet, now: Option<jiff::Timestamp>) -> Duration {
+    now.and_then(|now| Duration::try_from(now.duration_since(fleet.at)).ok()).unwrap_or_default()
+}

@@ -1,0 +1,125 @@
+//! The bottom line: a prompt while one is open, words about the last key, else the keys that apply.
+//!
+//! PURE. Which keys these are is the table's business; here they are only made to fit.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Modifier,
+    text::{Line, Span},
+};
+use tui_input::Input;
+
+use super::{
+    paint::{self, styled},
+    theme::Theme,
+};
+use crate::app::{
+    action::{self, Action, ActionSpec, Offer},
+    mode::Mode,
+    model::Model,
+    words::{fit, width},
+};
+
+pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let area = model.layout().footer;
+    if area.is_empty() {
+        return;
+    }
+    let room = usize::from(area.width);
+    let line = match model.mode() {
+        Mode::Filter(prompt) => {
+            let words = prompt.error.as_ref().map(|error| format!("{}. Hint: {}", error.what, error.hint));
+            typed(
+                "/",
+                &prompt.input,
+                words.as_deref().unwrap_or("Enter keeps it, Esc takes it back"),
+                words.is_some(),
+                room,
+                theme,
+            )
+        }
+        Mode::Command(input) => {
+            let names: Vec<&str> = action::named(input.value()).iter().map(|spec| spec.name).collect();
+            typed(":", input, &names.join(" "), false, room, theme)
+        }
+        Mode::Pending(first) => {
+            let mut spans = vec![styled(format!(" {first} …  "), theme.accent)];
+            for (key, action) in model.keymap().following(*first) {
+                spans.extend(key_and_word(&key, action::name(action).trim_start_matches("sort-"), false, theme));
+            }
+            Line::from(spans)
+        }
+        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom => match model.notice() {
+            Some(words) => Line::styled(format!(" {}", fit(words, room.saturating_sub(1))), theme.warn),
+            None => keys(model, room, theme),
+        },
+    };
+    paint::line(area, &line, buffer);
+    cursor(model, area, buffer);
+}
+
+/// A prompt with what is typed, and words at its right.
+fn typed(sign: &str, input: &Input, words: &str, bad: bool, room: usize, theme: &Theme) -> Line<'static> {
+    let scroll = input.visual_scroll(room.saturating_sub(3));
+    let text: String = input.value().chars().skip(scroll).collect();
+    let text = fit(&text, room.saturating_sub(2));
+    let left = room.saturating_sub(width(&text) + 4);
+    let style = if bad { theme.bad } else { theme.dim };
+    Line::from(vec![
+        styled(sign, theme.accent),
+        Span::styled(text, theme.text),
+        Span::raw("   "),
+        styled(fit(words, left), style),
+    ])
+}
+
+/// The prompt's cursor, as a reversed cell.
+fn cursor(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let input = match model.mode() {
+        Mode::Filter(prompt) => &prompt.input,
+        Mode::Command(input) => input,
+        _ => return,
+    };
+    let room = usize::from(area.width).saturating_sub(3);
+    let at = input.visual_cursor().saturating_sub(input.visual_scroll(room)) + 1;
+    let x = area.x.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    if x < area.right()
+        && let Some(cell) = buffer.cell_mut((x, area.y))
+    {
+        cell.modifier.toggle(Modifier::REVERSED);
+    }
+}
+
+/// The keys that apply, as many as fit; the way to the help and out are always there.
+fn keys(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
+    let fixed = |spec: &&ActionSpec| matches!(spec.id, Action::Help | Action::Quit);
+    let part = |spec: &ActionSpec| -> Option<Vec<Span<'static>>> {
+        let word = spec.short?;
+        let key = model.keymap().keys_of(spec.id).into_iter().next()?;
+        match spec.offer(model) {
+            Offer::Now => Some(key_and_word(&key, word, false, theme)),
+            Offer::Greyed(_) => Some(key_and_word(&key, word, true, theme)),
+            Offer::Hidden(_) => None,
+        }
+    };
+    let last: Vec<Span> = action::table().iter().filter(fixed).filter_map(part).flatten().collect();
+    let mut left = room.saturating_sub(1 + last.iter().map(Span::width).sum::<usize>());
+    let mut spans = vec![Span::raw(" ")];
+    for spans_of in action::table().iter().filter(|spec| !fixed(spec)).filter_map(part) {
+        let cells: usize = spans_of.iter().map(Span::width).sum();
+        if cells > left {
+            break;
+        }
+        left -= cells;
+        spans.extend(spans_of);
+    }
+    spans.extend(last);
+    Line::from(spans)
+}
+
+fn key_and_word(key: &str, word: &str, grey: bool, theme: &Theme) -> Vec<Span<'static>> {
+    let (key_style, word_style) =
+        if grey { (theme.dim, theme.dim.add_modifier(Modifier::DIM)) } else { (theme.key, theme.text) };
+    vec![styled(key.to_owned(), key_style), styled(format!(" {word}  "), word_style)]
+}

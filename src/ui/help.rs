@@ -1,0 +1,53 @@
+//! The help over the whole screen, in one column or two.
+//!
+//! PURE view of the lines that [`crate::app::help`] makes from the table of actions.
+
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+
+use super::{
+    paint::{self, styled},
+    theme::Theme,
+};
+use crate::app::{
+    help::{HelpLine, help},
+    layout::inside,
+    model::Model,
+    words::{fit, pad, width},
+};
+
+pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, buffer: &mut Buffer) {
+    let plan = model.layout();
+    let area = inside(plan.body, plan.form);
+    let mode = if model.is_read_only() { " keys · read-only: what changes the fleet is left out " } else { " keys " };
+    let right = Line::styled(" Esc closes ", theme.dim);
+    paint::frame(plan.body, plan.form, Line::styled(mode, theme.title), right, theme, buffer);
+    let columns = help(model, area.width);
+    let count = u16::try_from(columns.len()).unwrap_or(1).max(1);
+    let keys = columns.iter().flatten().map(keys_width).max().unwrap_or(0).min(18);
+    for (place, lines) in (0u16..).zip(&columns) {
+        let cells = area.width / count;
+        let column = Rect { x: area.x + place * cells, width: cells, ..area };
+        // Both columns scroll as one: the shorter one simply ends.
+        let visible = lines.iter().skip(scroll).map(|line| text(line, keys, usize::from(cells), theme));
+        paint::lines(column, 0, visible.collect::<Vec<_>>().into_iter(), buffer);
+    }
+}
+
+fn keys_width(line: &HelpLine) -> usize {
+    match line {
+        HelpLine::Key { keys, .. } => width(keys),
+        HelpLine::Heading(_) | HelpLine::Blank => 0,
+    }
+}
+
+fn text(line: &HelpLine, keys_width: usize, cells: usize, theme: &Theme) -> Line<'static> {
+    match line {
+        HelpLine::Blank => Line::default(),
+        HelpLine::Heading(words) => Line::styled(format!(" {}", words.to_uppercase()), theme.head),
+        HelpLine::Key { keys, words, grey } => {
+            let style = if *grey { theme.dim } else { theme.text };
+            let words = fit(words, cells.saturating_sub(keys_width + 5));
+            Line::from(vec![styled(format!("  {}  ", pad(keys, keys_width)), theme.key), styled(words, style)])
+        }
+    }
+}

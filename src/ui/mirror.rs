@@ -1,0 +1,218 @@
+//! The mirror: a pane's cells in a tile, with a label that says how it is fed and how fresh it is.
+//!
+//! PURE. Only cells are copied. What a clip cuts in half becomes a blank; a character that could steer the operator's
+//! terminal is left out, and one whose width the terminal might count differently is reduced to its base.
+
+use std::time::Duration;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier, Style},
+    text::Line,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    columns::shown_runtime,
+    paint::{self, styled},
+    theme::Theme,
+};
+use crate::{
+    app::{
+        card::ended,
+        event::Feed,
+        mirror::{Mirror, Pan, origin},
+        model::Model,
+        words::{age, fit},
+    },
+    fleet::{judgement::Flag, row::Row, text::visible_char},
+    screen::{Cell, Colour, Screen, Size},
+};
+
+/// A polled picture older than this is stale: two looks in a row have not come.
+const STALE: Duration = Duration::from_secs(3);
+
+/// The mirror of the selected agent in its place.
+pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let plan = model.layout();
+    if plan.mirror.is_empty() {
+        return;
+    }
+    let row = model.selected_row();
+    let mirror = model.selected_mirror();
+    let (left, right) = titles(model, row, mirror, theme);
+    paint::frame(plan.mirror, plan.form, left, right, theme, buffer);
+    match mirror {
+        Some(Mirror::Shown { screen, .. }) => copy(screen, plan.cells, model.pan(), theme, buffer),
+        Some(Mirror::Gone(why)) => {
+            let words = ["the mirror is gone".to_owned(), why.words().to_owned()];
+            paint::message(plan.cells, &words, theme, buffer);
+        }
+        Some(Mirror::Opening) => paint::message(plan.cells, &["opening the mirror …".to_owned()], theme, buffer),
+        None => paint::message(plan.cells, &absent(row), theme, buffer),
+    }
+}
+
+/// Why there is no mirror at all.
+fn absent(row: Option<&Row>) -> Vec<String> {
+    let says = match row {
+        None => return vec!["no agent is selected".to_owned()],
+        Some(row) if row.has(Flag::Own) => ["this dashboard runs here", "a mirror of itself would show itself: SELF"],
+        Some(row) if row.has(Flag::Unreachable) => ["its host is not observed", "there is nothing here to mirror"],
+        Some(row) if row.session.is_none() => {
+            ["no session of this name", "there is nothing to mirror until it is started"]
+        }
+        Some(_) => ["no pane", "the session has none to mirror"],
+    };
+    says.iter().map(|&text| text.to_owned()).collect()
+}
+
+fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &Theme) -> (Line<'static>, Line<'static>) {
+    let Some(row) = row else { return (Line::from(styled(" mirror ", theme.title)), Line::default()) };
+    let mut left = vec![styled(format!(" {} ", fit(&row.name, 24)), theme.title)];
+    if let Some(runtime) = shown_runtime(row) {
+        left.push(styled(format!("· {} ", fit(runtime, 16)), theme.dim));
+    }
+    if let Some(pane) = &row.pane {
+        left.push(styled(format!("· {}×{} ", pane.width, pane.height), theme.dim));
+    }
+    let fresh = match (mirror, row.pane.as_ref().and_then(|pane| pane.dead)) {
+        (_, Some(dead)) => styled(format!(" {} ", ended(dead)), theme.bad),
+        (Some(mirror), None) => freshness(mirror, model, theme),
+        (None, None) => styled("", theme.dim),
+    };
+    let pan = if matches!(model.pan(), Pan::At { .. }) { " panned ·" } else { "" };
+    (Line::from(left), Line::from(vec![styled(pan, theme.dim), fresh]))
+}
+
+/// How it is fed and how fresh it is.
+fn freshness(mirror: &Mirror, model: &Model, theme: &Theme) -> ratatui::text::Span<'static> {
+    match mirror {
+        Mirror::Opening => styled(" opening ", theme.dim),
+        Mirror::Gone(_) => styled(" gone ", theme.bad),
+        Mirror::Shown { feed: Feed::Live, .. } => styled(" ● live ", theme.good),
+        Mirror::Shown { feed: Feed::Polled, heard, .. } => {
+            let old =
+                model.now().and_then(|now| Duration::try_from(now.duration_since(*heard)).ok()).unwrap_or_default();
+            if old > STALE {
+                styled(format!(" stale {} ", age(old)), theme.warn)
+            } else {
+                styled(" polled 1 s ", theme.free)
+            }
+        }
+    }
+}
+
+/// Copies the part of a screen that an area shows, and its cursor as a reversed cell.
+pub fn copy(screen: &Screen, area: Rect, pan: Pan, theme: &Theme, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    let (size, cursor) = (screen.size(), screen.cursor());
+    let (top, left) = origin(size, cursor, Size { rows: area.height, cols: area.width }, pan);
+    for y in 0..area.height.min(size.rows - top) {
+        for x in 0..area.width.min(size.cols - left) {
+            let (Some(cell), Some(target)) =
+                (screen.cell(top + y, left + x), buffer.cell_mut((area.x + x, area.y + y)))
+            else {
+                continue;
+            };
+            target.reset();
+            target.set_style(style(cell, theme));
+            let cut = cell.wide && (x + 1 == area.width || left + x + 1 >= size.cols);
+            if !cell.continuation && !cut {
+                target.set_symbol(&symbol(&cell));
+            }
+        }
+    }
+    if cursor.shown && cursor.row >= top && cursor.col >= left {
+        // While a wrap is pending the cursor stands beyond the last column and is shown on it.
+        let col = cursor.col.min(size.cols - 1) - left;
+        if let Some(cell) = buffer
+            .cell_mut((area.x + col, area.y + cursor.row - top))
+            .filter(|_| col < area.width && cursor.row - top < area.height)
+        {
+            cell.modifier.toggle(Modifier::REVERSED);
+        }
+    }
+}
+
+/// A cell's text, of exactly the width that the cell has.
+fn symbol(cell: &Cell) -> String {
+    let text: String = cell.text.chars().filter(|c| visible_char(*c) == *c).collect();
+    let cells = if cell.wide { 2 } else { 1 };
+    if text.width() == cells {
+        return text;
+    }
+    let base: String = text.chars().take(1).collect();
+    if base.width() == cells { base } else { " ".to_owned() }
+}
+
+fn style(cell: Cell, theme: &Theme) -> Style {
+    let from = cell.style;
+    let mut style = Style::new();
+    if theme.mirror_colours {
+        style = style.fg(colour(from.fg)).bg(colour(from.bg));
+    }
+    for (is_on, modifier) in [
+        (from.bold, Modifier::BOLD),
+        (from.dim, Modifier::DIM),
+        (from.italic, Modifier::ITALIC),
+        (from.underline, Modifier::UNDERLINED),
+        (from.inverse, Modifier::REVERSED),
+    ] {
+        if is_on {
+            style = style.add_modifier(modifier);
+        }
+    }
+    style
+}
+
+fn colour(colour: Colour) -> Color {
+    match colour {
+        Colour::Default => Color::Reset,
+        Colour::Indexed(index) => Color::Indexed(index),
+        Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a tile of this size shows of a 4×10 pane, line by line.
+    fn check(bytes: &str, tile: (u16, u16), pan: Pan, expected: &[&str]) {
+        let mut screen = Screen::new(Size { rows: 4, cols: 10 });
+        screen.feed(bytes.as_bytes());
+        let area = Rect::new(0, 0, tile.0, tile.1);
+        let mut buffer = Buffer::empty(area);
+        copy(&screen, area, pan, &Theme::dark(), &mut buffer);
+        let lines: Vec<String> = (0..tile.1)
+            .map(|y| (0..tile.0).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned())
+            .collect();
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_wide_character_that_the_clip_cuts_becomes_a_blank() {
+        // A buffer holds a blank behind each wide character.
+        check("ab漢字", (6, 1), Pan::At { row: 0, col: 0 }, &["ab漢 字"]);
+        check("ab漢字", (5, 1), Pan::At { row: 0, col: 0 }, &["ab漢"]);
+        check("ab漢字cd", (5, 1), Pan::At { row: 0, col: 3 }, &[" 字 cd"]);
+    }
+
+    #[test]
+    fn what_could_steer_the_terminal_is_not_passed_on() {
+        check("a\u{202e}b\u{1b}]0;title\u{7}c", (10, 1), Pan::Follow, &["abc"]);
+    }
+
+    #[test]
+    fn the_cursor_is_a_reversed_cell() {
+        let mut screen = Screen::new(Size { rows: 2, cols: 4 });
+        screen.feed(b"ab");
+        let area = Rect::new(0, 0, 4, 2);
+        let mut buffer = Buffer::empty(area);
+        copy(&screen, area, Pan::Follow, &Theme::dark(), &mut buffer);
+        let reversed: Vec<bool> = (0..4).map(|x| buffer[(x, 0)].modifier.contains(Modifier::REVERSED)).collect();
+        assert_eq!(reversed, [false, false, true, false]);
+    }
+}

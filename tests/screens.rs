@@ -1,0 +1,282 @@
+//! What the dashboard shows: every screen at four sizes, as text with its styles below.
+//!
+//! A snapshot is the screen between bars, then the same grid with a letter for each style, then what the letters mean.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "these are tests")]
+
+use std::fmt::Write as _;
+
+use crossterm::event::{Event as TerminalEvent, KeyEvent};
+use mosaic_top::{
+    app::{
+        event::{Event, Feed, MirrorNews, RosterNews},
+        model::{Model, Start},
+        sample,
+        update::update,
+    },
+    fleet::{
+        facts::Pause,
+        judgement::Readiness,
+        reading::Why,
+        roster::{Parsed, Place, Problem},
+    },
+    screen::{Screen, Size},
+    ui::{draw, theme::Theme},
+};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+
+const SIZES: [(u16, u16); 4] = [(160, 45), (120, 40), (80, 24), (40, 15)];
+
+fn drawn(model: &Model, theme: &Theme, size: (u16, u16)) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    terminal.draw(|frame| draw(model, theme, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn shot(buffer: &Buffer) -> String {
+    let mut legend: Vec<String> = vec![".".to_owned()];
+    let (mut text, mut styles) = (String::new(), String::new());
+    for y in 0..buffer.area.height {
+        let (mut line, mut letters) = (String::new(), String::new());
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            if skip == 0 {
+                line.push_str(cell.symbol());
+                skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1);
+            }
+            skip -= 1;
+            let style = format!("{:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier).replace("Modifier", "");
+            let place = if style == "Reset on Reset (0x0)" || style == "Reset on Reset NONE" {
+                0
+            } else {
+                legend.iter().position(|known| *known == style).unwrap_or_else(|| {
+                    legend.push(style);
+                    legend.len() - 1
+                })
+            };
+            letters.push(b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[place] as char);
+        }
+        writeln!(text, "|{line}|").unwrap();
+        writeln!(styles, "{}", letters.trim_end_matches('.')).unwrap();
+    }
+    let legend: String = legend
+        .iter()
+        .enumerate()
+        .skip(1)
+        .map(|(place, style)| {
+            format!(
+                "{} {style}\n",
+                (if place <= 26 { b'a' + place as u8 - 1 } else { b'A' + place as u8 - 27 }) as char
+            )
+        })
+        .collect();
+    format!("{text}\n{styles}\n{legend}")
+}
+
+/// Takes a snapshot of a dashboard at all four sizes, after these keys.
+fn check(name: &str, model: impl Fn((u16, u16)) -> Model, keys: &str) {
+    for size in SIZES {
+        let mut model = model(size);
+        press(&mut model, keys);
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), shot(&drawn(&model, &Theme::dark(), size)));
+    }
+}
+
+fn press(model: &mut Model, keys: &str) {
+    for key in keys.split_whitespace() {
+        let chord: mosaic_top::app::keymap::Chord = key.parse().unwrap();
+        update(model, Event::Terminal(TerminalEvent::Key(KeyEvent::from(chord))));
+    }
+    sample::answer_mirrors(model);
+}
+
+#[test]
+fn the_fleet_with_an_agent_in_every_state() {
+    check("fleet", sample::model, "");
+}
+
+#[test]
+fn marks_and_another_selection() {
+    check("fleet-marks", sample::model, "j Space Space o a");
+}
+
+#[test]
+fn one_agent_with_its_drift() {
+    check("agent", sample::model, "w w Enter");
+}
+
+#[test]
+fn the_help_is_the_table() {
+    check("help", sample::model, "?");
+}
+
+#[test]
+fn read_only_says_so() {
+    let model = |size| {
+        let mut model = Model::new(Start { tz: jiff::tz::TimeZone::UTC, read_only: true, size });
+        model.show_fleet(sample::fleet());
+        update(&mut model, Event::Tick(sample::at()));
+        model
+    };
+    check("read-only", model, "?");
+}
+
+#[test]
+fn a_filter_while_it_is_typed() {
+    check("filter", sample::model, "/ c l a s s : c o d");
+    check("filter-bad", sample::model, "/ c o l o u r : r");
+}
+
+#[test]
+fn only_faults() {
+    check("faults", sample::model, "Ctrl-F");
+}
+
+#[test]
+fn a_sequence_that_has_begun_shows_what_may_follow() {
+    check("sequence", sample::model, "o");
+}
+
+#[test]
+fn a_zoomed_mirror() {
+    check("zoom", sample::model, "j z l");
+}
+
+#[test]
+fn before_the_first_facts_it_says_what_it_does() {
+    check("asking", sample::start, "");
+}
+
+#[test]
+fn a_filter_that_nothing_passes_says_how_to_get_back() {
+    check("no-match", sample::model, "/ z z z Enter");
+}
+
+#[test]
+fn without_a_roster_and_a_server_it_says_where_it_looked() {
+    let model = |size| {
+        let mut model = sample::start(size);
+        let mut fleet = sample::fleet();
+        fleet.rows.clear();
+        fleet.findings.clear();
+        model.show_fleet(fleet);
+        let looked = vec!["/home/ops/.config/mosaic/fleet/roster.yaml".to_owned()];
+        update(&mut model, Event::Roster(RosterNews::Missing { looked, why: Why::new("no such file") }));
+        update(&mut model, Event::Tick(sample::at()));
+        model
+    };
+    check("nothing", model, "");
+}
+
+fn with_bad_roster(size: (u16, u16)) -> Model {
+    let problem = |line, column, what: &str, hint: &str| Problem {
+        place: Some(Place { line, column }),
+        error: true,
+        what: what.to_owned(),
+        hint: Some(hint.to_owned()),
+    };
+    let problems = vec![
+        problem(14, 9, "two agents are named \"coder0\"", "give one of them another name"),
+        problem(21, 12, "':' in a name cannot be carried by tmux", "use - instead"),
+        Problem { place: None, error: false, what: "no enhancer is declared".to_owned(), hint: None },
+    ];
+    let path = "/home/ops/.config/mosaic/fleet/roster.yaml".to_owned();
+    let mut model = sample::model(size);
+    update(&mut model, Event::Roster(RosterNews::Read { path, parsed: Parsed { roster: None, problems } }));
+    model.show_fleet(sample::fleet());
+    model
+}
+
+#[test]
+fn a_bad_roster_is_a_banner_and_a_list() {
+    check("bad-roster", with_bad_roster, "");
+    check("bad-roster-list", with_bad_roster, "!");
+}
+
+#[test]
+fn a_paused_fleet_says_who_and_why() {
+    let model = |size| {
+        let mut model = sample::model(size);
+        let mut fleet = sample::fleet();
+        let by = |text: &str| Some(text.to_owned());
+        fleet.paused = Some(Pause {
+            by: by("jane"),
+            host: by("dragon-lin"),
+            at: Some(sample::at()),
+            reason: by("release freeze\u{1b}[2J"),
+        });
+        model.show_fleet(fleet);
+        model
+    };
+    check("paused", model, "");
+}
+
+#[test]
+fn silence_greys_every_row_and_says_since_when() {
+    let model = |size| {
+        let mut model = sample::model(size);
+        let later = sample::at().checked_add(std::time::Duration::from_secs(12)).unwrap();
+        update(&mut model, Event::Tick(later));
+        model
+    };
+    check("silent", model, "");
+}
+
+#[test]
+fn without_colours_every_state_still_has_its_shape_and_word() {
+    let model = sample::model((80, 24));
+    insta::assert_snapshot!("plain-80x24", shot(&drawn(&model, &Theme::plain(), (80, 24))));
+    insta::assert_snapshot!("sixteen-80x24", shot(&drawn(&model, &Theme::sixteen(), (80, 24))));
+    let text = shot(&drawn(&model, &Theme::plain(), (80, 24)));
+    assert!(!text.contains("Indexed") && !text.contains("Rgb"), "{text}");
+    for state in Readiness::ALL {
+        assert!(!Theme::shape(state).is_empty() && !state.word().is_empty());
+    }
+}
+
+#[test]
+fn no_control_character_ever_reaches_the_screen() {
+    for size in SIZES {
+        for keys in ["", "G", "G Enter", "?", "!"] {
+            let mut model = sample::model(size);
+            press(&mut model, keys);
+            for cell in drawn(&model, &Theme::dark(), size).content() {
+                let steers = |c: char| mosaic_top::fleet::text::visible_char(c) != c;
+                // A joiner inside a picture of several people is text; alone it would hide something.
+                assert!(!cell.symbol().chars().any(|c| steers(c) && c != '\u{200d}'), "{:?}", cell.symbol());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mirrors_label_says_how_it_is_fed_and_how_fresh_it_is() {
+    let label = |news: Vec<MirrorNews>, later: u64| {
+        let mut model = sample::start((120, 40));
+        model.show_fleet(sample::fleet());
+        update(&mut model, Event::Tick(sample::at()));
+        let key = model.selected_row().unwrap().mirror_pane().unwrap().key.clone();
+        for news in news {
+            update(&mut model, Event::Mirror(key.clone(), news));
+        }
+        let now = sample::at().checked_add(std::time::Duration::from_secs(later)).unwrap();
+        update(&mut model, Event::Tick(now));
+        shot(&drawn(&model, &Theme::dark(), (120, 40)))
+    };
+    let picture = |feed| MirrorNews::Picture {
+        screen: Box::new(Screen::new(Size { rows: 24, cols: 80 })),
+        feed,
+        at: sample::at(),
+    };
+    for (news, later, expected) in [
+        (vec![], 0, "opening ─"),
+        (vec![picture(Feed::Live)], 60, "● live ─"),
+        (vec![picture(Feed::Polled)], 1, "polled 1 s ─"),
+        (vec![picture(Feed::Polled)], 4, "stale 4s ─"),
+        (vec![MirrorNews::Gone(Why::new("the pane was closed"))], 0, "gone ─"),
+        (vec![MirrorNews::Gone(Why::new("the pane was closed"))], 0, "the pane was closed"),
+    ] {
+        let seen = label(news, later);
+        assert!(seen.contains(expected), "{expected:?} is missing:\n{seen}");
+    }
+}
