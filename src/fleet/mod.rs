@@ -20,11 +20,10 @@ pub mod readiness;
 pub mod reading;
 pub mod report;
 pub mod roster;
-mod roster_for_now;
 pub mod row;
+pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sort;
-pub mod runtime;
 pub mod text;
 pub mod words;
