@@ -21,9 +21,9 @@ pub mod reading;
 pub mod report;
 pub mod roster;
 pub mod row;
+pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sort;
-pub mod runtime;
 pub mod text;
 pub mod words;
