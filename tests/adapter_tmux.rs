@@ -133,12 +133,11 @@ fn no_title_shifts_a_field() {
         assert!(!tty.is_empty());
         // Written by the program inside, as a hostile one would: `select-pane -T` would expand formats.
         tmux.tmux(&["respawn-pane", "-k", "-t", &pane, &format!("cat {}; exec sleep 1000", file.display())]);
-        let expected = title.to_owned();
         let found = wait_until(&format!("the title {title:?}"), SOON, || {
             let found = panes(&tmux, &session);
             let told = found.first().map(|pane| pane.title.clone());
-            // tmux 3.8 keeps a backslash doubled.
-            let same = told.as_ref().is_some_and(|told| told.replace("\\\\", "\\") == expected.replace("\\\\", "\\"));
+            // tmux 3.8 doubles a backslash when it takes the title.
+            let same = told.as_ref().is_some_and(|told| *told == title || *told == title.replace('\\', "\\\\"));
             if same { Ok(found) } else { Err(told) }
         });
         assert_eq!((found.len(), found[0].width), (1, 80));

@@ -194,7 +194,12 @@ fn pane(fields: &[String]) -> Result<PaneFacts, String> {
         session: session(&answer)?,
         window: answer.get("window_id").parse()?,
         pane: answer.get("pane_id").parse()?,
-        pid: answer.number("pane_pid")?,
+        // tmux 3.8 gives a dead pane's process no number any more.
+        pid: if answer.yes("pane_dead") {
+            answer.number("pane_pid").unwrap_or(0)
+        } else {
+            answer.number("pane_pid")?
+        },
         command: answer.get("pane_current_command").to_owned(),
         title: answer.get("pane_title").to_owned(),
         cwd: if cwd.is_empty() {
