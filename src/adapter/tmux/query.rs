@@ -1,8 +1,8 @@
 //! One question to a tmux server, `list-panes -a`, and what its answer means. It changes nothing.
 //!
 //! Names, titles and paths are written by anybody, so the answer's framing must not be theirs to forge. tmux itself
-//! does the guarding, alike from 3.3a to 3.8: `s/[controls]/�/` leaves no line break in a value, `q:` puts a
-//! backslash before every `|`, blank and backslash in it, and so a bare `|` is always ours and a line is always one
+//! does the guarding, alike from 3.3a to 3.8: `s/[controls]/�/` leaves no line break in the values, `q:` puts a
+//! backslash before every `|`, blank and backslash in them, and so a bare `|` is always ours and a line is always one
 //! pane. (A control character as separator would not do: window names may hold it, and 3.4 rewrites it.)
 
 use std::time::Duration;
@@ -76,8 +76,9 @@ pub async fn list(exec: &dyn Exec, tmux: &Tmux, socket: &Socket, limit: Duration
 #[must_use]
 pub fn format() -> String {
     let numbers = NUMBERS.map(|name| format!("#{{{name}}}"));
-    let texts = TEXTS.map(|name| format!("#{{s/[\u{1}-\u{1f}\u{7f}]/\u{fffd}/;q:{name}}}"));
-    numbers.into_iter().chain(texts).collect::<Vec<_>>().join("|")
+    let texts = TEXTS.map(|name| format!("#{{q:{name}}}"));
+    // One substitution over all texts of a pane: each costs tmux the compilation of the expression.
+    format!("{}|#{{s/[\u{1}-\u{1f}\u{7f}]/\u{fffd}/:{}}}", numbers.join("|"), texts.join("|"))
 }
 
 /// What an answer means, whatever it is.
