@@ -39,6 +39,6 @@ fn the_pictures_are_what_the_program_draws() {
     check("fleet", (132, 38), "");
     check("fleet-80x24", (80, 24), "j");
     check("fleet-40x15", (40, 15), "");
-    check("agent", (132, 38), "w w Enter");
+    check("agent", (132, 38), "w w w w Enter");
     check("help", (132, 38), "?");
 }

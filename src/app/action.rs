@@ -324,11 +324,14 @@ fn always(_: &Model) -> Offer {
 }
 
 fn with_rows(model: &Model) -> Offer {
+    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
+        return Offer::Hidden("close this first: Esc");
+    }
     if model.selected_row().is_some() { Offer::Now } else { Offer::Greyed("no agent is listed") }
 }
 
 fn in_fleet(model: &Model) -> Offer {
-    if model.view() == View::Fleet {
+    if model.view() == View::Fleet && matches!(model.mode(), Mode::Normal | Mode::Filter(_)) {
         Offer::Now
     } else {
         Offer::Hidden("that belongs to the fleet: Esc goes back to it")
@@ -352,6 +355,9 @@ fn goes_back(model: &Model) -> Offer {
 }
 
 fn with_mirror(model: &Model) -> Offer {
+    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
+        return Offer::Hidden("close this first: Esc");
+    }
     match model.selected_row().map(|row| row.mirror_pane().is_some()) {
         Some(true) => Offer::Now,
         Some(false) => Offer::Greyed("the selected agent has no mirror"),

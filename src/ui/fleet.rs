@@ -209,12 +209,13 @@ impl<'a> List<'a> {
         let mut spans = self.gutter(place);
         spans.remove(2);
         spans.push(styled(pad(&state.content, 12), state.style));
-        let flag = if flags.content.is_empty() { 0 } else { width(&flags.content).min(11) + 1 };
-        let room = usize::from(self.area.width).saturating_sub(2 + 12 + 7 + flag);
+        let flag =
+            self.rows.iter().map(|row| width(&columns::flags(row, self.theme).content)).max().unwrap_or(0).min(7);
+        let room = usize::from(self.area.width).saturating_sub(2 + 12 + 7 + flag + usize::from(flag > 0));
         spans.push(styled(format!("{} ", pad(&row.name, room.max(4))), self.theme.text));
         spans.push(styled(pad(&idle.content, 6), idle.style));
         if flag > 0 {
-            spans.push(styled(format!(" {}", fit(&flags.content, flag - 1)), flags.style));
+            spans.push(styled(format!(" {}", fit(&flags.content, flag)), flags.style));
         }
         TextLine::from(spans)
     }
