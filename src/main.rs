@@ -1,3 +1,7 @@
-//! The binary: parses the command line, runs one verb, prints the error.
+//! The binary: everything is in the library; this only hands the command line over.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mosaic_top::cli::main()
+}

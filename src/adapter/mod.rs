@@ -1,1 +1,18 @@
 //! The shared tmux and systemd adapter: the only code that starts programs or touches files.
+//!
+//! [`Watch`] looks at one host and changes nothing. All that it learns passes through one border, [`exec::Exec`], so
+//! that another machine needs another `Exec` and nothing else.
+
+pub mod clock;
+pub mod demo;
+pub mod exec;
+pub mod files;
+pub mod gather;
+pub mod identity;
+pub mod log_file;
+pub mod process;
+pub mod systemd;
+pub mod tap;
+pub mod tmux;
+
+pub use gather::{Ask, Watch, WatchConfig};

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    fleet::{facts::HostFacts, ids::PaneKey, reading::Why, roster::Parsed},
-    screen::Screen,
-};
+use crate::fleet::{facts::HostFacts, ids::PaneKey, reading::Why, roster::Parsed};
+
+pub use crate::fleet::mirror::{Feed, MirrorNews};
 
 /// One thing that happened. Each carries all that `update` needs to know, also the time.
 #[derive(Debug)]
@@ -39,38 +38,4 @@ pub enum RosterNews {
         /// Why it could not be read.
         why: Why,
     },
-}
-
-/// News of one mirror.
-#[derive(Debug)]
-pub enum MirrorNews {
-    /// It is being opened.
-    Opening,
-    /// A fresh picture that replaces whatever was there, and how it is fed from now on.
-    Picture {
-        /// The picture.
-        screen: Box<Screen>,
-        /// How it is fed.
-        feed: Feed,
-        /// When it was taken.
-        at: Timestamp,
-    },
-    /// What the pane printed next.
-    Bytes {
-        /// The bytes.
-        bytes: Vec<u8>,
-        /// When they came.
-        at: Timestamp,
-    },
-    /// It ended, with the reason.
-    Gone(Why),
-}
-
-/// How a mirror is fed: shown on its frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Feed {
-    /// From the pane's pipe: `live`.
-    Live,
-    /// By looking once a second, because somebody else has the pipe or our binary cannot run beside tmux: `polled 1 s`.
-    Polled,
 }

@@ -1,1 +1,227 @@
-//! cli
+//! The command line: one definition, one file a verb.
+//!
+//! Data goes to stdout, words for people to stderr. Verbs gather through `adapter`, judge through `fleet` and print;
+//! none starts a program or touches a file itself. The reference (`docs/cli.md`, the man page, completions) is made
+//! from the same definition.
+
+pub mod demo;
+mod log;
+pub mod ps;
+pub mod ps_table;
+pub mod reference;
+pub mod schema;
+pub mod screen;
+pub mod stub;
+pub mod tap;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use color_eyre::eyre::{Report, Result, WrapErr};
+
+/// A live dashboard for a fleet of AI coding agents in tmux
+///
+/// Shows every agent that the roster declares, joined to what really runs, with an exact live mirror of the selected
+/// one. Looking never attaches, types or resizes. Without a verb it opens the dashboard; without a terminal on stdout
+/// it prints what `ps` prints.
+#[derive(Debug, Parser)]
+#[command(name = "mosaic-top", version, propagate_version = false, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mosaic-top                          the dashboard on the fleet of ~/.config/mosaic
+  mosaic-top demo                     the dashboard on a fleet of stub agents; removed on leaving
+  mosaic-top --roster ./roster.yaml   another roster
+  mosaic-top --socket '' ps           who is on the default tmux server
+  mosaic-top ps --check || page-me    for cron: exit code 1 when an agent is at fault
+
+Exit codes:
+  0  done
+  1  a fault was found, the target is missing, or it could not be done
+  3  wrong usage, or a bad roster";
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options for every verb")]
+pub struct Globals {
+    /// The roster, instead of fleet/roster.yaml under the mosaic home
+    #[arg(long, global = true, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// The mosaic home, instead of ~/.config/mosaic
+    #[arg(long, global = true, value_name = "DIR", env = "MOSAIC_HOME", hide_env_values = true)]
+    pub home: Option<PathBuf>,
+    /// The tmux server, instead of the roster's; '' is the default server
+    #[arg(long, global = true, value_name = "NAME")]
+    pub socket: Option<String>,
+    /// Look only: nothing of the fleet can be changed from here
+    #[arg(long, global = true, env = "MOSAIC_TOP_READ_ONLY", hide_env_values = true,
+          action = ArgAction::SetTrue, value_parser = clap::builder::FalseyValueParser::new())]
+    pub read_only: bool,
+    /// The log, instead of mosaic-top/mosaic-top.log under `$XDG_STATE_HOME` (~/.local/state)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Log more: -v what is done, -vv how, -vvv everything
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Ps(ps::Ps),
+    Screen(screen::Screen),
+    Demo(demo::Demo),
+    /// The reference of keys, as Markdown
+    Keys,
+    Schema(schema::Schema),
+    /// Completions for a shell, to be sourced or installed
+    #[command(
+        after_help = "Example:\n  mosaic-top completions bash > ~/.local/share/bash-completion/completions/mosaic-top"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The man page
+    #[command(after_help = "Example:\n  mosaic-top man | man -l -")]
+    Man,
+    #[command(name = "__tap", hide = true)]
+    Tap(tap::Words),
+    #[command(name = "__handoff", hide = true)]
+    Handoff(tap::Words),
+    #[command(name = "__stub", hide = true)]
+    Stub(stub::Stub),
+}
+
+/// How a verb ended: the process's exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A fault was found, the target is missing, or it could not be done.
+    Fault = 1,
+    /// Wrong usage, or a bad roster.
+    Usage = 3,
+    /// What a shell says of a program that is not there; only the demo's stub of one ends so.
+    NotFound = 127,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The program: parses, runs one verb, says what went wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error).into(),
+    };
+    match start(cli) {
+        Ok(exit) => exit.into(),
+        Err(report) if is_broken_pipe(&report) => Exit::Done.into(),
+        Err(report) => {
+            complain(&format!("mosaic-top: {report:#}"));
+            Exit::Fault.into()
+        }
+    }
+}
+
+/// The definition of the command line, for everything that is generated from it.
+#[must_use]
+pub fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// Prints data. A reader that has left is no fault: [`main`] then ends quietly.
+pub fn say(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// Prints words for people.
+pub fn complain(text: &str) {
+    // When stderr is gone, too, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn start(cli: Cli) -> Result<Exit> {
+    color_eyre::install()?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().wrap_err("cannot start the event loop")?;
+    runtime.block_on(run(cli))
+}
+
+async fn run(cli: Cli) -> Result<Exit> {
+    let Cli { globals, verb } = cli;
+    if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
+        log::start(globals.log.as_deref(), globals.verbose);
+    }
+    match verb {
+        None => dashboard(&globals).await,
+        Some(Verb::Ps(ps)) => ps.run(&globals).await,
+        Some(Verb::Screen(screen)) => screen.run(&globals).await,
+        Some(Verb::Demo(demo)) => demo.run(),
+        Some(Verb::Keys) => say(&reference::keys()).map(|()| Exit::Done),
+        Some(Verb::Schema(schema)) => schema.run(),
+        Some(Verb::Completions { shell }) => say(&reference::completions(shell)?).map(|()| Exit::Done),
+        Some(Verb::Man) => say(&reference::man()?).map(|()| Exit::Done),
+        Some(Verb::Tap(words)) => words.tap().await,
+        Some(Verb::Handoff(words)) => words.handoff().await,
+        Some(Verb::Stub(stub)) => stub.run().await,
+    }
+}
+
+async fn dashboard(globals: &Globals) -> Result<Exit> {
+    // TODO(run): `crate::run::dashboard(options)`; without a terminal on stdout one table, as below.
+    ps::Ps::default().run(globals).await
+}
+
+/// Help and version are answers; everything else that clap says is wrong usage, exit code 3.
+fn refused(error: &clap::Error) -> Exit {
+    // When it cannot be printed there is nobody left to tell.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn is_broken_pipe(report: &Report) -> bool {
+    report.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn an_empty_socket_is_not_an_absent_one() {
+        let parsed = |words: &[&str]| Cli::try_parse_from(words).ok().and_then(|cli| cli.globals.socket);
+        assert_eq!(parsed(&["mosaic-top", "--socket", ""]), Some(String::new()));
+        assert_eq!(parsed(&["mosaic-top", "ps", "--socket", "f"]), Some("f".to_owned()));
+        assert_eq!(parsed(&["mosaic-top"]), None);
+    }
+
+    #[test]
+    fn help_is_an_answer_and_wrong_usage_is_exit_code_3() {
+        let exit = |words: &[&str]| Cli::try_parse_from(words).err().map(|error| error.use_stderr());
+        assert_eq!(exit(&["mosaic-top", "--help"]), Some(false));
+        assert_eq!(exit(&["mosaic-top", "--version"]), Some(false));
+        assert_eq!(exit(&["mosaic-top", "--nonsense"]), Some(true));
+    }
+}

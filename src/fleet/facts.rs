@@ -223,3 +223,42 @@ impl Default for Limits {
         Self { heartbeat_interval: Duration::from_secs(15), idle_threshold: Duration::from_secs(300) }
     }
 }
+
+impl Limits {
+    /// The limits that the environment sets, through a look-up such as `|name| std::env::var(name).ok()`.
+    #[must_use]
+    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Self {
+        let default = Self::default();
+        let or = |name, default| get(name).as_deref().and_then(seconds).unwrap_or(default);
+        Self {
+            heartbeat_interval: or("MOSAIC_HEARTBEAT_INTERVAL", default.heartbeat_interval),
+            idle_threshold: or("MOSAIC_HEARTBEAT_IDLE_THRESHOLD", default.idle_threshold),
+        }
+    }
+}
+
+/// A positive number of seconds; `None` for zero, a negative, an endless or no number.
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds = text.trim().parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|duration| !duration.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_is_zero_or_no_number_is_the_default() {
+        for bad in ["", "0", "-5", "NaN", "inf", "15s", "1e400", "0.0000000000001"] {
+            assert_eq!(Limits::from_env(|_| Some(bad.to_owned())), Limits::default(), "{bad:?}");
+        }
+        assert_eq!(Limits::from_env(|_| None), Limits::default());
+    }
+
+    #[test]
+    fn each_limit_comes_from_its_own_variable() {
+        let limits = Limits::from_env(|name| (name == "MOSAIC_HEARTBEAT_INTERVAL").then(|| " 2.5 ".to_owned()));
+        assert_eq!(limits.heartbeat_interval, Duration::from_millis(2500));
+        assert_eq!(limits.idle_threshold, Duration::from_secs(300));
+    }
+}

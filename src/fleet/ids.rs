@@ -41,14 +41,20 @@ impl Socket {
     pub fn from_name(name: &str) -> Self {
         if name.is_empty() { Self::Default } else { Self::Named(name.to_owned()) }
     }
+
+    /// Its name for people: `default` for the default server.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Default => "default",
+            Self::Named(name) => name,
+        }
+    }
 }
 
 impl fmt::Display for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::Named(name) => f.write_str(name),
-        }
+        f.write_str(self.name())
     }
 }
 

@@ -3,11 +3,28 @@
 //! PURE: nothing here reads a clock, a file, a process or a terminal, and nothing here can fail in a way
 //! that is not a value. Facts come in as data with the time they were gathered at; rows and words go out.
 
+pub mod agent_facts;
+pub mod confirm;
+pub mod drift;
 pub mod facts;
+pub mod filter;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod heartbeat;
 pub mod ids;
+pub mod join;
 pub mod judgement;
+pub mod mirror;
+pub mod pause;
+pub mod readiness;
 pub mod reading;
+pub mod report;
 pub mod roster;
+mod roster_for_now;
 pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sort;
+pub mod runtime;
 pub mod text;
+pub mod words;

@@ -55,20 +55,28 @@ impl From<vt100::Color> for Colour {
 }
 
 impl<'a> Cell<'a> {
+    /// Whether it shows nothing: no text, and no background or line that would be seen.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let style = self.style;
+        matches!(self.text, "" | " ") && style.bg == Colour::Default && !style.inverse && !style.underline
+    }
+
+    /// What the engine's cell shows. A blank has no text colour and no weight: nobody could see them.
     pub(super) fn from_engine(cell: &'a vt100::Cell) -> Self {
-        Self {
-            text: cell.contents(),
-            wide: cell.is_wide(),
-            continuation: cell.is_wide_continuation(),
-            style: Style {
-                fg: cell.fgcolor().into(),
-                bg: cell.bgcolor().into(),
-                bold: cell.bold(),
-                dim: cell.dim(),
-                italic: cell.italic(),
-                underline: cell.underline(),
-                inverse: cell.inverse(),
-            },
+        let text = cell.contents();
+        let mut style = Style {
+            fg: cell.fgcolor().into(),
+            bg: cell.bgcolor().into(),
+            bold: cell.bold(),
+            dim: cell.dim(),
+            italic: cell.italic(),
+            underline: cell.underline(),
+            inverse: cell.inverse(),
+        };
+        if matches!(text, "" | " ") && !style.underline && !style.inverse {
+            style = Style { bg: style.bg, ..Style::default() };
         }
+        Self { text, wide: cell.is_wide(), continuation: cell.is_wide_continuation(), style }
     }
 }

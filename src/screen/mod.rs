@@ -4,6 +4,20 @@
 //! nothing that a pane prints leaves it as anything but cells: no title, no clipboard, no query, no escape code.
 
 mod cell;
+mod charset;
+mod paint;
+pub mod seed;
+mod sgr;
+mod state;
+mod translate;
+mod units;
+
+use std::{
+    cell::Cell as Flag,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use translate::Translator;
 
 pub use cell::{Cell, Colour, Style};
 
@@ -29,52 +43,189 @@ pub struct Cursor {
 
 /// One pane's screen.
 pub struct Screen {
-    engine: vt100::Parser,
+    size: Size,
+    parser: vte::Parser,
+    translator: Translator,
+    /// The start of a sequence or character whose end has not come yet.
+    held: Vec<u8>,
+    broken: bool,
 }
 
 impl std::fmt::Debug for Screen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Screen").field("size", &self.size()).finish_non_exhaustive()
+        f.debug_struct("Screen").field("size", &self.size).finish_non_exhaustive()
     }
 }
 
 impl Screen {
     /// A blank screen.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one door")]
     pub fn new(size: Size) -> Self {
-        Self { engine: vt100::Parser::new(size.rows.max(2), size.cols.max(2), 0) }
+        Self { size, parser: vte::Parser::new(), translator: Translator::new(size), held: Vec::new(), broken: false }
     }
 
-    /// What the pane printed next. Never panics and never grows.
+    /// A screen as another one wrote it down with [`dump`](Self::dump), or as a seed does.
+    #[must_use]
+    pub fn drawn(size: Size, picture: &[u8]) -> Self {
+        let mut screen = Self::new(size);
+        screen.feed(picture);
+        screen
+    }
+
+    /// What the pane printed next. Never panics; keeps at most one unfinished sequence.
+    ///
+    /// Should the engine panic, the screen is blank from then on and says so by [`broken`](Self::broken).
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.engine.process(bytes);
+        self.held.extend_from_slice(bytes);
+        let whole = units::whole_units(&self.held);
+        let (parser, translator, held) = (&mut self.parser, &mut self.translator, &self.held);
+        let drawn = contained(|| {
+            parser.advance(translator, &held[..whole]);
+            translator.flush();
+        });
+        self.held.drain(..whole);
+        if drawn.is_none() {
+            *self = Self { broken: true, ..Self::new(self.size) };
+        }
+    }
+
+    /// Whether the engine failed on something that was fed: the picture must be seeded anew.
+    #[must_use]
+    pub fn broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Whether the program holds the picture back (synchronised output): what is there is half drawn.
+    #[must_use]
+    pub fn half_drawn(&self) -> bool {
+        self.translator.state.sync
     }
 
     /// Its size.
     #[must_use]
     pub fn size(&self) -> Size {
-        let (rows, cols) = self.engine.screen().size();
-        Size { rows, cols }
+        self.size
     }
 
     /// Its cursor.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        let screen = self.engine.screen();
-        let (row, col) = screen.cursor_position();
-        Cursor { row, col, shown: !screen.hide_cursor() }
+        self.translator.cursor()
+    }
+
+    /// Whether the alternate screen is shown.
+    #[must_use]
+    pub fn alternate(&self) -> bool {
+        self.translator.state.left.is_some()
     }
 
     /// One cell; `None` outside the screen.
     #[must_use]
     pub fn cell(&self, row: u16, col: u16) -> Option<Cell<'_>> {
-        self.engine.screen().cell(row, col).map(Cell::from_engine)
+        let inside = row < self.size.rows && col < self.size.cols;
+        self.translator.screen().cell(row, col).filter(|_| inside).map(Cell::from_engine)
     }
 
     /// The screen as text, one string a row, without trailing blanks.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
-        let size = self.size();
-        self.engine.screen().rows(0, size.cols).map(|row| row.trim_end().to_owned()).collect()
+        self.rows(|cells| {
+            let row: String = cells
+                .filter(|cell| !cell.continuation)
+                .map(|cell| if cell.text.is_empty() { " " } else { cell.text })
+                .collect();
+            row.trim_end().to_owned()
+        })
+    }
+
+    /// The screen as text with colours and attributes (SGR alone), one string a row.
+    #[must_use]
+    pub fn ansi(&self) -> Vec<String> {
+        self.rows(|cells| {
+            let cells: Vec<Cell<'_>> = cells.filter(|cell| !cell.continuation).collect();
+            let shown = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1);
+            let mut out = Vec::new();
+            let mut pen = Style::default();
+            for cell in &cells[..shown] {
+                if cell.style != pen {
+                    paint::style(cell.style, &mut out);
+                    pen = cell.style;
+                }
+                out.extend_from_slice(if cell.text.is_empty() { b" " } else { cell.text.as_bytes() });
+            }
+            if pen != Style::default() {
+                out.extend_from_slice(b"\x1b[m");
+            }
+            String::from_utf8_lossy(&out).into_owned()
+        })
+    }
+
+    /// The whole screen written down as bytes: fed to a blank screen of the same size, they make an equal one, also
+    /// in what is to come (modes, regions, saved cursors, half-said sequences).
+    #[must_use]
+    pub fn dump(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let state = &self.translator.state;
+        if let Some(left) = &state.left {
+            let primary = self.translator.primary();
+            paint_all(primary.screen(), self.size, &mut out);
+            paint::move_to(left.row, left.col.min(self.size.cols.saturating_sub(1)), &mut out);
+            out.extend_from_slice(&left.pen);
+            out.extend_from_slice(b"\x1b[?1049h\x1b[m");
+        }
+        paint_all(self.translator.screen(), self.size, &mut out);
+        state.write_before_cursor(self.size, &mut out);
+        self.dump_cursor(&mut out);
+        out.extend_from_slice(&self.held);
+        out
+    }
+
+    /// The cursor, the pen and the modes that would disturb the painting, which therefore come last.
+    fn dump_cursor(&self, out: &mut Vec<u8>) {
+        let state = &self.translator.state;
+        let cursor = self.cursor();
+        self.translator.write_place(cursor.row, cursor.col, out);
+        out.extend_from_slice(b"\x1b[m");
+        out.extend_from_slice(&self.translator.screen().attributes_formatted());
+        state.write_after_cursor(cursor.shown, out);
+    }
+
+    /// Puts the cursor at an absolute place; a column equal to the width is a pending wrap.
+    fn place(&mut self, row: u16, col: u16) {
+        self.translator.go(row, col);
+        self.translator.flush();
+    }
+
+    fn rows<T>(&self, each: impl Fn(&mut dyn Iterator<Item = Cell<'_>>) -> T) -> Vec<T> {
+        (0..self.size.rows).map(|row| each(&mut (0..self.size.cols).filter_map(|col| self.cell(row, col)))).collect()
     }
 }
+
+fn paint_all(screen: &vt100::Screen, size: Size, out: &mut Vec<u8>) {
+    for row in 0..size.rows {
+        let cells = (0..size.cols).filter_map(|col| screen.cell(row, col)).map(Cell::from_engine);
+        paint::row(row, cells, out);
+    }
+}
+
+thread_local! {
+    static CONTAINED: Flag<bool> = const { Flag::new(false) };
+}
+
+/// Whether this thread is inside the engine, where a panic is contained: a panic hook should then be silent.
+#[must_use]
+pub fn containing() -> bool {
+    CONTAINED.get()
+}
+
+/// Runs the engine; `None` when it panicked.
+fn contained<T>(draw: impl FnOnce() -> T) -> Option<T> {
+    CONTAINED.set(true);
+    let drawn = catch_unwind(AssertUnwindSafe(draw)).ok();
+    CONTAINED.set(false);
+    drawn
+}
+
+#[cfg(test)]
+mod tests;

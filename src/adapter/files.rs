@@ -1,0 +1,178 @@
+//! The fleet's own files: roster, heartbeats, pause switch. They are read, never written.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    exec::{Content, Exec, FileError, Stamp},
+    identity::Who,
+};
+use crate::fleet::{
+    facts::Pause,
+    ids::AgentName,
+    reading::{Reading, Why},
+};
+
+/// A heartbeat or a pause file is some hundred bytes; more is no such file.
+const SMALL: usize = 64 * 1024;
+/// A roster of thousands of agents still fits.
+const ROSTER: usize = 4 * 1024 * 1024;
+
+/// Where the fleet's files are. Spec §2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    home: PathBuf,
+    roster: PathBuf,
+}
+
+/// What looking at the roster file gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RosterRead {
+    /// It has not changed since the stamp that was handed in.
+    Same,
+    /// Its text.
+    Read(RosterText),
+    /// There is none, or it cannot be read.
+    Missing {
+        /// Where it was looked for.
+        looked: Vec<String>,
+        /// Why it could not be read.
+        why: Why,
+    },
+}
+
+/// A roster's text and where it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterText {
+    /// Its path, for the problems.
+    pub path: String,
+    /// The text, not yet parsed.
+    pub text: String,
+    /// Hand this in at the next look.
+    pub stamp: Stamp,
+}
+
+impl Files {
+    /// The fleet's files below `home` (else `MOSAIC_HOME`, else `~/.config/mosaic`), with the roster elsewhere when
+    /// a path is given.
+    #[must_use]
+    pub fn new(who: &Who, home: Option<&Path>, roster: Option<&Path>) -> Self {
+        let user = who.home.clone().unwrap_or_else(|| PathBuf::from("/"));
+        let home = home.map(Path::to_owned).or_else(|| who.mosaic_home.clone());
+        let home = home.unwrap_or_else(|| user.join(".config/mosaic"));
+        let roster = roster.map_or_else(|| home.join("fleet/roster.yaml"), Path::to_owned);
+        Self { home, roster }
+    }
+
+    /// The roster, unless it is still the one that `known` stamps.
+    pub async fn roster(&self, exec: &dyn Exec, known: Option<&Stamp>) -> RosterRead {
+        if known.is_some() && exec.stat(self.roster.clone()).await.ok().as_ref() == known {
+            return RosterRead::Same;
+        }
+        match one(exec, &self.roster, ROSTER).await {
+            Ok(Content { bytes, stamp }) => match String::from_utf8(bytes) {
+                Ok(text) => RosterRead::Read(RosterText { path: self.roster.display().to_string(), text, stamp }),
+                Err(_) => self.no_roster(&format!("{} is not UTF-8 text", self.roster.display())),
+            },
+            Err(error) => self.no_roster(&error.to_string()),
+        }
+    }
+
+    /// Spec §5: each agent's heartbeat file, in one batch.
+    pub async fn heartbeats(
+        &self,
+        exec: &dyn Exec,
+        agents: &BTreeSet<AgentName>,
+    ) -> BTreeMap<AgentName, Reading<String>> {
+        let run = self.home.join("fleet/run");
+        let paths = agents.iter().map(|agent| run.join(format!("{agent}.hb"))).collect();
+        let read = exec.read(paths, SMALL).await;
+        agents.iter().cloned().zip(read.into_iter().map(heartbeat)).collect()
+    }
+
+    /// Spec §8: the pause switch. It is on when there is anything at its path, whatever that is: a pause must hold
+    /// also when its file cannot be read.
+    pub async fn paused(&self, exec: &dyn Exec) -> Reading<Option<Pause>> {
+        let path = self.home.join("fleet/run/PAUSED");
+        let stamp = match exec.stat(path.clone()).await {
+            Err(FileError::Missing(_)) => return Reading::Known(None),
+            Err(error) => return Reading::unknown(error.to_string()),
+            Ok(stamp) => stamp,
+        };
+        let text = one(exec, &path, SMALL).await.map(|content| content.bytes).unwrap_or_default();
+        Reading::Known(Some(pause(&String::from_utf8_lossy(&text), &stamp)))
+    }
+
+    fn no_roster(&self, why: &str) -> RosterRead {
+        RosterRead::Missing { looked: vec![self.roster.display().to_string()], why: Why::new(why) }
+    }
+}
+
+async fn one(exec: &dyn Exec, path: &Path, cap: usize) -> Result<Content, FileError> {
+    let nothing = || Err(FileError::Failed { path: path.to_owned(), why: "no answer".into() });
+    exec.read(vec![path.to_owned()], cap).await.pop().unwrap_or_else(nothing)
+}
+
+fn heartbeat(read: Result<Content, FileError>) -> Reading<String> {
+    match read {
+        Ok(content) => match String::from_utf8(content.bytes) {
+            Ok(text) => Reading::Known(text),
+            Err(_) => Reading::unknown("the heartbeat file is not UTF-8 text"),
+        },
+        Err(FileError::Missing(path)) => Reading::unknown(format!("no heartbeat: {} does not exist", path.display())),
+        Err(error) => Reading::unknown(error.to_string()),
+    }
+}
+
+/// What the pause file says; keys it does not hold stay unknown, the time falls back on the file's.
+fn pause(text: &str, stamp: &Stamp) -> Pause {
+    let value = |key: &str| {
+        let of = |line: &str| line.split_once('=').filter(|(k, _)| k.trim() == key).map(|(_, v)| v.trim().to_owned());
+        text.lines().find_map(of).filter(|value| !value.is_empty())
+    };
+    Pause {
+        by: value("by"),
+        host: value("host"),
+        at: value("at").and_then(|at| at.parse().ok()).or(stamp.modified),
+        reason: value("reason"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn check_home(home: Option<&str>, variable: Option<&str>, expected: &str) {
+        let who = Who { home: Some("/home/u".into()), mosaic_home: variable.map(PathBuf::from), ..Who::default() };
+        let files = Files::new(&who, home.map(Path::new), None);
+        assert_eq!(files.roster, Path::new(expected).join("fleet/roster.yaml"));
+    }
+
+    #[test]
+    fn the_option_beats_the_variable_and_the_variable_the_default() {
+        check_home(Some("/x"), Some("/y"), "/x");
+        check_home(None, Some("/y"), "/y");
+        check_home(None, None, "/home/u/.config/mosaic");
+    }
+
+    #[test]
+    fn a_touched_pause_file_is_a_pause_since_its_own_time() {
+        let modified = "2026-06-20T21:14:03Z".parse().ok();
+        let stamp = Stamp { modified, len: 0, inode: 1, regular: true };
+        let touched = Pause { by: None, host: None, at: modified, reason: None };
+        assert_eq!(pause("", &stamp), touched);
+        assert_eq!(pause("\u{fffd}garbage\n= \nby=\n", &stamp), touched);
+    }
+
+    #[test]
+    fn a_written_pause_file_says_who_when_where_and_why() {
+        let stamp = Stamp { modified: None, len: 0, inode: 1, regular: true };
+        let found = pause("by=ana\nhost=box\nat=2026-06-20T21:14:03Z\nreason=a=b, release\n", &stamp);
+        assert_eq!((found.by.as_deref(), found.host.as_deref()), (Some("ana"), Some("box")));
+        assert_eq!(found.reason.as_deref(), Some("a=b, release"));
+        assert_eq!(found.at, "2026-06-20T21:14:03Z".parse().ok());
+    }
+}

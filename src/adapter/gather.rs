@@ -1,0 +1,223 @@
+//! Gathers all facts about one host at one moment, from all sources at once. It changes nothing.
+//!
+//! A source that fails or hangs becomes words in its own place: every look is bounded, and together they fit into
+//! [`WatchConfig::patience`]. The number of processes does not depend on the number of agents: one `tmux` for each
+//! socket, and now and then one or two `systemctl`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use tokio::sync::{Mutex, OnceCell};
+
+use super::{
+    clock::Moment,
+    exec::{Exec, Stamp},
+    files::{Files, RosterRead},
+    identity::{self, Who},
+    process,
+    systemd::{Manager, SystemdReader, agent_unit},
+    tmux::{Tmux, query},
+};
+use crate::fleet::{
+    facts::{HostFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
+    ids::{AgentName, PaneKey, Socket},
+    reading::{Reading, Why},
+};
+
+/// How one host is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchConfig {
+    /// The mosaic home (`--home`); else `MOSAIC_HOME`, else `~/.config/mosaic`.
+    pub home: Option<PathBuf>,
+    /// The roster (`--roster`); else `fleet/roster.yaml` in the mosaic home.
+    pub roster: Option<PathBuf>,
+    /// How tmux is called.
+    pub tmux: Tmux,
+    /// The longest that one gathering may take, whatever hangs.
+    pub patience: Duration,
+}
+
+impl Default for WatchConfig {
+    /// Four seconds: longer than a loaded machine needs, shorter than an operator waits before doubting the screen.
+    fn default() -> Self {
+        Self { home: None, roster: None, tmux: Tmux::default(), patience: Duration::from_secs(4) }
+    }
+}
+
+/// What is to be looked at, as the roster says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ask {
+    /// The distinct sockets.
+    pub sockets: BTreeSet<Socket>,
+    /// The agents of this host: their heartbeats and their units `mosaic-agent@<name>.service`.
+    pub agents: BTreeSet<AgentName>,
+    /// Further units by full name: the roster's `unit`s and the older orchestrator's.
+    pub units: BTreeSet<String>,
+    /// Ask also for what is cached, as when the operator asks for a refresh.
+    pub afresh: bool,
+}
+
+/// Looks at one host. Cheap to clone; a clone shares what has been learnt.
+#[derive(Clone)]
+pub struct Watch {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    exec: Arc<dyn Exec>,
+    config: WatchConfig,
+    who: OnceCell<Who>,
+    systemd: Mutex<SystemdReader>,
+    /// Found once: a pane's id and its server are the same for as long as this program runs.
+    own_pane: OnceLock<PaneKey>,
+}
+
+impl Watch {
+    /// Looks at the machine behind `exec`.
+    #[must_use]
+    pub fn new(exec: Arc<dyn Exec>, config: WatchConfig) -> Self {
+        let systemd = Mutex::default();
+        let inner = Inner { exec, config, who: OnceCell::new(), systemd, own_pane: OnceLock::new() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// All facts of this moment. Never fails and never takes longer than [`WatchConfig::patience`].
+    pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
+        let who = self.who().await;
+        let files = self.files(&who);
+        let (tmux, systemd, heartbeats, paused) = tokio::join!(
+            self.servers(&ask.sockets),
+            self.systemd(&who, ask, at),
+            self.heartbeats(&files, &ask.agents),
+            self.paused(&files),
+        );
+        let (servers, processes) = tmux;
+        let own_pane = self.own_pane(&who, &servers);
+        HostFacts { at: at.wall, identity: who.identity, servers, systemd, heartbeats, processes, paused, own_pane }
+    }
+
+    /// The roster's text, unless it is still the one that `known` stamps.
+    pub async fn roster(&self, known: Option<&Stamp>) -> RosterRead {
+        let files = self.files(&self.who().await);
+        let limit = self.inner.config.patience / 2;
+        within(limit, files.roster(self.exec(), known))
+            .await
+            .unwrap_or_else(|why| RosterRead::Missing { looked: Vec::new(), why: Why::new(why) })
+    }
+
+    /// Who runs here; asked once, and again only after a time-out.
+    pub async fn who(&self) -> Who {
+        let ask = || async { within(self.share(2), self.exec().who()).await.flatten() };
+        self.inner.who.get_or_try_init(ask).await.cloned().unwrap_or_default()
+    }
+
+    /// The servers, and then the processes below their panes.
+    async fn servers(&self, sockets: &BTreeSet<Socket>) -> (BTreeMap<Socket, ServerFacts>, ProcessTable) {
+        let config = &self.inner.config;
+        let listings =
+            join_all(sockets.iter().map(|socket| query::list(self.exec(), &config.tmux, socket, self.share(4)))).await;
+        let mut servers: BTreeMap<_, _> = sockets
+            .iter()
+            .cloned()
+            .zip(listings)
+            .map(|(socket, listing)| {
+                let cgroup = Reading::unknown("no server is running");
+                (socket, ServerFacts { state: listing.state, panes: listing.panes, cgroup })
+            })
+            .collect();
+        let roots: BTreeSet<u32> =
+            servers.values().flat_map(|server| &server.panes).filter(|p| p.dead.is_none()).map(|p| p.pid).collect();
+        let processes = within(self.share(2), self.exec().processes(roots.into_iter().collect()));
+        let ((), processes) = tokio::join!(self.cgroups(&mut servers), processes);
+        (servers, processes.unwrap_or_else(Reading::unknown))
+    }
+
+    /// In which cgroup each server lives: one batch.
+    async fn cgroups(&self, servers: &mut BTreeMap<Socket, ServerFacts>) {
+        let up: Vec<(&mut Reading<String>, u32)> = servers
+            .values_mut()
+            .filter_map(|server| match server.state {
+                ServerState::Up { pid, .. } => Some((&mut server.cgroup, pid)),
+                _ => None,
+            })
+            .collect();
+        let paths: Vec<PathBuf> = up.iter().map(|(_, pid)| format!("/proc/{pid}/cgroup").into()).collect();
+        let read = within(self.share(2), self.exec().read(paths, CGROUP_BYTES)).await;
+        let mut read = read.map(Vec::into_iter);
+        for (cgroup, _) in up {
+            *cgroup = match read.as_mut().map(Iterator::next) {
+                Ok(Some(Ok(content))) => cgroup_of(&content.bytes),
+                Ok(Some(Err(error))) => Reading::unknown(error.to_string()),
+                Ok(None) => Reading::unknown("no answer"),
+                Err(why) => Reading::unknown(why.clone()),
+            };
+        }
+    }
+
+    async fn systemd(&self, who: &Who, ask: &Ask, at: Moment) -> SystemdFacts {
+        let named = ask.agents.iter().map(agent_unit).chain(ask.units.iter().cloned()).collect();
+        let manager = Manager { exec: self.exec(), who, limit: self.share(2) };
+        let read = async { self.inner.systemd.lock().await.read(&manager, &named, at, ask.afresh).await };
+        within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts {
+            units: Reading::unknown(&why),
+            enabled: Reading::unknown(&why),
+            linger: Reading::unknown(why),
+            read_at: None,
+        })
+    }
+
+    async fn heartbeats(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Reading<String>> {
+        within(self.share(4), files.heartbeats(self.exec(), agents))
+            .await
+            .unwrap_or_else(|why| agents.iter().map(|agent| (agent.clone(), Reading::unknown(&why))).collect())
+    }
+
+    async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {
+        within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown)
+    }
+
+    fn own_pane(&self, who: &Who, servers: &BTreeMap<Socket, ServerFacts>) -> Option<PaneKey> {
+        let own = &self.inner.own_pane;
+        own.get().cloned().or_else(|| {
+            let found = identity::own_pane(who.inside, servers)?;
+            Some(own.get_or_init(|| found).clone())
+        })
+    }
+
+    fn files(&self, who: &Who) -> Files {
+        let config = &self.inner.config;
+        Files::new(who, config.home.as_deref(), config.roster.as_deref())
+    }
+
+    fn exec(&self) -> &dyn Exec {
+        self.inner.exec.as_ref()
+    }
+
+    /// So many eighths of the patience. The longest chain is who (2), tmux (4), processes (2).
+    fn share(&self, eighths: u32) -> Duration {
+        self.inner.config.patience * eighths / 8
+    }
+}
+
+type ProcessTable = Reading<BTreeMap<u32, Process>>;
+
+/// A `/proc/<pid>/cgroup` has one line a hierarchy.
+const CGROUP_BYTES: usize = 16 * 1024;
+
+fn cgroup_of(bytes: &[u8]) -> Reading<String> {
+    match process::parse_cgroup(&String::from_utf8_lossy(bytes)) {
+        Some(path) => Reading::Known(path.to_owned()),
+        None => Reading::unknown("this system has no unified cgroups"),
+    }
+}
+
+/// Waits so long and no longer.
+async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, String> {
+    tokio::time::timeout(limit, work).await.map_err(|_| format!("no answer within {limit:?}"))
+}

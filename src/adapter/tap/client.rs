@@ -1,0 +1,233 @@
+//! A watcher's end of a mirror: joins the tap, starts it when there is none, and looks by hand where it cannot serve.
+//!
+//! Whatever fails, the mirror goes on as well as it can and says how it is fed; it never harms the pane.
+
+use std::{
+    io::{self, ErrorKind},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+
+use super::{
+    daemon,
+    place::Place,
+    server::Server,
+    wire::{self, Frame},
+};
+use crate::{
+    adapter::{clock, exec::Argv},
+    fleet::{
+        ids::PaneId,
+        mirror::{Feed, MirrorNews},
+        reading::Why,
+    },
+    screen::{Screen, seed::Seed},
+};
+
+/// How often a pane is looked at where there is no pipe for us (`polled 1 s`).
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a tap that failed is left alone before it is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// How long starting a tap may take.
+const START_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a tap that says it listens may refuse: the moment in which an old one leaves.
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+
+/// How many pieces of news may wait for whoever shows them; behind that, the tap sends a fresh picture.
+const INBOX: usize = 64;
+
+/// The mirrors of one server.
+#[derive(Clone)]
+pub struct Mirrors {
+    /// Asks tmux.
+    pub server: Server,
+    /// The server's pid: a new server has a new tap.
+    pub pid: u32,
+    /// Where the tap is, or why there can be none.
+    pub place: Result<Place, Why>,
+    /// Our own binary, which is the tap.
+    pub binary: PathBuf,
+}
+
+/// One open mirror. Dropping it lets the pane go.
+#[derive(Debug)]
+pub struct Mirror {
+    /// Its news; ends never by itself.
+    pub news: mpsc::Receiver<MirrorNews>,
+    reseeds: mpsc::Sender<()>,
+}
+
+impl Mirror {
+    /// Says that the picture cannot be right any more: the pane was resized or its program replaced.
+    pub fn reseed(&self) {
+        // One wish that waits is as good as two.
+        let _ = self.reseeds.try_send(());
+    }
+}
+
+impl Mirrors {
+    /// Opens a pane's mirror.
+    #[must_use]
+    pub fn open(self: &Arc<Self>, pane: PaneId) -> Mirror {
+        let (sender, news) = mpsc::channel(INBOX);
+        let (reseeds, wishes) = mpsc::channel(1);
+        let follower = Follower { mirrors: Arc::clone(self), pane, news: sender, wishes, said: None };
+        tokio::spawn(follower.follow());
+        Mirror { news, reseeds }
+    }
+
+    /// A connection to the tap, which is started when there is none.
+    async fn connect(&self) -> Result<UnixStream, Why> {
+        let place = self.place.clone()?;
+        let said = |error: io::Error| Why::new(format!("the tap at {}: {error}", place.socket.display()));
+        let deadline = clock::now().steady + CONNECT_LIMIT;
+        let mut started = false;
+        loop {
+            match UnixStream::connect(&place.socket).await {
+                Ok(stream) => {
+                    place.check()?;
+                    let peer = stream.peer_cred().map_err(said)?.uid();
+                    let ours = peer == nix::unistd::geteuid().as_raw();
+                    return if ours { Ok(stream) } else { Err(Why::new(format!("the tap belongs to uid {peer}"))) };
+                }
+                Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+                    return Err(said(error));
+                }
+                Err(error) if started && clock::now().steady > deadline => return Err(said(error)),
+                Err(_) if started => sleep(Duration::from_millis(5)).await,
+                Err(_) => {
+                    self.start().await?;
+                    started = true;
+                }
+            }
+        }
+    }
+
+    async fn start(&self) -> Result<(), Why> {
+        let mut words = vec![self.binary.display().to_string()];
+        words.extend(daemon::words(&self.server.socket, self.pid));
+        let mut argv = Argv::new(words);
+        if let Some(dir) = &self.server.tmux.tmpdir {
+            argv = argv.with("TMUX_TMPDIR", dir.display().to_string());
+        }
+        let output = self.server.exec.run(&argv, START_LIMIT).await.map_err(|error| Why::new(error.to_string()))?;
+        match output.status {
+            0 => Ok(()),
+            _ => Err(Why::new(format!("the tap did not start: {}", output.complaint()))),
+        }
+    }
+}
+
+/// Follows one pane for as long as somebody wants its news.
+struct Follower {
+    mirrors: Arc<Mirrors>,
+    pane: PaneId,
+    news: mpsc::Sender<MirrorNews>,
+    wishes: mpsc::Receiver<()>,
+    /// The last picture that was looked up by hand, to say it once.
+    said: Option<Seed>,
+}
+
+/// Whoever wanted the news has gone.
+struct NobodyListens;
+
+impl Follower {
+    async fn follow(mut self) {
+        while self.round().await.is_ok() {}
+    }
+
+    /// One try with the tap, and looks by hand until the next.
+    async fn round(&mut self) -> Result<(), NobodyListens> {
+        let why = self.live().await?;
+        tracing::info!(pane = %self.pane, %why, "mirror without the tap");
+        self.said = None;
+        let again = clock::now().steady + RETRY_AFTER;
+        loop {
+            let free = self.look().await?;
+            if free && clock::now().steady >= again {
+                return Ok(());
+            }
+            let _ = timeout(LOOK_EVERY, self.wishes.recv()).await;
+            if self.news.is_closed() {
+                return Err(NobodyListens);
+            }
+        }
+    }
+
+    /// Relays what the tap says until it ends; then says why it did.
+    async fn live(&mut self) -> Result<Why, NobodyListens> {
+        let mut stream = match self.mirrors.connect().await {
+            Ok(stream) => stream,
+            Err(why) => return Ok(why),
+        };
+        if let Err(error) = stream.write_all(&wire::watch(self.pane)).await {
+            return Ok(Why::new(error.to_string()));
+        }
+        let mut inbox = Vec::new();
+        loop {
+            loop {
+                match Frame::take(&mut inbox) {
+                    Ok(Some(Frame::Gone(why))) => return Ok(Why::new(why)),
+                    Ok(Some(frame)) => self.relay(frame).await?,
+                    Ok(None) => break,
+                    Err(why) => return Ok(why),
+                }
+            }
+            tokio::select! {
+                read = stream.read_buf(&mut inbox) => match read {
+                    Ok(0) => return Ok(Why::new("the tap ended")),
+                    Ok(_) => {}
+                    Err(error) => return Ok(Why::new(format!("the tap: {error}"))),
+                },
+                wish = self.wishes.recv() => match wish {
+                    // Any byte is the wish for a fresh seed; a tap that is gone is seen by the read.
+                    Some(()) => drop(stream.write_all(b"r").await),
+                    None => return Err(NobodyListens),
+                },
+                () = self.news.closed() => return Err(NobodyListens),
+            }
+        }
+    }
+
+    async fn relay(&self, frame: Frame) -> Result<(), NobodyListens> {
+        let news = match frame {
+            Frame::Picture { size, at, picture } => {
+                MirrorNews::Picture { screen: Box::new(Screen::drawn(size, &picture)), feed: Feed::Live, at }
+            }
+            Frame::Bytes { at, bytes } => MirrorNews::Bytes { bytes, at },
+            Frame::Gone(why) => MirrorNews::Gone(Why::new(why)),
+        };
+        self.news.send(news).await.map_err(|_| NobodyListens)
+    }
+
+    /// Looks once by hand; whether the pane would take a pipe of ours.
+    async fn look(&mut self) -> Result<bool, NobodyListens> {
+        let (news, free) = match self.mirrors.server.look(self.pane, None).await {
+            Ok(look) => {
+                let free = !look.piped && !look.dead;
+                if self.said.as_ref() == Some(&look.seed) {
+                    return Ok(free);
+                }
+                let screen = Box::new(Screen::seeded(&look.seed));
+                self.said = Some(look.seed);
+                (MirrorNews::Picture { screen, feed: Feed::Polled, at: clock::now().wall }, free)
+            }
+            Err(why) => {
+                self.said = None;
+                (MirrorNews::Gone(why), false)
+            }
+        };
+        self.news.send(news).await.map(|()| free).map_err(|_| NobodyListens)
+    }
+}

@@ -1,0 +1,105 @@
+//! The tap as a process: started by the first watcher, in a session of its own, alone on its server.
+//!
+//! `start` is the short-lived half that a watcher runs and waits for; it answers when the tap listens. `serve` is the
+//! tap itself. Whoever comes second finds the lock held and leaves.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufRead, BufReader, ErrorKind, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use rustix::fs::{FlockOperation, flock};
+use tokio::net::UnixListener;
+
+use super::{hub::Hub, place::Place, server::Server};
+use crate::fleet::{ids::Socket, reading::Why};
+
+/// What the tap says on its standard output once it listens.
+const READY: &str = "ready";
+
+/// Starts the tap of a server and waits until it listens. For the hidden verb `__tap`.
+#[expect(clippy::disallowed_methods, reason = "the tap starts its lasting half")]
+pub fn start(binary: &Path, socket: &Socket, server: u32) -> Result<(), Why> {
+    let mut child = Command::new(binary)
+        .args(words(socket, server))
+        .arg("--serve")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| Why::new(format!("{} cannot be started as a tap: {error}", binary.display())))?;
+    let mut said = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        BufReader::new(stdout).read_line(&mut said).map_err(|error| Why::new(format!("the tap: {error}")))?;
+    }
+    match said.trim() {
+        READY => Ok(()),
+        "" => Err(Why::new("the tap ended without a word")),
+        words => Err(Why::new(words)),
+    }
+}
+
+/// The arguments of the hidden verb for one server.
+#[must_use]
+pub fn words(socket: &Socket, server: u32) -> Vec<String> {
+    let mut words = vec!["__tap".to_owned(), "--server".to_owned(), server.to_string()];
+    if let Socket::Named(name) = socket {
+        words.extend(["--on".to_owned(), name.clone()]);
+    }
+    words
+}
+
+/// Is the tap: listens, says so, serves to the end and clears up. For the hidden verb `__tap --serve`.
+pub async fn serve(server: Server, place: &Place, binary: &Path) -> Result<(), Why> {
+    // A session of its own: the login that started it may end. Fails only where it already leads one.
+    let _ = nix::unistd::setsid();
+    let ready = listen(place);
+    let word = match &ready {
+        Ok(_) => READY.to_owned(),
+        Err(why) => why.to_string(),
+    };
+    // The starter may have been killed meanwhile; that is no reason not to serve.
+    let _ = writeln!(io::stdout(), "{word}").and_then(|()| io::stdout().flush());
+    let Some((listener, _lock)) = ready? else { return Ok(()) };
+    let outcome = Hub::serve(server, binary.to_owned(), listener, &place.socket).await;
+    place.clear().map_err(|error| Why::new(format!("cannot clear {}: {error}", place.dir.display())))?;
+    outcome.map_err(|error| Why::new(error.to_string()))
+}
+
+/// Takes the lock and listens; `None` when another tap is there already.
+#[expect(clippy::disallowed_methods, reason = "the tap's own socket")]
+fn listen(place: &Place) -> Result<Option<(UnixListener, File)>, Why> {
+    let said = |error: io::Error| Why::new(format!("the tap cannot listen at {}: {error}", place.socket.display()));
+    place.prepare()?;
+    let Some(lock) = lock(place).map_err(said)? else { return Ok(None) };
+    match fs::remove_file(&place.socket) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(said(error)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&place.socket).map_err(said)?;
+    fs::set_permissions(&place.socket, fs::Permissions::from_mode(0o600)).map_err(said)?;
+    Ok(Some((listener, lock)))
+}
+
+/// The lock of a living tap; `None` when somebody holds it.
+#[expect(clippy::disallowed_methods, reason = "the tap's own lock")]
+fn lock(place: &Place) -> io::Result<Option<File>> {
+    loop {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&place.lock)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
+            locked => locked?,
+        }
+        // A tap that was just leaving may have removed the file that we locked: then this lock is nobody's.
+        match fs::metadata(&place.lock) {
+            Ok(there) if there.ino() == file.metadata()?.ino() => return Ok(Some(file)),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The tap's heart: one task that owns every pane's mirror and handles one event after the other.
+//!
+//! It always drains, never waits for a watcher, and ends by itself when nobody watches or its server is gone.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{net::UnixListener, sync::mpsc, time::MissedTickBehavior};
+
+use super::{
+    links::{self, Watcher},
+    look::{Look, Start, shell_quoted},
+    pane::Pane,
+    server::{Server, unguessable},
+};
+use crate::{
+    adapter::clock,
+    fleet::{ids::PaneId, reading::Why},
+};
+
+/// How long a pipe outlives its last watcher: a glance at the next row and back must not restart it.
+const LINGER: Duration = Duration::from_secs(3);
+
+/// How often the hub looks for pipes to end. Only while there is something to end.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// How long a handoff may take: it starts within milliseconds, and a loaded machine is given its time.
+const HANDOFF_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many events may wait. Bytes wait in the pipe behind them, which tmux buffers.
+const INBOX: usize = 256;
+
+/// Everything that can happen to a tap.
+pub(super) enum HubEvent {
+    /// A watcher of a pane has come.
+    Joined { pane: PaneId, id: u64, watcher: Watcher },
+    /// It has left.
+    Left { pane: PaneId, id: u64 },
+    /// It had not kept up and has room again.
+    CaughtUp { pane: PaneId, id: u64 },
+    /// A watcher saw that the picture cannot be right any more (a resize, a respawn).
+    Reseed { pane: PaneId },
+    /// A pipe has been handed over.
+    Handed { pane: PaneId, generation: String },
+    /// It should have been by now.
+    Overdue { pane: PaneId, generation: String },
+    /// A pipe brought bytes.
+    Bytes { pane: PaneId, generation: String, bytes: Vec<u8> },
+    /// A pipe ended: its pane is gone, or somebody replaced it.
+    Ended { pane: PaneId, generation: String },
+    /// A start has come back from tmux.
+    Started { pane: PaneId, generation: String, look: Result<Look, Why> },
+}
+
+/// The tap of one server.
+pub struct Hub {
+    server: Server,
+    /// Our own binary, for the pipe's command.
+    binary: PathBuf,
+    /// Where we listen.
+    listens: PathBuf,
+    panes: BTreeMap<PaneId, Pane>,
+    events: mpsc::Sender<HubEvent>,
+    idle_since: Option<Timestamp>,
+}
+
+impl Hub {
+    /// Serves until nobody needs it any more.
+    pub async fn serve(server: Server, binary: PathBuf, listener: UnixListener, listens: &Path) -> io::Result<()> {
+        let (events, mut inbox) = mpsc::channel(INBOX);
+        let mut hub = Self {
+            server,
+            binary,
+            listens: listens.to_owned(),
+            panes: BTreeMap::new(),
+            events,
+            idle_since: Some(clock::now().wall),
+        };
+        let mut sweep = tokio::time::interval(SWEEP);
+        sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next_id = 0;
+        loop {
+            tokio::select! {
+                event = inbox.recv() => if let Some(event) = event { hub.handle(event) },
+                accepted = listener.accept() => {
+                    next_id += 1;
+                    tokio::spawn(links::serve(accepted?.0, next_id, hub.events.clone()));
+                }
+                _ = sweep.tick(), if hub.has_something_to_end() => {
+                    if hub.sweep() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, event: HubEvent) {
+        let at = clock::now().wall;
+        match event {
+            HubEvent::Joined { pane, id, watcher } => {
+                self.idle_since = None;
+                let mirror = self.panes.entry(pane).or_default();
+                mirror.join(id, watcher, at);
+                if mirror.current.is_none() && !mirror.is_starting() {
+                    self.start(pane);
+                }
+            }
+            HubEvent::Left { pane, id } => self.with(pane, |mirror| mirror.leave(id, at)),
+            HubEvent::CaughtUp { pane, id } => self.with(pane, |mirror| mirror.show(id, at)),
+            HubEvent::Reseed { pane } => {
+                if self.panes.get(&pane).is_some_and(|mirror| !mirror.is_starting()) {
+                    self.start(pane);
+                }
+            }
+            HubEvent::Handed { pane, generation } => self.with(pane, |mirror| mirror.handed(&generation)),
+            HubEvent::Overdue { pane, generation } => self.overdue(pane, &generation),
+            HubEvent::Bytes { pane, generation, bytes } => {
+                self.with(pane, |mirror| mirror.bytes(&generation, bytes, at));
+                if self.panes.get(&pane).is_some_and(|mirror| mirror.is_broken() && !mirror.is_starting()) {
+                    self.start(pane);
+                }
+            }
+            HubEvent::Ended { pane, generation } => self.ended(pane, &generation),
+            HubEvent::Started { pane, generation, look } => self.started(pane, &generation, look, at),
+        }
+    }
+
+    fn with(&mut self, pane: PaneId, act: impl FnOnce(&mut Pane)) {
+        if let Some(mirror) = self.panes.get_mut(&pane) {
+            act(mirror);
+        }
+    }
+
+    /// Asks tmux, beside the loop, to start a pipe and look. A pipe that we hold is replaced; nobody else's is.
+    fn start(&mut self, pane: PaneId) {
+        let Some(mirror) = self.panes.get_mut(&pane) else { return };
+        let replace = mirror.current.is_some();
+        let generation = unguessable();
+        mirror.start(generation.clone());
+        let words = [
+            self.binary.display().to_string(),
+            "__handoff".into(),
+            self.listens.display().to_string(),
+            pane.0.to_string(),
+            generation.clone(),
+        ];
+        let command = format!("exec {}", words.map(|word| shell_quoted(&word)).join(" "));
+        let (server, events) = (self.server.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let start = Start { generation: &generation, command: &command, replace };
+            let look = server.look(pane, Some(&start)).await;
+            let _ = events.send(HubEvent::Started { pane, generation: generation.clone(), look }).await;
+            tokio::time::sleep(HANDOFF_LIMIT).await;
+            let _ = events.send(HubEvent::Overdue { pane, generation }).await;
+        });
+    }
+
+    fn started(&mut self, pane: PaneId, generation: &str, look: Result<Look, Why>, at: Timestamp) {
+        let Some(mirror) = self.panes.get_mut(&pane) else { return };
+        let refused = match look {
+            Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, &look.seed, at),
+            Ok(look) if look.dead => "its program has ended, and a dead pane takes no pipe".to_owned(),
+            Ok(_) => "somebody else has a pipe on this pane, and it is left alone".to_owned(),
+            Err(why) => why.to_string(),
+        };
+        mirror.start_failed(generation);
+        self.end(pane, &refused);
+    }
+
+    /// `pane_pipe` is 1 as soon as tmux has forked; only a pipe in our hands proves that our binary runs there.
+    fn overdue(&mut self, pane: PaneId, generation: &str) {
+        let waiting = |mirror: &Pane| mirror.current.as_deref() == Some(generation) && !mirror.has_pipe();
+        if self.panes.get(&pane).is_some_and(waiting) {
+            let binary = self.binary.display();
+            self.end(pane, &format!("{binary} cannot be run by the tmux server, so there is no pipe to read"));
+        }
+    }
+
+    /// A pipe that we did not end ended: the watchers hear of it and may come again. While a start is under way it
+    /// was that start which replaced it.
+    fn ended(&mut self, pane: PaneId, generation: &str) {
+        let fed = |mirror: &Pane| mirror.current.as_deref() == Some(generation) && !mirror.is_starting();
+        if self.panes.get(&pane).is_some_and(fed) {
+            self.end(pane, "its pipe ended: the pane is gone, or somebody else's pipe has replaced ours");
+        }
+    }
+
+    fn end(&mut self, pane: PaneId, why: &str) {
+        if let Some(mut mirror) = self.panes.remove(&pane) {
+            mirror.end(why);
+        }
+        self.idle_since = self.panes.is_empty().then(|| clock::now().wall);
+    }
+
+    fn has_something_to_end(&self) -> bool {
+        self.idle_since.is_some() || self.panes.values().any(|mirror| mirror.empty_since.is_some())
+    }
+
+    /// Ends the pipes that nobody watches any more; true when the tap itself is not needed any more.
+    fn sweep(&mut self) -> bool {
+        let now = clock::now().wall;
+        let over = |since: Timestamp| now.duration_since(since).unsigned_abs() >= LINGER;
+        let unwatched: Vec<PaneId> = self
+            .panes
+            .iter()
+            .filter(|(_, mirror)| !mirror.is_watched() && mirror.empty_since.is_some_and(over))
+            .map(|(pane, _)| *pane)
+            .collect();
+        for pane in unwatched {
+            let Some(mirror) = self.panes.remove(&pane) else { continue };
+            if let Some(generation) = mirror.current {
+                let server = self.server.clone();
+                tokio::spawn(async move {
+                    if let Err(why) = server.stop(pane, &generation).await {
+                        tracing::warn!(%pane, %why, "a pipe could not be ended");
+                    }
+                });
+            }
+            self.idle_since = self.panes.is_empty().then_some(now);
+        }
+        self.panes.is_empty() && self.idle_since.is_some_and(over)
+    }
+}

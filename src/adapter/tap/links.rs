@@ -1,0 +1,163 @@
+//! The hub's connections: greets whoever connects, takes a handoff's descriptor, and carries a watcher's frames.
+//!
+//! A watcher never pushes back: what it does not take is dropped, and it is shown the whole picture when it can again.
+
+use std::{
+    io::{self, ErrorKind, IoSliceMut},
+    mem::MaybeUninit,
+    os::fd::OwnedFd,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, Interest},
+    net::UnixStream,
+    sync::mpsc,
+};
+
+use super::{
+    hub::HubEvent,
+    wire::{Frame, Greeting, VERSION, Who},
+};
+use crate::fleet::ids::PaneId;
+
+/// How much may wait for a watcher before it counts as not keeping up.
+const LONGEST_QUEUE: usize = 1 << 20;
+
+/// A greeting is one short line.
+const LONGEST_GREETING: usize = 512;
+
+/// How much is read from a pipe at once. tmux hands over about 5 kB at a time; a flood comes in larger pieces.
+const READ_SIZE: usize = 64 * 1024;
+
+/// The hub's end of one watcher.
+pub(super) struct Watcher {
+    frames: mpsc::UnboundedSender<Vec<u8>>,
+    queued: Arc<AtomicUsize>,
+    lagging: Arc<AtomicUsize>,
+}
+
+impl Watcher {
+    /// Sends a frame, unless the watcher does not keep up.
+    pub(super) fn send(&mut self, frame: &[u8]) {
+        if self.lagging.load(Ordering::Relaxed) != 0 {
+            return;
+        }
+        if self.queued.load(Ordering::Relaxed) + frame.len() > LONGEST_QUEUE {
+            self.lagging.store(1, Ordering::Relaxed);
+            return;
+        }
+        self.push(frame);
+    }
+
+    /// Sends what makes good whatever it has missed.
+    pub(super) fn catch_up(&mut self, frame: &[u8]) {
+        self.lagging.store(0, Ordering::Relaxed);
+        self.push(frame);
+    }
+
+    fn push(&mut self, frame: &[u8]) {
+        self.queued.fetch_add(frame.len(), Ordering::Relaxed);
+        // A closed channel is a watcher that left; its reader says so to the hub.
+        let _ = self.frames.send(frame.to_vec());
+    }
+}
+
+/// Greets a connection and serves it to its end.
+pub(super) async fn serve(stream: UnixStream, id: u64, hub: mpsc::Sender<HubEvent>) {
+    if let Err(error) = greet(stream, id, &hub).await {
+        tracing::debug!(id, %error, "a connection ended");
+    }
+}
+
+async fn greet(mut stream: UnixStream, id: u64, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
+    let peer = stream.peer_cred()?.uid();
+    if peer != nix::unistd::geteuid().as_raw() {
+        return Err(io::Error::new(ErrorKind::PermissionDenied, format!("uid {peer} has no business here")));
+    }
+    let (line, pipe) = receive(&stream).await?;
+    let greeting = Greeting::read(&line).map_err(|why| io::Error::other(why.to_string()))?;
+    if greeting.v != VERSION {
+        let why = format!("the tap behind it speaks version {VERSION}, this program version {}", greeting.v);
+        return stream.write_all(&Frame::Gone(why).write()).await;
+    }
+    match (greeting.who, pipe) {
+        (Who::Handoff { pane, generation }, Some(pipe)) => take_pipe(PaneId(pane), generation, pipe, hub).await,
+        (Who::Watch { pane }, None) => watch(stream, id, PaneId(pane), hub).await,
+        _ => Err(io::Error::other("a handoff without a pipe, or a watcher with one")),
+    }
+}
+
+/// The first line, with the descriptor that came beside it.
+async fn receive(stream: &UnixStream) -> io::Result<(Vec<u8>, Option<OwnedFd>)> {
+    stream
+        .async_io(Interest::READABLE, || {
+            let mut line = vec![0; LONGEST_GREETING];
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+            let mut beside = RecvAncillaryBuffer::new(&mut space);
+            let mut parts = [IoSliceMut::new(&mut line)];
+            let message = recvmsg(stream, &mut parts, &mut beside, RecvFlags::CMSG_CLOEXEC)?;
+            let pipe = beside.drain().find_map(|message| match message {
+                RecvAncillaryMessage::ScmRights(mut pipes) => pipes.next(),
+                _ => None,
+            });
+            line.truncate(message.bytes);
+            Ok((line, pipe))
+        })
+        .await
+}
+
+async fn take_pipe(pane: PaneId, generation: String, pipe: OwnedFd, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
+    let pipe = std::os::unix::net::UnixStream::from(pipe);
+    pipe.set_nonblocking(true)?;
+    let mut pipe = UnixStream::from_std(pipe)?;
+    let _ = hub.send(HubEvent::Handed { pane, generation: generation.clone() }).await;
+    let mut buffer = vec![0; READ_SIZE];
+    loop {
+        let bytes = match pipe.read(&mut buffer).await {
+            Ok(0) | Err(_) => break,
+            Ok(length) => buffer[..length].to_vec(),
+        };
+        let event = HubEvent::Bytes { pane, generation: generation.clone(), bytes };
+        if hub.send(event).await.is_err() {
+            return Ok(());
+        }
+    }
+    let _ = hub.send(HubEvent::Ended { pane, generation }).await;
+    Ok(())
+}
+
+async fn watch(stream: UnixStream, id: u64, pane: PaneId, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
+    let (frames, mut inbox) = mpsc::unbounded_channel::<Vec<u8>>();
+    let queued = Arc::new(AtomicUsize::new(0));
+    let lagging = Arc::new(AtomicUsize::new(0));
+    let watcher = Watcher { frames, queued: queued.clone(), lagging: lagging.clone() };
+    let _ = hub.send(HubEvent::Joined { pane, id, watcher }).await;
+    let (mut reader, mut writer) = stream.into_split();
+    let mut asked = [0; 64];
+    let ended = loop {
+        tokio::select! {
+            frame = inbox.recv() => {
+                let Some(frame) = frame else { break Ok(()) };
+                if let Err(error) = writer.write_all(&frame).await {
+                    break Err(error);
+                }
+                let left = queued.fetch_sub(frame.len(), Ordering::Relaxed) - frame.len();
+                if left == 0 && lagging.load(Ordering::Relaxed) != 0 {
+                    let _ = hub.send(HubEvent::CaughtUp { pane, id }).await;
+                }
+            }
+            asked = reader.read(&mut asked) => match asked {
+                Ok(0) => break Ok(()),
+                Ok(_) => { let _ = hub.send(HubEvent::Reseed { pane }).await; }
+                Err(error) => break Err(error),
+            }
+        }
+    };
+    let _ = hub.send(HubEvent::Left { pane, id }).await;
+    ended
+}

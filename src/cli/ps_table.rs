@@ -1,0 +1,155 @@
+//! The fleet as a plain table, for pipes and for eyes. PURE.
+//!
+//! A state is a shape and a word, and a colour only beside them. Whatever came from outside passes through
+//! [`visible`] before it is shown.
+
+use std::{fmt::Write as _, time::Duration};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::fleet::{
+    judgement::{Readiness, Severity},
+    reading::Reading,
+    row::{Fleet, Row},
+    text::visible,
+};
+
+const HEADS: [&str; 7] = ["AGENT", "CLASS", "RUNTIME", "STATE", "IDLE", "BEAT", "FLAGS"];
+
+/// The table: a summary, what is true of the fleet as a whole, then a line an agent and the cause below a faulty one.
+/// `width` cuts lines to a terminal; `colour` paints the states.
+#[must_use]
+pub fn table(fleet: &Fleet, width: Option<u16>, colour: bool) -> String {
+    let cells: Vec<[String; 7]> = fleet.rows.iter().map(cells).collect();
+    let widths: [usize; 7] =
+        std::array::from_fn(|i| cells.iter().map(|row| row[i].width()).chain([HEADS[i].width()]).max().unwrap_or(0));
+    let mut text = String::new();
+    let mut line = |content: &str, paint: &str| {
+        let cut = width.map_or_else(|| content.trim_end().to_owned(), |width| cut(content.trim_end(), width.into()));
+        let _ = if colour && !paint.is_empty() {
+            writeln!(text, "\x1b[{paint}m{cut}\x1b[0m")
+        } else {
+            writeln!(text, "{cut}")
+        };
+    };
+    line(&summary(fleet), "1");
+    for finding in &fleet.findings {
+        let hint = finding.hint.as_deref().map(|hint| format!(". {hint}")).unwrap_or_default();
+        line(&visible(&format!("! {}: {}{hint}", severity(finding.severity), finding.says)), "33");
+    }
+    line(&joined(&HEADS.map(str::to_owned), &widths), "2");
+    for (row, cells) in fleet.rows.iter().zip(&cells) {
+        line(&joined(cells, &widths), paint(row.readiness()));
+        if let Some(why) = why(row) {
+            line(&format!("  └ {why}"), "");
+        }
+    }
+    text
+}
+
+fn summary(fleet: &Fleet) -> String {
+    let managed = fleet.rows.iter().filter(|row| row.managed).count();
+    let need = fleet.rows.iter().filter(|row| row.needs_you()).count();
+    let paused = if fleet.paused.is_some() { ", PAUSED" } else { "" };
+    visible(&format!(
+        "{} · {} · socket {}: {managed} agents, {need} at fault, {} unmanaged{paused}",
+        fleet.host,
+        fleet.tenant,
+        fleet.socket,
+        fleet.rows.len() - managed,
+    ))
+}
+
+fn cells(row: &Row) -> [String; 7] {
+    let alias = row.alias.as_ref().map(|alias| format!(" ({alias})")).unwrap_or_default();
+    let state = row.readiness();
+    let flags: Vec<&str> = row.judgement.flags.iter().map(|flag| flag.word()).collect();
+    [
+        visible(&format!("{}{alias}", row.name)),
+        visible(row.class.as_deref().unwrap_or("–")),
+        visible(row.runtime.as_deref().unwrap_or("–")),
+        format!("{} {state}", shape(state)),
+        match row.idle {
+            Reading::Known(idle) => brief(idle),
+            Reading::Unknown(_) => "–".to_owned(),
+        },
+        row.heartbeat.age.map_or_else(|| "–".to_owned(), brief),
+        flags.join(" "),
+    ]
+}
+
+/// The second line: the cause of a fault; for drift also which field differs.
+fn why(row: &Row) -> Option<String> {
+    let cause = row.judgement.cause.iter().map(|cause| cause.says.clone());
+    let drift = row.judgement.drift.iter().map(|d| format!("{}: roster {}, runs {}", d.field, d.roster, d.actual));
+    let words: Vec<String> = cause.chain(drift).collect();
+    (!words.is_empty()).then(|| visible(&words.join("; ")))
+}
+
+fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {
+    let mut line = String::new();
+    for (cell, width) in cells.iter().zip(widths) {
+        let _ = write!(line, "{cell}{}", " ".repeat(width - cell.width() + 2));
+    }
+    line
+}
+
+/// At most `width` cells, with a mark where something was cut.
+fn cut(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let (mut used, mut kept) = (1, String::new());
+    for c in line.chars() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+/// An age in at most two units: `4s`, `6m`, `2h04m`, `3d`.
+fn brief(age: Duration) -> String {
+    match age.as_secs() {
+        s @ ..60 => format!("{s}s"),
+        s @ ..3600 => format!("{}m", s / 60),
+        s @ ..86400 => format!("{}h{:02}m", s / 3600, s / 60 % 60),
+        s => format!("{}d", s / 86400),
+    }
+}
+
+fn shape(state: Readiness) -> char {
+    match state {
+        Readiness::Stuck => '◆',
+        Readiness::Dead => '✖',
+        Readiness::Stale => '▲',
+        Readiness::Unknown => '?',
+        Readiness::Available => '○',
+        Readiness::Working => '●',
+    }
+}
+
+fn paint(state: Readiness) -> &'static str {
+    match state {
+        Readiness::Stuck => "35",
+        Readiness::Dead => "31",
+        Readiness::Stale => "33",
+        Readiness::Unknown => "2",
+        Readiness::Available => "36",
+        Readiness::Working => "32",
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Fault => "fault",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+#[cfg(test)]
+mod tests;

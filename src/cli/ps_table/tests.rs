@@ -1,0 +1,89 @@
+//! The table of a small fleet, hostile names included.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::fleet::{
+    ids::{HostName, Socket, Tenant},
+    judgement::{Cause, CauseKind, Drift, Flag, Judgement},
+    row::{Beat, RowKey},
+};
+
+const AT: Timestamp = Timestamp::constant(1_781_990_043, 0);
+
+fn row(name: &str, readiness: Readiness) -> Row {
+    let host = HostName("dragon".into());
+    Row {
+        key: RowKey { host, socket: Socket::Default, session: name.into(), pane: None },
+        name: name.into(),
+        alias: None,
+        class: Some("code".into()),
+        runtime: Some("pi".into()),
+        model: None,
+        tenant: Tenant("ops".into()),
+        managed: true,
+        unit: Reading::unknown("no user manager"),
+        session: None,
+        pane: None,
+        idle: Reading::Known(Duration::from_secs(7440)),
+        heartbeat: Beat {
+            health: crate::fleet::heartbeat::Health::Healthy,
+            why: None,
+            read: None,
+            age: Some(Duration::from_secs(4)),
+        },
+        judgement: Judgement { readiness, cause: None, evidence: vec![], flags: vec![], drift: vec![] },
+        since: AT,
+        confirmed: true,
+    }
+}
+
+fn fleet() -> Fleet {
+    let mut dead = row("merge-gate", Readiness::Dead);
+    dead.judgement.cause =
+        Some(Cause { kind: CauseKind::Dead, rule: "pane.dead".into(), says: "its program ended with 127".into() });
+    let mut drifted = row("docs", Readiness::Working);
+    drifted.judgement.flags = vec![Flag::Drift];
+    drifted.judgement.drift =
+        vec![Drift { field: "runtime", roster: "claude".into(), actual: "co\u{1b}[2Jdex".into() }];
+    let mut wide = row("翻訳", Readiness::Available);
+    wide.alias = Some("Hon".into());
+    Fleet {
+        tenant: Tenant("ops".into()),
+        host: HostName("dragon".into()),
+        at: AT,
+        socket: Socket::Named("fleet".into()),
+        paused: None,
+        findings: vec![],
+        rows: vec![wide, drifted, dead],
+    }
+}
+
+#[test]
+fn the_table_lines_up_and_says_every_cause() {
+    let expected = "\
+dragon · ops · socket fleet: 3 agents, 2 at fault, 0 unmanaged
+AGENT       CLASS  RUNTIME  STATE        IDLE   BEAT  FLAGS
+翻訳 (Hon)  code   pi       ○ available  2h04m  4s
+docs        code   pi       ● working    2h04m  4s    DRIFT
+  └ runtime: roster claude, runs co␛[2Jdex
+merge-gate  code   pi       ✖ dead       2h04m  4s
+  └ its program ended with 127
+";
+    assert_eq!(table(&fleet(), None, false), expected);
+}
+
+#[test]
+fn lines_are_cut_to_the_terminal_by_cells_not_characters() {
+    for width in [10, 11, 40, 41] {
+        for line in table(&fleet(), Some(width), false).lines() {
+            assert!(line.width() <= width.into(), "{line:?} is wider than {width}");
+        }
+    }
+}
+
+#[test]
+fn without_colour_not_one_escape_reaches_the_reader() {
+    assert!(!table(&fleet(), None, false).contains('\u{1b}'));
+    assert!(table(&fleet(), None, true).contains("\u{1b}[31m"));
+}

@@ -1,0 +1,297 @@
+//! What the roster declares joined to what runs: (roster, facts of one host) → the judged [`Fleet`].
+//!
+//! Each agent is the session of exactly its name on its socket; what no agent claims is unmanaged. The holder and the
+//! viewers are no agents (spec §1, §3). Pure: it reads nothing and remembers nothing; see `confirm` for what lasts.
+
+mod findings;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use jiff::Timestamp;
+
+use self::sessions::Sessions;
+use super::{
+    agent_facts::{AgentFacts, Declared, Place},
+    drift,
+    facts::{HostFacts, Limits, PaneFacts},
+    heartbeat::{self, Health},
+    ids::{HostName, PaneKey, Socket},
+    readiness,
+    reading::{Reading, Why},
+    roster::{Agent, Roster},
+    row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+    runtime::{self, Recognition},
+    words,
+};
+
+/// The holder's session where no roster names another (spec §3).
+const HOLDER_SESSION: &str = "_holder";
+
+/// What a join needs to know beside the roster and the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinContext<'a> {
+    /// Times from the environment.
+    pub limits: Limits,
+    /// The observed user's home directory: what `~` in the roster stands for.
+    pub home: &'a str,
+    /// The socket that was asked for where there is no roster. `None` is the default server.
+    pub socket: Option<&'a Socket>,
+    /// Whether ages can be believed (see `confirm::Memory::ages_believed`).
+    pub ages_believed: bool,
+}
+
+/// Joins and judges. Without a roster every session is unmanaged.
+#[must_use]
+pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext) -> Fleet {
+    let sessions = Sessions::of(facts, roster.map_or(HOLDER_SESSION, |roster| roster.holder_session.as_str()));
+    let joiner = Joiner { facts, context, sessions };
+    let agents = roster.map_or(&[][..], |roster| roster.agents.as_slice());
+    let mut rows: Vec<Row> =
+        roster.iter().flat_map(|roster| agents.iter().map(|agent| joiner.agent(roster, agent))).collect();
+    let claimed: BTreeSet<(Socket, String)> = rows
+        .iter()
+        .filter(|row| row.key.host == facts.identity.host)
+        .map(|row| (row.key.socket.clone(), row.name.clone()))
+        .collect();
+    let mut unmanaged = joiner.unmanaged(&claimed);
+    unmanaged.sort_by(|a, b| (&a.name, &a.key.socket).cmp(&(&b.name, &b.key.socket)));
+    rows.extend(unmanaged);
+    Fleet {
+        tenant: facts.identity.tenant.clone(),
+        host: facts.identity.host.clone(),
+        at: facts.at,
+        socket: roster.map(|roster| &roster.socket).or(context.socket).cloned().unwrap_or(Socket::Default),
+        paused: facts.paused.known().cloned().flatten(),
+        findings: findings::of(roster, facts, &joiner.sessions, &rows),
+        rows,
+    }
+}
+
+/// One join under way.
+struct Joiner<'a> {
+    facts: &'a HostFacts,
+    context: &'a JoinContext<'a>,
+    sessions: Sessions<'a>,
+}
+
+impl Joiner<'_> {
+    /// The row of a declared agent.
+    fn agent(&self, roster: &Roster, agent: &Agent) -> Row {
+        let name = agent.name.as_str();
+        let socket = roster.socket_of(agent).clone();
+        let declared = Declared {
+            runtime: agent.runtime_or_default().to_owned(),
+            runtime_named: agent.runtime.is_some(),
+            program: agent.command.as_deref().and_then(runtime::program_of),
+            model: agent.model_hint.clone(),
+            working_directory: roster.working_directory_of(agent, self.context.home),
+        };
+        let elsewhere = agent.host.as_deref().filter(|host| !self.facts.identity.is_here(host));
+        let known = if let Some(host) = elsewhere {
+            self.remote(declared, socket.clone(), host)
+        } else {
+            let wanted = drift::wanted(&declared);
+            AgentFacts {
+                unit: self.unit(agent),
+                beat: self.beat(agent),
+                hazard: self.hazard(&socket, agent),
+                also_on: self.sessions.other_sockets_with(name, &socket),
+                declared: Some(declared),
+                ..self.seen(&socket, name, Some(&wanted))
+            }
+        };
+        let host = elsewhere.map_or_else(|| self.facts.identity.host.clone(), |host| HostName(host.to_owned()));
+        let beat_model = known.beat.read.as_ref().and_then(|read| read.model.clone());
+        Row {
+            alias: agent.alias.clone(),
+            class: agent.class.clone(),
+            runtime: Some(agent.runtime_or_default().to_owned()),
+            model: agent.model_hint.clone().or(beat_model),
+            managed: true,
+            ..self.row(RowKey { host, socket, session: name.to_owned(), pane: None }, known)
+        }
+    }
+
+    /// One row for each session that nobody claims.
+    fn unmanaged(&self, claimed: &BTreeSet<(Socket, String)>) -> Vec<Row> {
+        let free = self.sessions.names().filter(|&(socket, name)| {
+            !claimed.contains(&(socket.clone(), name.to_owned()))
+                && !self.sessions.is_holder(name)
+                && !self.sessions.is_viewer(socket, name)
+        });
+        free.map(|(socket, name)| {
+            let host = self.facts.identity.host.clone();
+            let known = self.seen(socket, name, None);
+            let runtime = match &known.recognition {
+                Recognition::Runtime(it) => Some(it.name.clone()),
+                Recognition::Shell(name) | Recognition::Other(name) => Some(name.clone()),
+                Recognition::Unknown(_) => None,
+            };
+            let key = RowKey { host, socket: socket.clone(), session: name.to_owned(), pane: None };
+            Row { runtime, ..self.row(key, known) }
+        })
+        .collect()
+    }
+
+    /// What tmux and the processes tell about a session of this host.
+    fn seen(&self, socket: &Socket, name: &str, wanted: Option<&str>) -> AgentFacts {
+        let (pane, recognition) = self.sessions.pane_of(socket, name, wanted, &self.facts.processes);
+        let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
+        AgentFacts {
+            now: self.facts.at,
+            declared: None,
+            place: Place::Here,
+            socket: socket.clone(),
+            server: self.facts.servers.get(socket).map(|server| server.state.clone()),
+            session: pane.map(|pane| pane.session.clone()),
+            also_on: Vec::new(),
+            panes_in_window: pane.map_or(0, |pane| self.sessions.panes_in_window(socket, name, pane.window)),
+            unit: Reading::unknown("the roster does not name it, so it has no unit"),
+            beat: silent("the roster does not name it, so it has no heartbeat"),
+            recognition,
+            idle: self.idle(pane),
+            told: None,
+            pause: self.facts.paused.known().cloned().flatten(),
+            own: key.is_some() && key == self.facts.own_pane,
+            hazard: None,
+            limits: self.context.limits,
+            ages_believed: self.context.ages_believed,
+            pane: pane.cloned(),
+        }
+    }
+
+    /// An agent of a host that is not observed: nothing that was gathered here is a fact about it.
+    fn remote(&self, declared: Declared, socket: Socket, host: &str) -> AgentFacts {
+        let why = "that host is not observed from here";
+        AgentFacts {
+            now: self.facts.at,
+            declared: Some(declared),
+            place: Place::Elsewhere { host: host.to_owned(), why: why.to_owned() },
+            socket,
+            server: None,
+            session: None,
+            also_on: Vec::new(),
+            pane: None,
+            panes_in_window: 0,
+            unit: Reading::unknown(why),
+            beat: silent(why),
+            recognition: Recognition::Unknown(Why::new(why)),
+            idle: Reading::unknown(why),
+            told: None,
+            pause: None,
+            own: false,
+            hazard: None,
+            limits: self.context.limits,
+            ages_believed: self.context.ages_believed,
+        }
+    }
+
+    /// How long the window has been quiet; a time ahead of now is no time (spec §4).
+    fn idle(&self, pane: Option<&PaneFacts>) -> Reading<Duration> {
+        let Some(pane) = pane else { return Reading::unknown("it has no pane") };
+        pane.activity.clone().map(|activity: Timestamp| words::age(activity, self.facts.at))
+    }
+
+    /// The agent's unit, also under the name that older fleets gave it.
+    fn unit(&self, agent: &Agent) -> Reading<Unit> {
+        let systemd = &self.facts.systemd;
+        let units = match &systemd.units {
+            Reading::Known(units) => units,
+            Reading::Unknown(why) => return Reading::Unknown(why.clone()),
+        };
+        let usual = agent.unit_name();
+        let names = [Some(usual.clone()), agent.legacy_unit_name().map(str::to_owned)];
+        let loaded = names.into_iter().flatten().find_map(|name| {
+            let facts = units.get(&name).filter(|facts| facts.load != "not-found")?;
+            Some((name, facts.clone()))
+        });
+        let enabled = |name: &str| match &systemd.enabled {
+            Reading::Known(states) => states.get(name).cloned().ok_or("its unit-file state was not told").into(),
+            Reading::Unknown(why) => Reading::Unknown(why.clone()),
+        };
+        match loaded {
+            Some((name, facts)) => Reading::Known(Unit { enabled: enabled(&name), name, facts }),
+            None => Reading::unknown(match enabled(&usual) {
+                Reading::Known(state) if !state.is_empty() => format!("{usual} is {state} and not loaded"),
+                _ => format!("there is no unit {usual}"),
+            }),
+        }
+    }
+
+    /// The agent's heartbeat, judged by its age.
+    fn beat(&self, agent: &Agent) -> Beat {
+        let text = match self.facts.heartbeats.get(&agent.name) {
+            Some(text) => text.as_ref(),
+            None => return silent("its heartbeat was not looked for"),
+        };
+        let read = match text {
+            Reading::Known(text) => heartbeat::parse(text).map_or_else(Reading::Unknown, Reading::Known),
+            Reading::Unknown(why) => Reading::Unknown(why),
+        };
+        let (health, why, age) = heartbeat::health(&read, self.facts.at, self.context.limits.heartbeat_interval);
+        Beat { health, why, age, read: read.known().cloned() }
+    }
+
+    /// The unit that holds the server, when it is this agent's own.
+    fn hazard(&self, socket: &Socket, agent: &Agent) -> Option<String> {
+        let unit = findings::unit_of_server(self.facts.servers.get(socket)?)?;
+        (unit == agent.unit_name() || Some(unit) == agent.legacy_unit_name()).then(|| unit.to_owned())
+    }
+
+    /// The row that shows these facts, judged; what only the roster knows is filled in by the caller.
+    fn row(&self, key: RowKey, known: AgentFacts) -> Row {
+        let judgement = readiness::judge(&known);
+        let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
+        Row {
+            name: key.session.clone(),
+            key,
+            alias: None,
+            class: None,
+            runtime: None,
+            model: None,
+            tenant: self.facts.identity.tenant.clone(),
+            managed: false,
+            unit: known.unit,
+            session: known.session,
+            pane,
+            idle: known.idle,
+            heartbeat: known.beat,
+            judgement,
+            since: self.facts.at,
+            confirmed: true,
+        }
+    }
+}
+
+/// A heartbeat that there is none of.
+fn silent(why: &str) -> Beat {
+    Beat { health: Health::Unknown, why: Some(why.to_owned()), read: None, age: None }
+}
+
+/// A pane as a row shows it.
+fn shown(socket: &Socket, pane: PaneFacts, recognition: &Recognition) -> Pane {
+    let (runtime, argv) = match recognition {
+        Recognition::Runtime(it) => (Reading::Known(it.name.clone()), Some(it.command_line.clone())),
+        Recognition::Shell(name) => (Reading::unknown(format!("nothing but a shell: {name}")), None),
+        Recognition::Other(name) => (Reading::unknown(format!("{name} is no known runtime")), None),
+        Recognition::Unknown(why) => (Reading::Unknown(why.clone()), None),
+    };
+    Pane {
+        key: PaneKey { socket: socket.clone(), pane: pane.pane },
+        pid: pane.pid,
+        command: pane.command,
+        runtime,
+        argv,
+        title: pane.title,
+        cwd: pane.cwd,
+        width: pane.width,
+        height: pane.height,
+        dead: pane.dead,
+        in_mode: pane.in_mode,
+        piped: pane.piped,
+        mark: pane.mark,
+    }
+}

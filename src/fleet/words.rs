@@ -1,0 +1,96 @@
+//! Durations and ages in words: short for columns, long for sentences. It formats and never measures.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// How long ago `then` was at `now`; a time ahead of `now` is no time ago (spec §4: a future time counts as 0).
+#[must_use]
+pub fn age(then: Timestamp, now: Timestamp) -> Duration {
+    now.duration_since(then).try_into().unwrap_or(Duration::ZERO)
+}
+
+/// For a column, at most six cells wide up to 99 999 days: `1s`, `6m`, `2h04m`, `3d`.
+#[must_use]
+pub fn short(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h{:02}m", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// For a sentence, the two largest units: `45 s`, `4 m 10 s`, `2 h 4 m`, `3 d 1 h`; a smaller unit of 0 is left out.
+#[must_use]
+pub fn long(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (large, unit, small, smaller_unit) = match seconds {
+        0..60 => return format!("{seconds} s"),
+        60..3_600 => (seconds / 60, "m", seconds % 60, "s"),
+        3_600..86_400 => (seconds / 3_600, "h", seconds % 3_600 / 60, "m"),
+        _ => (seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    };
+    if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {smaller_unit}") }
+}
+
+/// A number of things: `1 agent`, `3 agents`. For words that take an `s`.
+#[must_use]
+pub fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// RFC 3339 in UTC with whole seconds: `2026-06-20T21:14:03Z`.
+#[must_use]
+pub fn utc(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+    use super::*;
+
+    #[test]
+    fn a_column_shows_the_size_of_a_duration_in_few_cells() {
+        for (seconds, expected) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m"),
+            (3_599, "59m"),
+            (3_600, "1h00m"),
+            (7_440, "2h04m"),
+            (86_399, "23h59m"),
+            (86_400, "1d"),
+            (300_000, "3d"),
+        ] {
+            assert_eq!(short(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_sentence_names_the_two_largest_units() {
+        for (seconds, expected) in [
+            (0, "0 s"),
+            (45, "45 s"),
+            (60, "1 m"),
+            (250, "4 m 10 s"),
+            (7_440, "2 h 4 m"),
+            (86_400, "1 d"),
+            (90_000, "1 d 1 h"),
+        ] {
+            assert_eq!(long(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_ahead_of_now_is_no_time_ago() {
+        let now: Timestamp = "2026-06-20T21:14:03.75Z".parse().unwrap();
+        let later: Timestamp = "2026-06-20T21:14:09Z".parse().unwrap();
+        assert_eq!(age(later, now), Duration::ZERO);
+        assert_eq!(age(now, later), Duration::from_millis(5_250));
+        assert_eq!(utc(now), "2026-06-20T21:14:03Z");
+    }
+}

@@ -1,0 +1,82 @@
+//! A picture as tmux tells it: captures and facts, from which a screen begins. Never asks tmux itself.
+//!
+//! What tmux cannot tell (the pen, DECSC, the character set, a half-said character) starts at its default.
+
+use super::{Cursor, Screen, Size, paint};
+
+/// What one atomic look at a pane gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seed {
+    /// The pane's size.
+    pub size: Size,
+    /// The cursor; a column equal to the width is a pending wrap.
+    pub cursor: Cursor,
+    /// The rows of the screen that is shown, as `capture-pane -peN` gives them: SGR carries over from row to row.
+    pub rows: Vec<Vec<u8>>,
+    /// The primary screen under an alternate one that is shown.
+    pub under: Option<Under>,
+    /// First and last row of the scroll region, from 0.
+    pub region: (u16, u16),
+    /// `origin_flag`.
+    pub origin: bool,
+    /// `insert_flag`.
+    pub insert: bool,
+    /// `wrap_flag`.
+    pub autowrap: bool,
+    /// What tmux has read of an unfinished sequence (`capture-pane -pPC`).
+    pub pending: Vec<u8>,
+}
+
+/// The primary screen while the alternate one is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Under {
+    /// Its rows, as `capture-pane -apeqN` gives them.
+    pub rows: Vec<Vec<u8>>,
+    /// Its cursor: row and column.
+    pub cursor: (u16, u16),
+}
+
+impl Screen {
+    /// The screen that a seed describes, ready for the bytes that follow it.
+    #[must_use]
+    pub fn seeded(seed: &Seed) -> Self {
+        let mut screen = Self::new(seed.size);
+        // Captures say line drawing as SO … SI around letters.
+        screen.feed(b"\x1b)0");
+        if let Some(under) = &seed.under {
+            screen.paint_rows(&under.rows);
+            let (row, col) = under.cursor;
+            let mut entry = Vec::new();
+            paint::move_to(row, col.min(seed.size.cols.saturating_sub(1)), &mut entry);
+            entry.extend_from_slice(b"\x1b[m\x1b[?1049h");
+            screen.feed(&entry);
+        }
+        screen.paint_rows(&seed.rows);
+        screen.feed(b"\x1b[m\x0f\x1b)B");
+        screen.enter(seed);
+        screen
+    }
+
+    fn paint_rows(&mut self, rows: &[Vec<u8>]) {
+        for (row, bytes) in (0_u16..).zip(rows).take(usize::from(self.size().rows)) {
+            let mut line = Vec::with_capacity(bytes.len() + 8);
+            paint::move_to(row, 0, &mut line);
+            line.extend_from_slice(bytes);
+            self.feed(&line);
+        }
+    }
+
+    /// Everything but the cells, in the order in which one does not disturb the other.
+    fn enter(&mut self, seed: &Seed) {
+        let (top, bottom) = seed.region;
+        self.feed(format!("\x1b[{};{}r", u32::from(top) + 1, u32::from(bottom) + 1).as_bytes());
+        if seed.origin {
+            self.feed(b"\x1b[?6h");
+        }
+        self.place(seed.cursor.row, seed.cursor.col);
+        self.feed(if seed.insert { b"\x1b[4h" } else { b"\x1b[4l" });
+        self.feed(if seed.autowrap { b"\x1b[?7h" } else { b"\x1b[?7l" });
+        self.feed(if seed.cursor.shown { b"\x1b[?25h" } else { b"\x1b[?25l" });
+        self.feed(&seed.pending);
+    }
+}

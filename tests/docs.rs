@@ -1,0 +1,61 @@
+//! Holds that what is shipped under `docs/` is what the program itself makes. `UPDATE=1` writes it anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a failure is the test's failure"
+)]
+#![allow(clippy::disallowed_methods, reason = "this test compares files")]
+
+use std::{fs, path::PathBuf};
+
+use mosaic_top::cli::reference;
+
+fn check(file: &str, made: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, made).unwrap();
+        return;
+    }
+    let shipped = fs::read_to_string(&path).unwrap_or_default();
+    let differs = shipped.lines().zip(made.lines()).position(|(old, new)| old != new);
+    let line = differs.unwrap_or_else(|| shipped.lines().count().min(made.lines().count())) + 1;
+    assert!(shipped == made, "docs/{file}:{line}: not what the program says. Hint: UPDATE=1 cargo test --test docs");
+}
+
+#[test]
+fn the_command_line_reference_is_what_clap_prints() {
+    check("cli.md", &reference::cli());
+}
+
+#[test]
+fn the_keys_reference_is_the_table_of_actions() {
+    check("keys.md", &reference::keys());
+}
+
+#[test]
+fn the_man_page_is_made_from_the_same_definition() {
+    check("mosaic-top.1", &reference::man().unwrap());
+}
+
+/// Every relative link of the README and the docs leads somewhere.
+#[test]
+fn no_link_leads_nowhere() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = docs.chain([root.join("README.md"), root.join("CHANGELOG.md")]);
+    let mut dead = Vec::new();
+    for page in pages.filter(|path| path.extension().is_some_and(|kind| kind == "md")) {
+        let text = fs::read_to_string(&page).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            for target in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let file = target.split('#').next().unwrap_or_default();
+                if !file.is_empty() && !file.contains("://") && !page.parent().unwrap().join(file).exists() {
+                    dead.push(format!("{}:{}: {target} is not there", page.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
