@@ -9,12 +9,14 @@ use super::{
     action::{self, Action, Offer},
     effect::Effect,
     keymap::{Chord, Press},
-    list::{Filter, Sort},
     mirror::{Pan, origin},
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Model, View},
 };
-use crate::screen::Size;
+use crate::{
+    fleet::{filter::Filter, sort::Sort},
+    screen::Size,
+};
 
 /// One key.
 pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
@@ -101,10 +103,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.listing.toggle_faults_only();
             model.arrange();
         }
-        Action::SortBy(column) => model.set_sort(Sort { column, reverse: false }),
+        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
         Action::Reverse => {
             let sort = model.listing.sort();
-            model.set_sort(Sort { reverse: !sort.reverse, ..sort });
+            model.set_sort(Sort { reversed: !sort.reversed, ..sort });
         }
     }
     Vec::new()

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::list::{Filter, Sort};
-use crate::fleet::row::{Row, RowKey};
+use crate::fleet::{
+    filter::Filter,
+    row::{Row, RowKey},
+    sort::Sort,
+};
 
 /// The list's state.
 #[derive(Debug, Default)]
@@ -20,7 +23,6 @@ pub struct Listing {
     anchor: Option<RowKey>,
     filter: Filter,
     filter_text: String,
-    faults_only: bool,
     sort: Sort,
 }
 
@@ -28,12 +30,11 @@ impl Listing {
     /// Brings the list in line with these rows. What is selected stays so while it is shown; else its nearest
     /// neighbour is, first downwards. Marks of rows that are gone go too.
     pub fn arrange(&mut self, rows: &[Row]) {
-        let passes = |row: &Row| self.filter.matches(row) && (!self.faults_only || row.judgement.is_fault());
-        let mut shown: Vec<usize> = (0..rows.len()).filter(|&i| passes(&rows[i])).collect();
-        shown.sort_by(|&a, &b| {
-            let (a, b) = (&rows[a], &rows[b]);
-            b.managed.cmp(&a.managed).then_with(|| self.sort.compare(a, b))
-        });
+        let mut passing: Vec<&Row> = rows.iter().filter(|row| self.filter.matches(row)).collect();
+        self.sort.sort(&mut passing);
+        // Rows are told apart by where they are: two may have the same key while a fleet is in disorder.
+        let place = |row: &Row| rows.iter().position(|other| std::ptr::eq(row, other));
+        let shown: Vec<usize> = passing.into_iter().filter_map(place).collect();
         let order: Vec<RowKey> = shown.iter().map(|&i| rows[i].key.clone()).collect();
         let before = self.order.get(..self.cursor).unwrap_or_default().iter().rev();
         let candidates = self.order.get(self.cursor..).unwrap_or_default().iter().chain(before);
@@ -122,25 +123,25 @@ impl Listing {
     /// Whether something is filtered, left out or marked: what Esc takes back.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
-        !self.filter_text.is_empty() || self.faults_only || !self.marks.is_empty()
+        !self.filter_text.is_empty() || self.filter.faults_only || !self.marks.is_empty()
     }
 
     /// Takes one narrowing back: the filter, then faults only, then the marks.
     pub fn widen(&mut self) {
         if !self.filter_text.is_empty() {
             self.filter_text.clear();
-            self.filter = Filter::default();
-        } else if self.faults_only {
-            self.faults_only = false;
+            self.filter = Filter { faults_only: self.filter.faults_only, ..Filter::default() };
+        } else if self.filter.faults_only {
+            self.filter.faults_only = false;
         } else {
             self.marks.clear();
         }
     }
 
-    /// Sets the filter.
+    /// Sets the filter; whether only faults are shown stays as it is.
     pub fn set_filter(&mut self, text: &str, filter: Filter) {
         text.trim().clone_into(&mut self.filter_text);
-        self.filter = filter;
+        self.filter = Filter { faults_only: self.filter.faults_only, ..filter };
     }
 
     /// The filter as it was typed.
@@ -152,12 +153,12 @@ impl Listing {
     /// Whether only agents at fault are shown.
     #[must_use]
     pub fn faults_only(&self) -> bool {
-        self.faults_only
+        self.filter.faults_only
     }
 
     /// Only agents at fault, or all again.
     pub fn toggle_faults_only(&mut self) {
-        self.faults_only = !self.faults_only;
+        self.filter.faults_only = !self.filter.faults_only;
     }
 
     /// The order.

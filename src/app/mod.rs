@@ -13,7 +13,6 @@ pub mod keymap;
 mod keys;
 pub mod layout;
 pub mod lines;
-pub mod list;
 pub mod listing;
 pub mod mirror;
 pub mod mode;

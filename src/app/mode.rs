@@ -4,7 +4,8 @@
 
 use tui_input::Input;
 
-use super::{keymap::Chord, list::FilterError};
+use super::keymap::Chord;
+use crate::fleet::filter::FilterError;
 
 /// What the keys are about.
 #[derive(Debug, Clone, Default)]

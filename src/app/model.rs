@@ -12,7 +12,6 @@ use super::{
     keymap::Keymap,
     layout::{Form, Layout, Wants, inside, layout},
     lines::{self, Line},
-    list::Sort,
     listing::Listing,
     mirror::{Mirror, Pan},
     mode::Mode,
@@ -24,6 +23,7 @@ use crate::fleet::{
     reading::Why,
     roster::{Problem, Roster},
     row::{Fleet, Row, RowKey},
+    sort::Sort,
 };
 
 /// What the dashboard is told when it starts.

@@ -67,11 +67,11 @@ pub fn picture(pane: u32) -> MirrorNews {
 }
 
 /// What a runtime shows that waits for its folder to be trusted; our own words.
-const TRUST: &str = "\x1b[38;5;214m╭─ Open a workspace ───────────────────────────────────╮\x1b[m
-\x1b[38;5;214m│\x1b[m                                                      \x1b[38;5;214m│\x1b[m
-\x1b[38;5;214m│\x1b[m   \x1b[1m~/src/app\x1b[m                                          \x1b[38;5;214m│\x1b[m
-\x1b[38;5;214m│\x1b[m                                                      \x1b[38;5;214m│\x1b[m
-\x1b[38;5;214m╰──────────────────────────────────────────────────────╯\x1b[m
+const TRUST: &str = "\x1b[38;5;214m╭─ Open a workspace ────────────────────────────╮\x1b[m
+\x1b[38;5;214m│\x1b[m                                               \x1b[38;5;214m│\x1b[m
+\x1b[38;5;214m│\x1b[m   \x1b[1m~/src/app\x1b[m                                   \x1b[38;5;214m│\x1b[m
+\x1b[38;5;214m│\x1b[m                                               \x1b[38;5;214m│\x1b[m
+\x1b[38;5;214m╰───────────────────────────────────────────────╯\x1b[m
 
  \x1b[1mDo you trust the files in this folder?\x1b[m
 
@@ -282,7 +282,7 @@ fn merge_gate() -> Row {
 fn enhancer() -> Row {
     let mut row = row(6, "enhancer", "enhancer", "pi", Readiness::Stale, 724);
     row.heartbeat = beat(Health::Stale, 731);
-    blame(&mut row, CauseKind::Stale, "heartbeat.stale", "no heartbeat for 12m; 45s is the limit");
+    blame(&mut row, CauseKind::Stale, "heartbeat.stale", "no heartbeat for 12m (limit 45s)");
     row.judgement.evidence =
         vec![evidence("heartbeat", "heartbeat.stale", "12m old, three intervals are 45s", 2, None)];
     row

@@ -22,9 +22,9 @@ pub mod report;
 pub mod roster;
 mod roster_for_now;
 pub mod row;
+pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sort;
-pub mod runtime;
 pub mod text;
 pub mod words;

@@ -23,11 +23,13 @@ use crate::{
         banner,
         layout::Form,
         lines::{Line, cause},
-        list::Column as SortColumn,
         model::{Model, RosterState},
         words::{fit, pad, width},
     },
-    fleet::row::{Fleet, Row},
+    fleet::{
+        row::{Fleet, Row},
+        sort::Column as SortColumn,
+    },
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
@@ -62,10 +64,13 @@ fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>
         left.push(styled(format!("{} marked ", listing.marked()), theme.mark));
     }
     let sort = listing.sort();
-    let arrow = if sort.reverse { "↑" } else { "↓" };
+    let arrow = if sort.reversed { "↑" } else { "↓" };
     let right = match sort.column {
-        SortColumn::Attention if !sort.reverse => TextLine::default(),
-        column => TextLine::from(styled(format!(" {arrow} {} ", format!("{column:?}").to_lowercase()), theme.dim)),
+        None if !sort.reversed => TextLine::default(),
+        column => {
+            let by = column.map_or("attention", SortColumn::title).to_lowercase();
+            TextLine::from(styled(format!(" {arrow} {by} "), theme.dim))
+        }
     };
     (TextLine::from(left), right)
 }
@@ -107,6 +112,8 @@ struct List<'a> {
     /// Nothing has been heard for so long that every row is only what was last known.
     old: bool,
     columns: Vec<(Column, usize)>,
+    /// Whether every cause has room below its state; else all stand further to the left, beside the alias.
+    below_state: bool,
     area: Rect,
 }
 
@@ -115,7 +122,10 @@ impl<'a> List<'a> {
         let elapsed = columns::elapsed(fleet, model.now());
         let area = model.layout().lines;
         let columns = columns::fitting(rows, elapsed, theme, usize::from(area.width));
-        Self { model, rows, theme, elapsed, old: banner::facts_are_old(model).is_some(), columns, area }
+        let longest = rows.iter().filter_map(|row| cause(row)).map(|cause| width(&cause) + 2).max().unwrap_or(0);
+        let below_state =
+            columns::start_of(&columns, Column::State).is_some_and(|start| start + longest <= usize::from(area.width));
+        Self { model, rows, theme, elapsed, old: banner::facts_are_old(model).is_some(), columns, below_state, area }
     }
 
     fn draw(&self, buffer: &mut Buffer) {
@@ -182,12 +192,11 @@ impl<'a> List<'a> {
     fn second(&self, place: usize) -> TextLine<'static> {
         let row = self.rows[place];
         let name = self.columns.iter().find(|(column, _)| *column == Column::Agent).map_or(0, |(_, cells)| *cells);
-        // Below its state where there is room for that, else as far to the left as the alias lets it.
         let cause = cause(row).map(|cause| format!("└ {cause}")).unwrap_or_default();
         let alias = row.alias.as_deref().unwrap_or_default();
-        let state = columns::start_of(&self.columns, Column::State).unwrap_or(columns::GUTTER + name);
         let room = usize::from(self.area.width);
-        let start = if state + width(&cause) < room { state } else { columns::GUTTER + name }.max(columns::GUTTER);
+        let start = if self.below_state { columns::start_of(&self.columns, Column::State) } else { None };
+        let start = start.unwrap_or(columns::GUTTER + name);
         let left = pad(alias, start - columns::GUTTER - usize::from(start > columns::GUTTER));
         let gap = " ".repeat(usize::from(start > columns::GUTTER));
         let style = if row.judgement.is_fault() { self.theme.state(row.readiness()) } else { self.theme.dim };
