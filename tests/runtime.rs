@@ -27,7 +27,8 @@ fn check(case: &Path) {
     let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let table: Vec<(u32, Process)> = text.lines().filter(|line| line.starts_with("pid=")).map(process).collect();
     let pane = line("pane:").map_or(table[0].0, |pid| pid.parse().unwrap());
-    let found = match recognise(pane, &table.into_iter().collect(), line("wanted:")) {
+    let wanted: Vec<String> = line("wanted:").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let found = match recognise(pane, &table.into_iter().collect(), &wanted) {
         Recognition::Runtime(it) => format!("{} by {} at {}", it.name, it.rule.id(), it.pid),
         Recognition::Shell(name) => format!("shell {name}"),
         Recognition::Other(name) => format!("other {name}"),

@@ -27,27 +27,32 @@ pub fn elsewhere(declared: &str, actual: &str) -> bool {
     !below
 }
 
-/// The program to look for in an agent's pane: that of its own command, else its runtime's. A shell that is to start
-/// a named runtime is not what the agent should be.
+/// What to look for in an agent's pane, the preferred first: its named runtime, then the program of its own command
+/// (a wrapper may stay above the runtime); without a named runtime its program; else the default. A shell that is to
+/// start a named runtime is not what the agent should be.
 #[must_use]
-pub fn wanted(declared: &Declared) -> String {
-    let program = declared.program.clone().filter(|program| !declared.runtime_named || !runtime::is_shell(program));
-    program.or_else(|| runtime::program_of(&declared.runtime)).unwrap_or_else(|| declared.runtime.clone())
+pub fn wanted(declared: &Declared) -> Vec<String> {
+    let program = declared.program.clone();
+    let program = program.filter(|program| !declared.runtime_named || !runtime::is_shell(program));
+    let by_runtime = declared.runtime_named || program.is_none();
+    let runtime = by_runtime.then(|| runtime::program_of(&declared.runtime).unwrap_or_default());
+    runtime.into_iter().chain(program).collect()
 }
 
 fn runtime_drift(declared: &Declared, recognition: &Recognition) -> Option<Drift> {
     let own_command = declared.program.is_some();
     let wanted = wanted(declared);
-    let is_it = |name: &str| name == wanted || name == declared.runtime || Some(name) == declared.program.as_deref();
-    let (roster, actual) = match recognition {
+    let is_it = |name: &String| wanted.contains(name);
+    let roster = wanted.first().cloned().unwrap_or_default();
+    let actual = match recognition {
         Recognition::Unknown(_) => return None,
         Recognition::Runtime(it) if is_it(&it.name) => return None,
         // A command of the operator's own may start anything: only a runtime that contradicts a named one counts.
         Recognition::Runtime(_) if own_command && !declared.runtime_named => return None,
-        Recognition::Runtime(it) => (declared.runtime.clone(), it.name.clone()),
-        Recognition::Shell(name) => (wanted, format!("{name}, a shell")),
+        Recognition::Runtime(it) => it.name.clone(),
+        Recognition::Shell(name) => format!("{name}, a shell"),
         Recognition::Other(name) if own_command || name == LAUNCHER => return None,
-        Recognition::Other(name) => (wanted, name.clone()),
+        Recognition::Other(name) => name.clone(),
     };
     Some(Drift { field: "runtime", roster, actual })
 }

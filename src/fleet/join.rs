@@ -100,7 +100,7 @@ impl Joiner<'_> {
                 hazard: self.hazard(&socket, agent),
                 also_on: self.sessions.other_sockets_with(name, &socket),
                 declared: Some(declared),
-                ..self.seen(&socket, name, Some(&wanted))
+                ..self.seen(&socket, name, &wanted)
             }
         };
         let host = elsewhere.map_or_else(|| self.facts.identity.host.clone(), |host| HostName(host.to_owned()));
@@ -124,7 +124,7 @@ impl Joiner<'_> {
         });
         free.map(|(socket, name)| {
             let host = self.facts.identity.host.clone();
-            let known = self.seen(socket, name, None);
+            let known = self.seen(socket, name, &[]);
             let runtime = match &known.recognition {
                 Recognition::Runtime(it) => Some(it.name.clone()),
                 Recognition::Shell(name) | Recognition::Other(name) => Some(name.clone()),
@@ -137,7 +137,7 @@ impl Joiner<'_> {
     }
 
     /// What tmux and the processes tell about a session of this host.
-    fn seen(&self, socket: &Socket, name: &str, wanted: Option<&str>) -> AgentFacts {
+    fn seen(&self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
         let (pane, recognition) = self.sessions.pane_of(socket, name, wanted, &self.facts.processes);
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
         AgentFacts {

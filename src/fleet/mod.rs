@@ -20,7 +20,6 @@ pub mod readiness;
 pub mod reading;
 pub mod report;
 pub mod roster;
-mod roster_for_now;
 pub mod row;
 pub mod runtime;
 #[cfg(test)]

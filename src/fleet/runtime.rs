@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{
     facts::{PaneFacts, Process},
@@ -71,15 +71,10 @@ impl Rule {
     }
 }
 
-/// What a pane runs. `wanted` is the program that the roster declares (see [`program_of`]): it is matched by its own
-/// name, and preferred where several runtimes have the terminal (an agent that calls another runtime as a tool is
-/// still itself).
+/// What a pane runs. `wanted` names what the roster declares, the preferred first: each is matched by its own name, and
+/// preferred where several runtimes have the terminal (an agent that calls another runtime as a tool is still itself).
 #[must_use]
-pub fn recognise_pane(
-    pane: &PaneFacts,
-    processes: &Reading<BTreeMap<u32, Process>>,
-    wanted: Option<&str>,
-) -> Recognition {
+pub fn recognise_pane(pane: &PaneFacts, processes: &Reading<BTreeMap<u32, Process>>, wanted: &[String]) -> Recognition {
     if pane.dead.is_some() {
         return Recognition::Unknown(Why::new("its program has ended"));
     }
@@ -89,21 +84,23 @@ pub fn recognise_pane(
     }
 }
 
-/// The process rule. First hit wins: the wanted program in the foreground, then the deepest runtime in the
+/// The process rule. First hit wins: what is wanted in the foreground, then the deepest runtime in the
 /// foreground, then one that has lent the terminal to a child of its own. A runtime that was suspended or put in the
 /// background does not count: keys would go to the shell.
 #[must_use]
-pub fn recognise(pane_pid: u32, processes: &BTreeMap<u32, Process>, wanted: Option<&str>) -> Recognition {
+pub fn recognise(pane_pid: u32, processes: &BTreeMap<u32, Process>, wanted: &[String]) -> Recognition {
     let Some(root) = processes.get(&pane_pid) else {
         return Recognition::Unknown(Why::new(format!("its process {pane_pid} was gone when processes were read")));
     };
     let tree = tree(pane_pid, root.tty, processes);
     let hits: Vec<(&Seen, Recognised)> =
         tree.iter().filter_map(|seen| hit(seen, wanted).map(|recognised| (seen, recognised))).collect();
-    let chosen = hits
-        .iter()
-        .filter(|(seen, _)| seen.foreground || has_foreground_below(seen.pid, &tree))
-        .max_by_key(|(seen, it)| (seen.foreground, Some(it.name.as_str()) == wanted, seen.depth));
+    let chosen = hits.iter().filter(|(seen, _)| seen.foreground || has_foreground_below(seen.pid, &tree)).max_by_key(
+        |(seen, it)| {
+            let rank = wanted.iter().position(|name| *name == it.name).unwrap_or(wanted.len());
+            (seen.foreground, Reverse(rank), seen.depth)
+        },
+    );
     if let Some((_, recognised)) = chosen {
         return Recognition::Runtime(recognised.clone());
     }
@@ -117,10 +114,12 @@ pub fn recognise(pane_pid: u32, processes: &BTreeMap<u32, Process>, wanted: Opti
     }
 }
 
-/// The name of the program that a command line starts: `exec env A=b /opt/bin/my-agent --fast` is `my-agent`.
+/// The name of the program that a command line starts: `exec env A=b /opt/bin/my-agent --fast` is `my-agent`, and what
+/// the launcher starts is meant, not the launcher: `mosaic yolo claude` is `claude` (spec §9).
 #[must_use]
 pub fn program_of(command: &str) -> Option<String> {
-    let is_prefix = |word: &&str| matches!(*word, "exec" | "env" | "command" | "nice" | "nohup") || word.contains('=');
+    const PREFIXES: [&str; 7] = ["exec", "env", "command", "nice", "nohup", "mosaic", "yolo"];
+    let is_prefix = |word: &&str| PREFIXES.contains(word) || word.contains('=');
     command.split_whitespace().find(|word| !is_prefix(word)).map(|word| plain_name(word.trim_matches(['\'', '"'])))
 }
 
@@ -190,7 +189,7 @@ fn has_foreground_below(pid: u32, tree: &[Seen]) -> bool {
 }
 
 /// The first rule that hits on one process.
-fn hit(seen: &Seen, wanted: Option<&str>) -> Option<Recognised> {
+fn hit(seen: &Seen, wanted: &[String]) -> Option<Recognised> {
     let Process { comm, argv, exe, .. } = seen.process;
     let argv0 = argv.first().map_or("", String::as_str);
     let exe = exe.known().map_or(argv0, |exe| exe.strip_suffix(" (deleted)").unwrap_or(exe));
@@ -201,16 +200,14 @@ fn hit(seen: &Seen, wanted: Option<&str>) -> Option<Recognised> {
         .map(|name| (name, Rule::Argv0))
         .or_else(|| named(comm).map(|name| (name, Rule::Comm)))
         .or_else(|| script(exe, argv).and_then(|s| named(s).or_else(|| package(s))).map(|name| (name, Rule::Script)))
-        .or_else(|| {
-            shell_script(argv).and_then(named).filter(|n| Some(n.as_str()) == wanted).map(|n| (n, Rule::Script))
-        })
+        .or_else(|| shell_script(argv).and_then(named).filter(|n| wanted.contains(n)).map(|n| (n, Rule::Script)))
         .or_else(|| package(exe).map(|name| (name, Rule::Exe)))?;
     Some(Recognised { name, pid: seen.pid, rule, command_line: argv.join(" ") })
 }
 
 /// A known runtime's or the wanted program's name.
-fn named(name: &str, wanted: Option<&str>) -> Option<String> {
-    (KNOWN.contains(&name) || wanted == Some(name)).then(|| name.to_owned())
+fn named(name: &str, wanted: &[String]) -> Option<String> {
+    (KNOWN.contains(&name) || wanted.iter().any(|it| it == name)).then(|| name.to_owned())
 }
 
 /// The script that an interpreter runs: its first argument that is no option.
@@ -261,7 +258,7 @@ fn plain_name(path: &str) -> String {
 }
 
 /// Without processes: a runtime's exact name is believed, anything else may hide one.
-fn by_current_command(pane: &PaneFacts, wanted: Option<&str>, why: &Why) -> Recognition {
+fn by_current_command(pane: &PaneFacts, wanted: &[String], why: &Why) -> Recognition {
     let command = pane.command.as_str();
     if let Some(name) = named(command, wanted) {
         let command_line = command.to_owned();

@@ -72,7 +72,7 @@ impl<'a> Sessions<'a> {
         &self,
         socket: &Socket,
         name: &str,
-        wanted: Option<&str>,
+        wanted: &[String],
         processes: &Reading<BTreeMap<u32, Process>>,
     ) -> (Option<&'a PaneFacts>, Recognition) {
         let panes = self.panes(socket, name);
@@ -80,9 +80,9 @@ impl<'a> Sessions<'a> {
             return (None, Recognition::Unknown(Why::new("it has no pane")));
         };
         let recognise = |pane| runtime::recognise_pane(pane, processes, wanted);
-        let is_wanted = |it: &Recognition| matches!(it, Recognition::Runtime(it) if Some(it.name.as_str()) == wanted);
+        let is_wanted = |it: &Recognition| matches!(it, Recognition::Runtime(it) if wanted.contains(&it.name));
         let seen = recognise(active);
-        if wanted.is_none() || is_wanted(&seen) {
+        if wanted.is_empty() || is_wanted(&seen) {
             return (Some(active), seen);
         }
         let other = panes.iter().map(|pane| (*pane, recognise(pane))).find(|(_, it)| is_wanted(it));

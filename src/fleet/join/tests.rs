@@ -27,8 +27,9 @@ fn check(fleet: &Fleet, expected: &[&str]) {
     assert_eq!(fleet.rows.iter().map(row).collect::<Vec<_>>(), expected);
 }
 
+/// The findings' rules, without the roster's floor: these fleets are too small for it.
 fn rules(fleet: &Fleet) -> Vec<&'static str> {
-    fleet.findings.iter().map(|finding| finding.rule).collect()
+    fleet.findings.iter().map(|finding| finding.rule).filter(|rule| *rule != "roster.floor").collect()
 }
 
 fn grouped(session: &str, number: u32, group: &str) -> PaneFacts {
@@ -201,6 +202,16 @@ fn the_worst_finding_comes_first() {
     assert_eq!(rules(&fleet), expected);
     assert_eq!(fleet.findings[1].says, "the fleet is paused by jo␇: deploy");
     assert!(fleet.rows[0].has(Flag::Paused));
+}
+
+#[test]
+fn a_fleet_below_its_floor_says_so() {
+    let floor = |fleet: &Fleet| fleet.findings.iter().filter(|finding| finding.rule == "roster.floor").count();
+    let facts = host(vec![pane("orchestrator", 1), pane("enhancer", 2)]);
+    let pair = ["orchestrator", "enhancer"].map(|name| Agent { class: Some(name.to_owned()), ..agent(name) });
+    assert_eq!(floor(&join(Some(&roster(pair.to_vec())), &facts, &CONTEXT)), 0);
+    assert_eq!(floor(&fleet(&["coder0"], &facts)), 2);
+    assert_eq!(floor(&join(None, &facts, &CONTEXT)), 0);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::fleet::{facts::DeadPane, fixtures::pane};
 /// What a pane with that `pane_current_command` is taken for where there is no `/proc`.
 fn check(command: &str, expected: &str) {
     let pane = PaneFacts { command: command.to_owned(), ..pane("a", 1) };
-    let found = match recognise_pane(&pane, &Reading::unknown("there is no /proc here"), Some("my-agent")) {
+    let found = match recognise_pane(&pane, &Reading::unknown("there is no /proc here"), &["my-agent".to_owned()]) {
         Recognition::Runtime(it) => format!("{} by {}", it.name, it.rule.id()),
         Recognition::Unknown(why) => why.words().to_owned(),
         other => format!("{other:?}"),
@@ -29,7 +29,7 @@ fn without_processes_only_an_exact_name_is_believed() {
 #[test]
 fn a_dead_pane_runs_nothing() {
     let pane = PaneFacts { dead: Some(DeadPane { status: Some(0), signal: None }), ..pane("a", 1) };
-    let found = recognise_pane(&pane, &Reading::unknown("no /proc"), None);
+    let found = recognise_pane(&pane, &Reading::unknown("no /proc"), &[]);
     assert_eq!(found, Recognition::Unknown(Why::new("its program has ended")));
 }
 
@@ -39,6 +39,7 @@ fn a_command_line_starts_its_first_program() {
         ("exec env A=b /opt/bin/my-agent --fast", Some("my-agent")),
         ("claude --resume", Some("claude")),
         ("'/opt/bin/agent.js' x", Some("agent")),
+        ("mosaic yolo claude --model opus", Some("claude")),
         ("A=b", None),
         ("", None),
     ] {
@@ -62,7 +63,7 @@ proptest! {
     fn any_table_of_processes_gives_an_answer_from_the_table(
         processes in prop::collection::btree_map(0..8_u32, any_process(), 0..8), pane in 0..8_u32,
     ) {
-        match recognise(pane, &processes, Some("node")) {
+        match recognise(pane, &processes, &["node".to_owned()]) {
             Recognition::Runtime(it) => {
                 prop_assert!(KNOWN.contains(&it.name.as_str()) || it.name == "node");
                 prop_assert_eq!(processes[&it.pid].tty, processes[&pane].tty);
