@@ -36,9 +36,9 @@ fn check(name: &str, size: (u16, u16), keys: &str) {
 
 #[test]
 fn the_pictures_are_what_the_program_draws() {
-    check("fleet", (132, 38), "");
+    check("fleet", (132, 36), "");
     check("fleet-80x24", (80, 24), "j");
     check("fleet-40x15", (40, 15), "");
-    check("agent", (132, 38), "w w Enter");
-    check("help", (132, 38), "?");
+    check("agent", (132, 38), "w w w w Enter");
+    check("help", (132, 36), "?");
 }

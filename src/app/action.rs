@@ -12,7 +12,7 @@ use super::{
 use crate::fleet::sort::Column;
 
 /// What the operator can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// One down: the next agent, the next line of a list, or the picture when it is zoomed.
     Down,
@@ -52,7 +52,7 @@ pub enum Action {
     Filter,
     /// Only agents at fault.
     FaultsOnly,
-    /// Sort by a column, or by attention.
+    /// Sort by a column; without one, by attention.
     SortBy(Option<Column>),
     /// Turn the order around.
     Reverse,
@@ -237,7 +237,11 @@ const fn line(id: A, group: G, name: &'static str, keys: &'static [&'static str]
     ActionSpec::new(id, group, name, keys, words)
 }
 
-static TABLE: [ActionSpec; 36] = [
+const fn sort(column: Column, name: &'static str, keys: &'static [&'static str], words: &'static str) -> ActionSpec {
+    line(A::SortBy(Some(column)), G::List, name, keys, words).when(in_fleet)
+}
+
+static TABLE: [ActionSpec; 41] = [
     line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
         .short("open")
         .when(opens),
@@ -274,27 +278,20 @@ static TABLE: [ActionSpec; 36] = [
     line(A::MarkRange, G::List, "mark-range", &["Ctrl-Space"], "mark everything from the last mark to here")
         .when(marks),
     line(A::MarkAll, G::List, "mark-all", &["*"], "mark all that are listed, or none if they were").when(marks),
-    line(
-        A::SortBy(None),
-        G::List,
-        "sort-attention",
-        &["o o"],
-        "attention order: worst first (the default)",
-    )
-    .when(in_fleet),
-    line(A::SortBy(Some(Column::Agent)), G::List, "sort-agent", &["o a"], "sort by name").when(in_fleet),
-    line(A::SortBy(Some(Column::Class)), G::List, "sort-class", &["o c"], "sort by class").when(in_fleet),
-    line(A::SortBy(Some(Column::Runtime)), G::List, "sort-runtime", &["o r"], "sort by runtime").when(in_fleet),
-    line(A::SortBy(Some(Column::State)), G::List, "sort-state", &["o s"], "sort by state").when(in_fleet),
-    line(A::SortBy(Some(Column::Idle)), G::List, "sort-idle", &["o i"], "sort by idle time, longest first").when(in_fleet),
-    line(
-        A::SortBy(Some(Column::Heartbeat)),
-        G::List,
-        "sort-heartbeat",
-        &["o h"],
-        "sort by the heartbeat's age, oldest first",
-    )
-    .when(in_fleet),
+    line(A::SortBy(None), G::List, "sort-attention", &["o o"], "attention order: worst first (the default)")
+        .when(in_fleet),
+    sort(Column::Agent, "sort-agent", &["o a"], "sort by name"),
+    sort(Column::Class, "sort-class", &["o c"], "sort by class"),
+    sort(Column::Runtime, "sort-runtime", &["o r"], "sort by runtime"),
+    sort(Column::State, "sort-state", &["o s"], "sort by state"),
+    sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time"),
+    sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age"),
+    sort(Column::Model, "sort-model", &["o m"], "sort by model"),
+    sort(Column::Unit, "sort-unit", &["o u"], "sort by unit"),
+    sort(Column::Pid, "sort-pid", &["o p"], "sort by the pane's process"),
+    sort(Column::Command, "sort-command", &["o d"], "sort by the pane's command"),
+    sort(Column::Host, "sort-host", &["o n"], "sort by host"),
+    sort(Column::Socket, "sort-socket", &["o k"], "sort by tmux server"),
     line(A::Reverse, G::List, "reverse", &["O"], "turn the order around").when(in_fleet),
     line(A::Zoom, G::Mirror, "zoom", &["z"], "the mirror alone, or back; then the moving keys pan")
         .short("zoom")
@@ -324,11 +321,14 @@ fn always(_: &Model) -> Offer {
 }
 
 fn with_rows(model: &Model) -> Offer {
+    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
+        return Offer::Hidden("close this first: Esc");
+    }
     if model.selected_row().is_some() { Offer::Now } else { Offer::Greyed("no agent is listed") }
 }
 
 fn in_fleet(model: &Model) -> Offer {
-    if model.view() == View::Fleet {
+    if model.view() == View::Fleet && matches!(model.mode(), Mode::Normal | Mode::Filter(_)) {
         Offer::Now
     } else {
         Offer::Hidden("that belongs to the fleet: Esc goes back to it")
@@ -352,6 +352,9 @@ fn goes_back(model: &Model) -> Offer {
 }
 
 fn with_mirror(model: &Model) -> Offer {
+    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
+        return Offer::Hidden("close this first: Esc");
+    }
     match model.selected_row().map(|row| row.mirror_pane().is_some()) {
         Some(true) => Offer::Now,
         Some(false) => Offer::Greyed("the selected agent has no mirror"),
@@ -369,14 +372,14 @@ fn zoomed(model: &Model) -> Offer {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::HashSet;
 
     use super::*;
 
     #[test]
     fn every_action_has_one_line_one_name_and_its_words() {
-        let names: BTreeSet<_> = TABLE.iter().map(|spec| spec.name).collect();
-        let ids: BTreeSet<_> = TABLE.iter().map(|spec| spec.id).collect();
+        let names: HashSet<_> = TABLE.iter().map(|spec| spec.name).collect();
+        let ids: HashSet<_> = TABLE.iter().map(|spec| spec.id).collect();
         assert_eq!((names.len(), ids.len()), (TABLE.len(), TABLE.len()));
         for spec in table() {
             assert!(!spec.words.is_empty() && !spec.words.ends_with('.') && !spec.keys.is_empty(), "{}", spec.name);
@@ -388,6 +391,14 @@ mod tests {
         assert_eq!(named("mark").len(), 1);
         assert_eq!(named("mark-").len(), 2);
         assert!(named("nonsense").is_empty());
+    }
+
+    #[test]
+    fn every_column_can_be_sorted_by_its_letter() {
+        for column in Column::ALL {
+            let keys = spec(Action::SortBy(Some(column))).map(|spec| spec.keys);
+            assert_eq!(keys, Some(&[format!("o {}", column.letter()).as_str()][..]), "{column:?}");
+        }
     }
 
     #[test]

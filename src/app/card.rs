@@ -136,7 +136,10 @@ fn verdict(card: &mut Card, row: &Row, now: Timestamp) {
     card.lines.push(CardLine::State(row.readiness(), words));
     if let Some(cause) = &row.judgement.cause {
         card.field("cause", &cause.says, Tone::Bad);
-        card.field("rule", &cause.rule, Tone::Dim);
+        // Evidence by the same rule follows below and names it.
+        if !row.judgement.evidence.iter().any(|piece| piece.rule == cause.rule) {
+            card.field("rule", &cause.rule, Tone::Dim);
+        }
     }
     let flags: Vec<&str> = row.judgement.flags.iter().map(|flag| flag.word()).collect();
     if !flags.is_empty() {
@@ -151,19 +154,21 @@ fn declared(card: &mut Card, row: &Row) {
         card.field("", "the roster does not name this session", Tone::Unknown);
         return;
     }
-    let drifted = |field: &str| row.judgement.drift.iter().any(|drift| drift.field == field);
-    for (field, value) in [
+    let fields = [
         ("name", Some(&row.name)),
         ("alias", row.alias.as_ref()),
         ("class", row.class.as_ref()),
         ("runtime", row.runtime.as_ref()),
         ("model", row.model.as_ref()),
-    ] {
-        if let Some(value) = value.filter(|_| !drifted(field)) {
-            card.field(field, value, Tone::Plain);
+    ];
+    for (field, value) in fields {
+        match (row.judgement.drift.iter().find(|drift| drift.field == field), value) {
+            (Some(drift), _) => card.drift(drift),
+            (None, Some(value)) => card.field(field, value, Tone::Plain),
+            (None, None) => {}
         }
     }
-    for drift in &row.judgement.drift {
+    for drift in row.judgement.drift.iter().filter(|drift| !fields.iter().any(|(field, _)| *field == drift.field)) {
         card.drift(drift);
     }
 }

@@ -5,6 +5,7 @@
 use super::{
     action::{Danger, Group, Offer, table},
     model::Model,
+    words::wrap,
 };
 
 /// One line of the help.
@@ -16,7 +17,7 @@ pub enum HelpLine {
     Key {
         /// The keys as they are shown.
         keys: String,
-        /// What they do.
+        /// What they do; a line that goes on has no keys.
         words: String,
         /// Whether it does not apply to what is selected just now.
         grey: bool,
@@ -25,24 +26,29 @@ pub enum HelpLine {
     Blank,
 }
 
+/// How many cells the keys take, with the air around them.
+pub const KEYS: usize = 15;
+
 /// From this width on the help stands in two columns.
 const TWO_COLUMNS: u16 = 110;
 
 /// The help in one column, or in two where there is room.
 #[must_use]
 pub fn help(model: &Model, width: u16) -> Vec<Vec<HelpLine>> {
-    let groups = |groups: &[Group]| groups.iter().flat_map(|group| lines_of(model, *group)).collect::<Vec<_>>();
-    if width >= TWO_COLUMNS {
-        vec![
-            groups(&[Group::Move, Group::Mirror]).into_iter().chain(mouse()).collect(),
-            groups(&[Group::List, Group::Program]),
-        ]
-    } else {
-        vec![groups(&Group::ALL).into_iter().chain(mouse()).collect()]
+    let columns: &[&[Group]] = match width {
+        TWO_COLUMNS.. => &[&[Group::Move, Group::Mirror], &[Group::List, Group::Program]],
+        _ => &[&Group::ALL],
+    };
+    let cells = (usize::from(width) / columns.len()).saturating_sub(KEYS + 1).max(8);
+    let mut lines: Vec<Vec<HelpLine>> =
+        columns.iter().map(|groups| groups.iter().flat_map(|group| lines_of(model, *group, cells)).collect()).collect();
+    if let Some(first) = lines.first_mut() {
+        first.extend(mouse(cells));
     }
+    lines
 }
 
-fn lines_of(model: &Model, group: Group) -> Vec<HelpLine> {
+fn lines_of(model: &Model, group: Group, cells: usize) -> Vec<HelpLine> {
     let mut lines = vec![HelpLine::Heading(group.heading())];
     for spec in table().iter().filter(|spec| spec.group == group) {
         if model.is_read_only() && spec.danger != Danger::Looks {
@@ -51,17 +57,20 @@ fn lines_of(model: &Model, group: Group) -> Vec<HelpLine> {
         let keys = model.keymap().keys_of(spec.id).join(" ");
         let asks = if spec.danger == Danger::Destroys { "; asks first" } else { "" };
         let grey = matches!(spec.offer(model), Offer::Greyed(_));
-        lines.push(HelpLine::Key { keys, words: format!("{}{asks}", spec.words), grey });
+        lines.extend(key(&keys, &format!("{}{asks}", spec.words), grey, cells));
     }
     lines.push(HelpLine::Blank);
     lines
 }
 
-fn mouse() -> Vec<HelpLine> {
-    let key = |keys: &str, words: &str| HelpLine::Key { keys: keys.to_owned(), words: words.to_owned(), grey: false };
-    vec![
-        HelpLine::Heading("Mouse"),
-        key("click", "select; a second click opens"),
-        key("wheel", "scroll the list, or pan the mirror"),
-    ]
+fn key(keys: &str, words: &str, grey: bool, cells: usize) -> impl Iterator<Item = HelpLine> {
+    let mut keys = keys.to_owned();
+    wrap(words, cells).into_iter().map(move |words| HelpLine::Key { keys: std::mem::take(&mut keys), words, grey })
+}
+
+fn mouse(cells: usize) -> Vec<HelpLine> {
+    let mut lines = vec![HelpLine::Heading("Mouse")];
+    lines.extend(key("click", "select; a second click opens", false, cells));
+    lines.extend(key("wheel", "scroll the list, or pan the mirror", false, cells));
+    lines
 }

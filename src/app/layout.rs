@@ -103,11 +103,13 @@ fn form((width, height): (u16, u16)) -> Form {
 fn fleet(plan: &mut Layout, body: Rect) {
     match plan.form {
         Form::Wide => {
-            // An 80-column pane fits its tile as soon as the list has 76 columns left beside it.
-            let tile = (body.width * 46 / 100).clamp(44, 84).min(body.width);
+            // The list keeps what its usual columns need; beyond that the tile grows to a whole 80-column pane.
+            let share = if body.width < 160 { 42 } else { 45 };
+            let tile = (body.width * share / 100).clamp(42, 84).min(body.width);
             let (list, right) = left(body, body.width - tile);
             plan.list = list;
-            let why = (body.height / 4).clamp(6, 11);
+            // The usual pane has 24 rows; what is left below its frame says why.
+            let why = body.height.saturating_sub(26).clamp(6, 14);
             (plan.mirror, plan.facts) = top(right, right.height.saturating_sub(why));
         }
         Form::Tall => (plan.list, plan.mirror) = top(body, (body.height * 11 / 20).max(8)),

@@ -43,5 +43,5 @@ pub fn cause(row: &Row) -> Option<String> {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    Some(format!("{} is {}, the roster says {}{more}", drift.field.replace('_', " "), drift.actual, drift.roster))
+    Some(format!("{}: {}, roster: {}{more}", drift.field.replace('_', " "), drift.actual, drift.roster))
 }

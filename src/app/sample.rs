@@ -74,11 +74,11 @@ pub fn picture(pane: u32) -> MirrorNews {
 }
 
 /// What a runtime shows that waits for its folder to be trusted; our own words.
-const TRUST: &str = "\x1b[38;5;214m╭─ Open a workspace ───────────────────────────────────╮\x1b[m
-\x1b[38;5;214m│\x1b[m                                                      \x1b[38;5;214m│\x1b[m
-\x1b[38;5;214m│\x1b[m   \x1b[1m~/src/app\x1b[m                                          \x1b[38;5;214m│\x1b[m
-\x1b[38;5;214m│\x1b[m                                                      \x1b[38;5;214m│\x1b[m
-\x1b[38;5;214m╰──────────────────────────────────────────────────────╯\x1b[m
+const TRUST: &str = "\x1b[38;5;214m╭─ Open a workspace ────────────────────────────╮\x1b[m
+\x1b[38;5;214m│\x1b[m                                               \x1b[38;5;214m│\x1b[m
+\x1b[38;5;214m│\x1b[m   \x1b[1m~/src/app\x1b[m                                   \x1b[38;5;214m│\x1b[m
+\x1b[38;5;214m│\x1b[m                                               \x1b[38;5;214m│\x1b[m
+\x1b[38;5;214m╰───────────────────────────────────────────────╯\x1b[m
 
  \x1b[1mDo you trust the files in this folder?\x1b[m
 
@@ -266,6 +266,7 @@ fn coder1() -> Row {
 fn review() -> Row {
     let mut row = row(4, "review", "review", "claude", Readiness::Working, 0);
     row.judgement.flags = vec![Flag::Drift];
+    row.judgement.evidence.push(evidence("process", "runtime.argv", "pi runs below the pane, not claude", 2, None));
     row.judgement.drift = vec![Drift { field: "runtime", roster: "claude".to_owned(), actual: "pi".to_owned() }];
     if let Some(pane) = &mut row.pane {
         pane.runtime = Reading::Known("pi".to_owned());
@@ -278,6 +279,7 @@ fn merge_gate() -> Row {
     row.idle = Reading::unknown("its pane is dead");
     row.heartbeat = beat(Health::Stale, 252);
     blame(&mut row, CauseKind::Dead, "pane.dead", "ended with status 127");
+    row.judgement.evidence = vec![evidence("tmux", "pane.dead", "the pane is dead, status 127", 2, None)];
     if let Some(pane) = &mut row.pane {
         pane.dead = Some(DeadPane { status: Some(127), signal: None });
     }
@@ -287,13 +289,15 @@ fn merge_gate() -> Row {
 fn enhancer() -> Row {
     let mut row = row(6, "enhancer", "enhancer", "pi", Readiness::Stale, 724);
     row.heartbeat = beat(Health::Stale, 731);
-    blame(&mut row, CauseKind::Stale, "heartbeat.stale", "no heartbeat for 12m; 45s is the limit");
+    blame(&mut row, CauseKind::Stale, "heartbeat.stale", "no heartbeat for 12m (limit 45s)");
+    row.judgement.evidence =
+        vec![evidence("heartbeat", "heartbeat.stale", "12m old, three intervals are 45s", 2, None)];
     row
 }
 
 fn translator() -> Row {
     let mut row = row(12, "translator", "documentation", "claude", Readiness::Working, 3);
-    row.alias = Some("翻訳係 👩‍💻".to_owned());
+    row.alias = Some("翻訳係 🦊".to_owned());
     row
 }
 

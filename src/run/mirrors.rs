@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    adapter::{Watch, tap::client::Mirrors},
+    adapter::{
+        Watch,
+        tap::client::{Mirrors, Reseeds},
+    },
     app::event::Event,
     fleet::{
         facts::{HostFacts, ServerState},
@@ -18,7 +21,7 @@ use crate::{
 type Shape = (u16, u16, u32, bool);
 
 /// The open mirrors, and the servers that they are on.
-pub struct OpenMirrors {
+pub(super) struct OpenMirrors {
     watch: Watch,
     events: mpsc::Sender<Event>,
     wanted: Vec<PaneKey>,
@@ -29,7 +32,7 @@ pub struct OpenMirrors {
 struct Open {
     server: u32,
     shape: Option<Shape>,
-    reseeds: mpsc::Sender<()>,
+    reseeds: Reseeds,
     relay: JoinHandle<()>,
 }
 
@@ -41,20 +44,20 @@ impl Drop for Open {
 
 impl OpenMirrors {
     /// None yet; their news will go to `events`.
-    #[must_use]
-    pub fn new(watch: Watch, events: mpsc::Sender<Event>) -> Self {
+
+    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>) -> Self {
         Self { watch, events, wanted: Vec::new(), servers: BTreeMap::new(), open: BTreeMap::new() }
     }
 
     /// Exactly these panes are wanted from now on.
-    pub fn want(&mut self, panes: Vec<PaneKey>) {
+    pub(super) fn want(&mut self, panes: Vec<PaneKey>) {
         self.open.retain(|pane, _| panes.contains(pane));
         self.wanted = panes;
         self.open_wanted();
     }
 
     /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned.
-    pub fn facts(&mut self, facts: &HostFacts) {
+    pub(super) fn facts(&mut self, facts: &HostFacts) {
         self.servers = facts
             .servers
             .iter()
@@ -79,7 +82,7 @@ impl OpenMirrors {
         for key in &self.wanted {
             let Some(mirrors) = self.servers.get(&key.socket).filter(|_| !self.open.contains_key(key)) else { continue };
             let mirror = mirrors.open(key.pane);
-            let (mut news, reseeds) = (mirror.news, mirror.reseeds);
+            let (mut news, reseeds) = mirror.split();
             let (events, of) = (self.events.clone(), key.clone());
             let relay = tokio::spawn(async move {
                 while let Some(piece) = news.recv().await {
@@ -101,8 +104,7 @@ impl OpenMirrors {
             let Some(pane) = server.panes.iter().find(|pane| pane.pane == key.pane) else { continue };
             let shape = (pane.width, pane.height, pane.pid, pane.dead.is_some());
             if open.shape.is_some_and(|before| before != shape) {
-                // One wish that waits is as good as two.
-                let _ = open.reseeds.try_send(());
+                open.reseeds.wish();
             }
             open.shape = Some(shape);
         }

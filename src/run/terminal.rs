@@ -24,13 +24,13 @@ use crate::screen;
 const FRAME_BUFFER: usize = 128 * 1024;
 
 /// The terminal while it is ours. Dropping it gives it back.
-pub struct Terminal {
+pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
 }
 
 impl Terminal {
     /// Takes the terminal over: raw mode, alternate screen, mouse, bracketed paste.
-    pub fn take() -> io::Result<Self> {
+    pub(super) fn take() -> io::Result<Self> {
         give_back_on_panic();
         let taken = enter();
         if taken.is_err() {
@@ -42,35 +42,35 @@ impl Terminal {
     }
 
     /// Draws one frame; only what differs from the last one is written.
-    pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.inner.draw(view).map(drop)
     }
 
     /// Its size: columns and rows.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
+    pub(super) fn size(&self) -> io::Result<(u16, u16)> {
         self.inner.size().map(|size| (size.width, size.height))
     }
 
     /// Forgets what is on it, so that the next frame is written whole.
-    pub fn forget(&mut self) -> io::Result<()> {
+    pub(super) fn forget(&mut self) -> io::Result<()> {
         self.inner.clear()
     }
 
     /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         raise(Signal::SIGTSTP).map_err(io::Error::from)?;
         self.resume()
     }
 
     /// Takes the terminal again after this program was stopped and continued by whomever.
-    pub fn resume(&mut self) -> io::Result<()> {
+    pub(super) fn resume(&mut self) -> io::Result<()> {
         enter()?;
         self.forget()
     }
 
     /// Puts text on the operator's clipboard, through ssh and tmux as well (OSC 52).
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 }

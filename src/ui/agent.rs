@@ -28,8 +28,7 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, buffer: &mut Buf
     let lines = card::card(model, usize::from(area.width));
     let more = lines.len().saturating_sub(scroll + usize::from(area.height));
     let right = if more > 0 { Line::styled(format!(" {more} more ↓ "), theme.dim) } else { Line::default() };
-    let title = model.selected_row().map_or_else(String::new, |row| format!(" {} ", fit(&row.name, 30)));
-    paint::frame(plan.facts, plan.form, Line::styled(title, theme.title), right, theme, buffer);
+    paint::frame(plan.facts, plan.form, Line::styled(" facts ", theme.title), right, theme, buffer);
     paint::lines(area, scroll, lines.iter().map(|line| text(line, theme)), buffer);
 }
 

@@ -42,8 +42,8 @@ const NEED: [(Column, &str, usize); 13] = [
     (C::State, "STATE", 11),
     (C::Agent, "AGENT", 20),
     (C::Idle, "IDLE", 6),
-    (C::Flags, "", 18),
-    (C::Runtime, "RUNTIME", 9),
+    (C::Flags, "", 12),
+    (C::Runtime, "RUNTIME", 8),
     (C::Heartbeat, "HB", 6),
     (C::Class, "CLASS", 15),
     (C::Model, "MODEL", 14),
@@ -57,20 +57,33 @@ const NEED: [(Column, &str, usize); 13] = [
 /// Cells before the first column: selection and mark.
 pub(super) const GUTTER: usize = 3;
 
+/// Below this width the table keeps no room for UNREACHABLE, whose row has a second line that says it anyway.
+const ROOM_FOR_LONG_FLAGS: usize = 76;
+const SHORT_FLAG: usize = 6;
+
 /// The columns that fit, in their order, each with its width.
 pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usize) -> Vec<(Column, usize)> {
     let mut left = room.saturating_sub(GUTTER);
     let mut chosen = Vec::new();
     for (column, head, most) in NEED {
         let widest = rows.iter().map(|row| width(&cell(row, column, elapsed, theme).content)).max().unwrap_or(0);
+        let most = if column == C::Flags && room < ROOM_FOR_LONG_FLAGS { SHORT_FLAG } else { most };
         let cells = widest.max(width(head)).min(most) + 1;
         let needed = if column == C::Agent { cells.min(left) } else { cells };
-        if needed <= left && widest > 0 {
-            chosen.push((column, needed));
-            left -= needed;
+        if widest == 0 {
+            continue;
         }
+        if needed > left {
+            break;
+        }
+        chosen.push((column, needed));
+        left -= needed;
     }
     chosen.sort();
+    // The last column may run on into what is left over.
+    if let Some((_, cells)) = chosen.last_mut() {
+        *cells += left;
+    }
     chosen
 }
 

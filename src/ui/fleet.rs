@@ -26,7 +26,10 @@ use crate::{
         model::{Model, RosterState},
         words::{fit, pad, width},
     },
-    fleet::row::{Fleet, Row},
+    fleet::{
+        row::{Fleet, Row},
+        sort::Column as SortColumn,
+    },
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
@@ -65,8 +68,8 @@ fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>
     let right = match sort.column {
         None if !sort.reversed => TextLine::default(),
         column => {
-            let title = column.map_or("attention".to_owned(), |column| column.title().to_lowercase());
-            TextLine::from(styled(format!(" {arrow} {title} "), theme.dim))
+            let by = column.map_or("attention", SortColumn::title).to_lowercase();
+            TextLine::from(styled(format!(" {arrow} {by} "), theme.dim))
         }
     };
     (TextLine::from(left), right)
@@ -109,6 +112,8 @@ struct List<'a> {
     /// Nothing has been heard for so long that every row is only what was last known.
     old: bool,
     columns: Vec<(Column, usize)>,
+    /// Whether every cause has room below its state; else all stand further to the left, beside the alias.
+    below_state: bool,
     area: Rect,
 }
 
@@ -117,7 +122,10 @@ impl<'a> List<'a> {
         let elapsed = columns::elapsed(fleet, model.now());
         let area = model.layout().lines;
         let columns = columns::fitting(rows, elapsed, theme, usize::from(area.width));
-        Self { model, rows, theme, elapsed, old: banner::facts_are_old(model).is_some(), columns, area }
+        let longest = rows.iter().filter_map(|row| cause(row)).map(|cause| width(&cause) + 2).max().unwrap_or(0);
+        let below_state =
+            columns::start_of(&columns, Column::State).is_some_and(|start| start + longest <= usize::from(area.width));
+        Self { model, rows, theme, elapsed, old: banner::facts_are_old(model).is_some(), columns, below_state, area }
     }
 
     fn draw(&self, buffer: &mut Buffer) {
@@ -184,12 +192,11 @@ impl<'a> List<'a> {
     fn second(&self, place: usize) -> TextLine<'static> {
         let row = self.rows[place];
         let name = self.columns.iter().find(|(column, _)| *column == Column::Agent).map_or(0, |(_, cells)| *cells);
-        // Below its state where there is room for that, else as far to the left as the alias lets it.
         let cause = cause(row).map(|cause| format!("└ {cause}")).unwrap_or_default();
         let alias = row.alias.as_deref().unwrap_or_default();
-        let state = columns::start_of(&self.columns, Column::State).unwrap_or(columns::GUTTER + name);
         let room = usize::from(self.area.width);
-        let start = if state + width(&cause) < room { state } else { columns::GUTTER + name }.max(columns::GUTTER);
+        let start = if self.below_state { columns::start_of(&self.columns, Column::State) } else { None };
+        let start = start.unwrap_or(columns::GUTTER + name);
         let left = pad(alias, start - columns::GUTTER - usize::from(start > columns::GUTTER));
         let gap = " ".repeat(usize::from(start > columns::GUTTER));
         let style = if row.judgement.is_fault() { self.theme.state(row.readiness()) } else { self.theme.dim };
@@ -211,12 +218,13 @@ impl<'a> List<'a> {
         let mut spans = self.gutter(place);
         spans.remove(2);
         spans.push(styled(pad(&state.content, 12), state.style));
-        let flag = if flags.content.is_empty() { 0 } else { width(&flags.content).min(11) + 1 };
-        let room = usize::from(self.area.width).saturating_sub(2 + 12 + 7 + flag);
+        let flag =
+            self.rows.iter().map(|row| width(&columns::flags(row, self.theme).content)).max().unwrap_or(0).min(7);
+        let room = usize::from(self.area.width).saturating_sub(2 + 12 + 7 + flag + usize::from(flag > 0));
         spans.push(styled(format!("{} ", pad(&row.name, room.max(4))), self.theme.text));
         spans.push(styled(pad(&idle.content, 6), idle.style));
         if flag > 0 {
-            spans.push(styled(format!(" {}", fit(&flags.content, flag - 1)), flags.style));
+            spans.push(styled(format!(" {}", fit(&flags.content, flag)), flags.style));
         }
         TextLine::from(spans)
     }

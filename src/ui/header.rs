@@ -83,7 +83,8 @@ fn counts(fleet: &Fleet, short: bool, theme: &Theme) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     let mut push = |count: usize, shape: &str, words: &str, style: Style, always: bool| {
         if count > 0 || always {
-            let text = if short { format!("{shape}{count}  ") } else { format!("{count} {words}   ") };
+            let text =
+                if short && !shape.is_empty() { format!("{shape}{count}  ") } else { format!("{count} {words}  ") };
             spans.push(styled(text, style));
         }
     };

@@ -9,10 +9,10 @@ use super::{
     theme::Theme,
 };
 use crate::app::{
-    help::{HelpLine, help},
+    help::{HelpLine, KEYS, help},
     layout::inside,
     model::Model,
-    words::{fit, pad, width},
+    words::pad,
 };
 
 pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, buffer: &mut Buffer) {
@@ -23,31 +23,22 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, buffer: &mut Buf
     paint::frame(plan.body, plan.form, Line::styled(mode, theme.title), right, theme, buffer);
     let columns = help(model, area.width);
     let count = u16::try_from(columns.len()).unwrap_or(1).max(1);
-    let keys = columns.iter().flatten().map(keys_width).max().unwrap_or(0).min(18);
     for (place, lines) in (0u16..).zip(&columns) {
         let cells = area.width / count;
         let column = Rect { x: area.x + place * cells, width: cells, ..area };
         // Both columns scroll as one: the shorter one simply ends.
-        let visible = lines.iter().skip(scroll).map(|line| text(line, keys, usize::from(cells), theme));
+        let visible = lines.iter().skip(scroll).map(|line| text(line, theme));
         paint::lines(column, 0, visible.collect::<Vec<_>>().into_iter(), buffer);
     }
 }
 
-fn keys_width(line: &HelpLine) -> usize {
-    match line {
-        HelpLine::Key { keys, .. } => width(keys),
-        HelpLine::Heading(_) | HelpLine::Blank => 0,
-    }
-}
-
-fn text(line: &HelpLine, keys_width: usize, cells: usize, theme: &Theme) -> Line<'static> {
+fn text(line: &HelpLine, theme: &Theme) -> Line<'static> {
     match line {
         HelpLine::Blank => Line::default(),
         HelpLine::Heading(words) => Line::styled(format!(" {}", words.to_uppercase()), theme.head),
         HelpLine::Key { keys, words, grey } => {
             let style = if *grey { theme.dim } else { theme.text };
-            let words = fit(words, cells.saturating_sub(keys_width + 5));
-            Line::from(vec![styled(format!("  {}  ", pad(keys, keys_width)), theme.key), styled(words, style)])
+            Line::from(vec![styled(format!("  {} ", pad(keys, KEYS - 3)), theme.key), styled(words.clone(), style)])
         }
     }
 }

@@ -13,6 +13,9 @@ use ratatui::{
 use super::theme::Theme;
 use crate::app::layout::Form;
 
+/// A left title is not cut below this for the sake of the right one.
+const SHORTEST_TITLE: usize = 10;
+
 /// A frame with a title at its left and one at its right; where it is compact only the line of titles.
 pub(super) fn frame(area: Rect, form: Form, left: Line, right: Line, theme: &Theme, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -21,14 +24,16 @@ pub(super) fn frame(area: Rect, form: Form, left: Line, right: Line, theme: &The
     let borders = if form == Form::Compact { Borders::TOP } else { Borders::ALL };
     let room = usize::from(area.width).saturating_sub(4);
     let mut block = Block::new().borders(borders).border_type(BorderType::Rounded).border_style(theme.frame);
-    let both = left.width() + right.width() + 1 <= room;
-    if !both && left.width() > room {
-        let whole: String = left.spans.iter().map(|span| span.content.as_ref()).collect();
-        block = block.title_top(Line::styled(crate::app::words::fit(&whole, room), theme.title));
-    } else {
+    // The right title says how fresh things are: the left one makes room for it, down to a name's length.
+    let with_right = right.width() + SHORTEST_TITLE <= room;
+    let space = if with_right { room - right.width() } else { room };
+    if left.width() <= space {
         block = block.title_top(left);
+    } else {
+        let whole: String = left.spans.iter().map(|span| span.content.as_ref()).collect();
+        block = block.title_top(Line::styled(crate::app::words::fit(&whole, space), theme.title));
     }
-    if both {
+    if with_right {
         block = block.title_top(right.right_aligned());
     }
     block.render(area, buffer);

@@ -109,15 +109,27 @@ fn run_end(cells: &[&Cell], from: usize) -> usize {
 
 fn text(out: &mut String, top: f32, cells: &[&Cell], x: usize, wide: usize) -> std::fmt::Result {
     let all: String = cells.iter().map(|cell| cell.symbol()).collect();
-    let shown = all.trim_end();
-    if shown.is_empty() {
+    if !all.is_ascii() {
+        return word(out, top, cells[0], x, wide, &all);
+    }
+    // Renderers fold blanks, each in its own way: words that stand apart are placed apart.
+    let mut from = 0;
+    while let Some(start) = all[from..].find(|c| c != ' ').map(|at| from + at) {
+        let end = all[start..].find("  ").map_or(all.len(), |at| start + at);
+        let shown = all[start..end].trim_end();
+        word(out, top, cells[0], x + start, shown.len(), shown)?;
+        from = end;
+    }
+    Ok(())
+}
+
+/// Words of one style at their place, so many cells wide.
+fn word(out: &mut String, top: f32, style: &Cell, x: usize, cells: usize, shown: &str) -> std::fmt::Result {
+    if shown.trim().is_empty() {
         return Ok(());
     }
-    let skipped = shown.len() - shown.trim_start().len();
-    let shown = shown.trim_start();
-    let cells_wide = if shown.is_ascii() { shown.len() } else { wide };
-    let (colour, _) = colours(cells[0]);
-    let modifier = cells[0].modifier;
+    let (colour, _) = colours(style);
+    let modifier = style.modifier;
     let mut class = Vec::new();
     if modifier.contains(Modifier::BOLD) {
         class.push("b");
@@ -128,7 +140,7 @@ fn text(out: &mut String, top: f32, cells: &[&Cell], x: usize, wide: usize) -> s
     let class = if class.is_empty() { String::new() } else { format!(r#" class="{}""#, class.join(" ")) };
     let dim = if modifier.contains(Modifier::DIM) { r#" opacity=".62""# } else { "" };
     let under = if modifier.contains(Modifier::UNDERLINED) { r#" text-decoration="underline""# } else { "" };
-    let (left, length) = (column(x + skipped), column(cells_wide) - column(0));
+    let (left, length) = (column(x), column(cells) - column(0));
     writeln!(
         out,
         r#"<text x="{left:.1}" y="{:.1}" fill="{colour}"{class}{dim}{under} textLength="{length:.1}" lengthAdjust="spacingAndGlyphs">{}</text>"#,
@@ -164,7 +176,9 @@ fn strokes(out: &mut String, top: f32, cells: &[&Cell], x: usize, line: ([bool; 
             let edge = if u { top } else { top + CELL.1 };
             if u && d {
                 write!(path, "M{cx:.1} {top:.1}V{:.1}", top + CELL.1)?;
-            } else if l || r {
+            } else if "┌┐└┘".contains(cells[0].symbol()) {
+                write!(path, "M{across:.1} {cy:.1}H{cx:.1}V{edge:.1}")?;
+            } else {
                 write!(path, "M{across:.1} {cy:.1}Q{cx:.1} {cy:.1} {cx:.1} {edge:.1}")?;
             }
         }

@@ -87,9 +87,8 @@ pub fn read(output: &[u8], error: &str, mark: &str) -> Result<Look, Why> {
     if lines.next() != Some(mark.as_bytes()) {
         return Err(said());
     }
-    let mut part = || -> Vec<Vec<u8>> {
-        lines.by_ref().take_while(|line| *line != mark.as_bytes()).map(<[u8]>::to_vec).collect()
-    };
+    let mut part =
+        || -> Vec<Vec<u8>> { lines.by_ref().take_while(|line| *line != mark.as_bytes()).map(<[u8]>::to_vec).collect() };
     let (rows, under) = (part(), part());
     let pending = unescaped(&part().concat());
     Ok(facts.look(rows, under, pending))

@@ -64,7 +64,10 @@ impl Place {
             return Err(Why::new(format!("{dir} belongs to uid {}; refusing to listen there", facts.uid())));
         }
         if mode & 0o077 != 0 {
-            return Err(Why::new(format!("{dir} may be entered by others (mode {:o}); run chmod 700 on it", mode & 0o777)));
+            return Err(Why::new(format!(
+                "{dir} may be entered by others (mode {:o}); run chmod 700 on it",
+                mode & 0o777
+            )));
         }
         Ok(())
     }
