@@ -164,7 +164,7 @@ impl Stub {
     fn beat(&self, status: Status) -> Result<()> {
         let Some(path) = &self.heartbeat else { return Ok(()) };
         let age = if self.old { OLD } else { SignedDuration::ZERO };
-        let text = heartbeat(clock::now() - age, std::process::id(), status, dress::of(&self.runtime).model);
+        let text = heartbeat(clock::now().wall - age, std::process::id(), status, dress::of(&self.runtime).model);
         Ok(demo::write_heartbeat(path, &text)?)
     }
 }
