@@ -32,8 +32,7 @@ pub fn cli() -> String {
 /// `docs/keys.md`.
 #[must_use]
 pub fn keys() -> String {
-    // TODO(ui): `crate::app::action::reference_markdown()`.
-    String::from("# Keys\n\nThe table of actions is not wired yet.\n")
+    crate::app::action::reference_markdown()
 }
 
 /// `docs/mosaic-top.1`: one page for the program and all its verbs, which have no pages of their own to point to.
