@@ -354,9 +354,11 @@ proptest! {
             happen(&mut model, what);
             let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
             terminal.draw(|frame| draw(&model, &Theme::dark(), frame)).unwrap();
-            // The model may also be ahead of the terminal.
-            let mut tiny = Terminal::new(TestBackend::new(1, 1)).unwrap();
-            tiny.draw(|frame| draw(&model, &Theme::plain(), frame)).unwrap();
+            // The terminal may be ahead of the model, which hears of a resize only with the next event.
+            for other in [(1, 1), (size.0.div_ceil(2), size.1), (size.0, size.1.div_ceil(2)), (size.0 + 9, size.1 + 9)] {
+                let mut terminal = Terminal::new(TestBackend::new(other.0, other.1)).unwrap();
+                terminal.draw(|frame| draw(&model, &Theme::plain(), frame)).unwrap();
+            }
         }
     }
 }

@@ -263,6 +263,8 @@ fn review() -> Row {
     row.judgement.drift = vec![Drift { field: "runtime", roster: "claude".to_owned(), actual: "pi".to_owned() }];
     if let Some(pane) = &mut row.pane {
         pane.runtime = Reading::Known("pi".to_owned());
+        pane.argv = Some("node /usr/lib/node_modules/.bin/pi".to_owned());
+        "π - app".clone_into(&mut pane.title);
     }
     row
 }
