@@ -1,5 +1,5 @@
 //! The fleet's files as they may be found: missing, hostile, replaced, unreadable.
-
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

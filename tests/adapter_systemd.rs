@@ -1,6 +1,6 @@
 //! The adapter against a real user manager. The tests in `inside` run within a private manager that the outer ones
 //! start; by themselves they are ignored.
-
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

@@ -1,5 +1,5 @@
 //! The adapter's reading half against a real tmux server, and against servers that are gone, hang or answer garbage.
-
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

@@ -2,6 +2,7 @@
 //!
 //! A new case is a new `tests/cases/roster/NAME.yaml` with what is expected in `NAME.expected`: first whether the
 //! schema takes it, then every problem. `MOSAIC_BLESS=1 cargo test --test roster` writes the expectations afresh.
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use std::{

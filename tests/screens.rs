@@ -1,6 +1,7 @@
 //! What the dashboard shows: every screen at four sizes, as text with its styles below.
 //!
 //! A snapshot is the screen between bars, then the same grid with a letter for each style, then what the letters mean.
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "these are tests")]
 
 use std::fmt::Write as _;
@@ -32,6 +33,9 @@ fn drawn(model: &Model, theme: &Theme, size: (u16, u16)) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
+/// One for each style of a screen; the first is the terminal's own.
+const LETTERS: &[u8] = b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 fn shot(buffer: &Buffer) -> String {
     let mut legend: Vec<String> = vec![".".to_owned()];
     let (mut text, mut styles) = (String::new(), String::new());
@@ -54,23 +58,16 @@ fn shot(buffer: &Buffer) -> String {
                     legend.len() - 1
                 })
             };
-            letters.push(b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[place] as char);
+            letters.push(LETTERS[place] as char);
         }
         writeln!(text, "|{line}|").unwrap();
         writeln!(styles, "{}", letters.trim_end_matches('.')).unwrap();
     }
-    let legend: String = legend
-        .iter()
-        .enumerate()
-        .skip(1)
-        .map(|(place, style)| {
-            format!(
-                "{} {style}\n",
-                (if place <= 26 { b'a' + place as u8 - 1 } else { b'A' + place as u8 - 27 }) as char
-            )
-        })
-        .collect();
-    format!("{text}\n{styles}\n{legend}")
+    let mut key = String::new();
+    for (place, style) in legend.iter().enumerate().skip(1) {
+        writeln!(key, "{} {style}", LETTERS[place] as char).unwrap();
+    }
+    format!("{text}\n{styles}\n{key}")
 }
 
 /// Takes a snapshot of a dashboard at all four sizes, after these keys.

@@ -12,7 +12,7 @@ use super::{
 use crate::fleet::{
     facts::{HostFacts, Identity},
     ids::Socket,
-    roster::{self, Roster, news::RosterNews},
+    roster::{self, Agent, Roster, news::RosterNews},
 };
 
 /// Looks at one fleet again and again.
@@ -94,11 +94,14 @@ impl Ask {
             return Self { sockets: [socket].into(), ..Self::default() };
         };
         let local = || roster.agents.iter().filter(|agent| agent.host.as_deref().is_none_or(|host| here.is_here(host)));
-        let legacy = local().filter_map(|agent| agent.legacy_unit_name()).map(str::to_owned);
+        let legacy = local().filter_map(Agent::legacy_unit_name).map(str::to_owned);
         Self {
-            sockets: std::iter::once(&roster.socket).chain(local().map(|agent| roster.socket_of(agent))).cloned().collect(),
+            sockets: std::iter::once(&roster.socket)
+                .chain(local().map(|agent| roster.socket_of(agent)))
+                .cloned()
+                .collect(),
             agents: local().map(|agent| agent.name.clone()).collect(),
-            units: local().map(|agent| agent.unit_name()).chain(legacy).collect(),
+            units: local().map(Agent::unit_name).chain(legacy).collect(),
             afresh: false,
         }
     }

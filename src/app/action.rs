@@ -241,7 +241,7 @@ const fn sort(column: Column, name: &'static str, keys: &'static [&'static str],
     line(A::SortBy(Some(column)), G::List, name, keys, words).when(in_fleet)
 }
 
-static TABLE: &[ActionSpec] = &[
+static TABLE: [ActionSpec; 42] = [
     line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
         .short("open")
         .when(opens),

@@ -153,24 +153,23 @@ fn travel(model: &mut Model, action: Action) {
         _ => 0,
     };
     let end = model.scroll_end();
-    let scrolled = |scroll: usize| scroll.saturating_add_signed(by).min(end);
-    match (&mut model.mode, &mut model.view) {
-        (Mode::Help { scroll } | Mode::Problems { scroll }, _) => *scroll = scrolled(*scroll),
+    let scroll = match (&mut model.mode, &mut model.view) {
         (Mode::Zoom, _) => {
             let across = match action {
                 Action::Right => PAN_COLUMNS,
                 Action::Left => -PAN_COLUMNS,
                 _ => 0,
             };
-            pan(model, by, across);
+            return pan(model, by, across);
         }
-        (_, View::Agent { scroll }) => *scroll = scrolled(*scroll),
+        (Mode::Help { scroll } | Mode::Problems { scroll }, _) | (_, View::Agent { scroll }) => scroll,
         (_, View::Fleet) => {
             let before = model.listing.selected().cloned();
             model.listing.step(by);
-            model.moved(before.as_ref());
+            return model.moved(before.as_ref());
         }
-    }
+    };
+    *scroll = scroll.saturating_add_signed(by).min(end);
 }
 
 /// How far one key pans to the side: lines are read in words, not letters.

@@ -114,7 +114,8 @@ fn fleet(plan: &mut Layout, body: Rect) {
         }
         Form::Tall => (plan.list, plan.mirror) = top(body, (body.height * 11 / 20).max(8)),
         Form::Compact => {
-            (plan.list, plan.facts) = top(body, body.height.saturating_sub(if body.height >= 8 { 3 } else { 0 }))
+            let why = if body.height >= 8 { 3 } else { 0 };
+            (plan.list, plan.facts) = top(body, body.height - why);
         }
     }
 }

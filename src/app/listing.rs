@@ -34,8 +34,8 @@ impl Listing {
         self.sort.sort(&mut shown, |&index| &rows[index]);
         let order: Vec<RowKey> = shown.iter().map(|&i| rows[i].key.clone()).collect();
         let before = self.order.get(..self.cursor).unwrap_or_default().iter().rev();
-        let candidates = self.order.get(self.cursor..).unwrap_or_default().iter().chain(before);
-        self.cursor = candidates.filter_map(|key| order.iter().position(|new| new == key)).next().unwrap_or(0);
+        let mut candidates = self.order.get(self.cursor..).unwrap_or_default().iter().chain(before);
+        self.cursor = candidates.find_map(|key| order.iter().position(|new| new == key)).unwrap_or(0);
         let exists: BTreeSet<&RowKey> = rows.iter().map(|row| &row.key).collect();
         self.marks.retain(|key| exists.contains(key));
         self.anchor = self.anchor.take().filter(|key| exists.contains(key));
@@ -126,8 +126,7 @@ impl Listing {
     /// Takes one narrowing back: the filter, then faults only, then the marks.
     pub fn widen(&mut self) {
         if !self.filter_text.is_empty() {
-            self.filter_text.clear();
-            self.replace_filter(Filter::default());
+            self.set_filter("", Filter::default());
         } else if self.filter.faults_only {
             self.filter.faults_only = false;
         } else {
@@ -135,17 +134,11 @@ impl Listing {
         }
     }
 
-    /// Sets the filter.
-    pub fn set_filter(&mut self, text: &str, filter: Filter) {
+    /// Sets the filter; whether only faults are shown stays as it is.
+    pub fn set_filter(&mut self, text: &str, mut filter: Filter) {
         text.trim().clone_into(&mut self.filter_text);
-        self.replace_filter(filter);
-    }
-
-    /// Faults only is a switch of its own: it outlives the words.
-    fn replace_filter(&mut self, filter: Filter) {
-        let faults_only = self.filter.faults_only;
+        filter.faults_only = self.filter.faults_only;
         self.filter = filter;
-        self.filter.faults_only = faults_only;
     }
 
     /// The filter as it was typed.

@@ -253,6 +253,12 @@ impl Model {
         self.notice.as_deref()
     }
 
+    /// The terminal's size: columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.start.size
+    }
+
     /// Where everything stands.
     #[must_use]
     pub fn layout(&self) -> Layout {
@@ -296,8 +302,19 @@ impl Model {
         self.bring_into_sight();
     }
 
+    /// What is open may have become shorter, or the screen higher: it stays scrolled no further than to its end.
+    fn end_scroll(&mut self) {
+        let end = self.scroll_end();
+        if let Mode::Help { scroll } | Mode::Problems { scroll } = &mut self.mode {
+            *scroll = (*scroll).min(end);
+        } else if let View::Agent { scroll } = &mut self.view {
+            *scroll = (*scroll).min(end);
+        }
+    }
+
     /// Scrolls the list just so far that the selected row's lines are in sight.
     pub(super) fn bring_into_sight(&mut self) {
+        self.end_scroll();
         let height = usize::from(self.layout().lines.height);
         let lines = self.lines();
         let cursor = self.listing.cursor();

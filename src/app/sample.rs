@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     fleet::{
-        facts::{Limits, DeadPane, SessionFacts, UnitFacts},
+        facts::{DeadPane, Limits, SessionFacts, UnitFacts},
         heartbeat::{Health, Heartbeat, Status},
         ids::{HostName, PaneId, PaneKey, SessionId, Socket, Tenant},
         judgement::{Cause, CauseKind, Drift, Evidence, Finding, Flag, Judgement, Readiness, Severity},
@@ -35,17 +35,23 @@ pub fn socket() -> Socket {
     Socket::Named("mosaic-fleet".to_owned())
 }
 
-/// A dashboard before any news.
+/// What a dashboard of that size is told when it starts.
 #[must_use]
-pub fn start(size: (u16, u16)) -> Model {
-    Model::new(Start {
+pub fn told(size: (u16, u16)) -> Start {
+    Start {
         tz: TimeZone::UTC,
         read_only: false,
         size,
         limits: Limits::default(),
         home: "/home/ops".to_owned(),
         socket: None,
-    })
+    }
+}
+
+/// A dashboard before any news.
+#[must_use]
+pub fn start(size: (u16, u16)) -> Model {
+    Model::new(told(size))
 }
 
 /// A dashboard over the sample fleet, with the selected agent's mirror live.
@@ -270,6 +276,8 @@ fn review() -> Row {
     row.judgement.drift = vec![Drift { field: "runtime", roster: "claude".to_owned(), actual: "pi".to_owned() }];
     if let Some(pane) = &mut row.pane {
         pane.runtime = Reading::Known("pi".to_owned());
+        pane.argv = Some("node /usr/lib/node_modules/.bin/pi".to_owned());
+        "π - app".clone_into(&mut pane.title);
     }
     row
 }

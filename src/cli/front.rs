@@ -42,8 +42,7 @@ pub(super) struct Shown {
 impl Globals {
     /// Looks at this machine, the way these words say.
     pub(super) fn watch(&self) -> Watch {
-        let config =
-            WatchConfig { home: self.home.clone(), roster: self.roster.clone(), ..WatchConfig::default() };
+        let config = WatchConfig { home: self.home.clone(), roster: self.roster.clone(), ..WatchConfig::default() };
         Watch::new(Arc::new(Local::new()), config)
     }
 

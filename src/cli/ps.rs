@@ -57,8 +57,11 @@ impl Ps {
     fn print(&self, fleet: &Fleet) -> Result<()> {
         let text = if self.json {
             let report = Report::of(fleet);
-            let json =
-                if self.watch.is_some() { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
+            let json = if self.watch.is_some() {
+                serde_json::to_string(&report)
+            } else {
+                serde_json::to_string_pretty(&report)
+            };
             json.wrap_err("the report cannot be written as JSON")? + "\n"
         } else {
             let on_terminal = io::stdout().is_terminal();

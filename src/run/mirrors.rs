@@ -44,7 +44,6 @@ impl Drop for Open {
 
 impl OpenMirrors {
     /// None yet; their news will go to `events`.
-
     pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>) -> Self {
         Self { watch, events, wanted: Vec::new(), servers: BTreeMap::new(), open: BTreeMap::new() }
     }
@@ -80,7 +79,9 @@ impl OpenMirrors {
 
     fn open_wanted(&mut self) {
         for key in &self.wanted {
-            let Some(mirrors) = self.servers.get(&key.socket).filter(|_| !self.open.contains_key(key)) else { continue };
+            let Some(mirrors) = self.servers.get(&key.socket).filter(|_| !self.open.contains_key(key)) else {
+                continue;
+            };
             let mirror = mirrors.open(key.pane);
             let (mut news, reseeds) = mirror.split();
             let (events, of) = (self.events.clone(), key.clone());

@@ -139,9 +139,9 @@ impl<'a> List<'a> {
             match *line {
                 Line::Unmanaged => self.unmanaged(at, buffer),
                 Line::Row(place) | Line::Second(place) if place >= self.rows.len() => {}
-                Line::Row(place) if compact => self.paint(at, place, self.compact(place), buffer),
-                Line::Row(place) => self.paint(at, place, self.row(place), buffer),
-                Line::Second(place) => self.paint(at, place, self.second(place), buffer),
+                Line::Row(place) if compact => self.paint(at, place, &self.compact(place), buffer),
+                Line::Row(place) => self.paint(at, place, &self.row(place), buffer),
+                Line::Second(place) => self.paint(at, place, &self.second(place), buffer),
             }
         }
     }
@@ -162,8 +162,8 @@ impl<'a> List<'a> {
     }
 
     /// One line of a row: dim when it is not confirmed or old, on its own ground when it is selected.
-    fn paint(&self, at: Rect, place: usize, line: TextLine, buffer: &mut Buffer) {
-        paint::line(at, &line, buffer);
+    fn paint(&self, at: Rect, place: usize, line: &TextLine, buffer: &mut Buffer) {
+        paint::line(at, line, buffer);
         if !self.rows[place].confirmed || self.old {
             buffer.set_style(at, self.theme.dim.add_modifier(Modifier::DIM));
         }

@@ -29,7 +29,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let room = usize::from(area.width);
     let line = match model.mode() {
         Mode::Filter(prompt) => {
-            let words = prompt.error.as_ref().map(|error| error.to_string());
+            let words = prompt.error.as_ref().map(ToString::to_string);
             typed(
                 "/",
                 &prompt.input,

@@ -15,7 +15,11 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    app::{banner, model::Model, words::fit},
+    app::{
+        banner,
+        model::Model,
+        words::{fit, pad},
+    },
     fleet::{judgement::Readiness, row::Fleet},
 };
 
@@ -24,15 +28,22 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     if !plan.header.is_empty() {
         header(model, plan.header, theme, buffer);
     }
-    if !plan.banner.is_empty()
-        && let Some(worst) = banner::notices(model).first()
-    {
-        let style = theme.banner(worst.severity);
-        buffer.set_style(plan.banner, style);
-        let hint = worst.hint.as_deref().map_or_else(String::new, |hint| format!(" · {hint}"));
-        let text = fit(&format!(" {}{hint} ", worst.says), usize::from(plan.banner.width));
-        paint::line(plan.banner, &Line::styled(text, style), buffer);
+    if !plan.banner.is_empty() {
+        banner(model, plan.banner, theme, buffer);
     }
+}
+
+/// The worst of what is true of the whole fleet, and how many more there are.
+fn banner(model: &Model, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let notices = banner::notices(model);
+    let Some(worst) = notices.first() else { return };
+    let style = theme.banner(worst.severity);
+    buffer.set_style(area, style);
+    let more = if notices.len() > 1 { format!(" +{} ! ", notices.len() - 1) } else { String::new() };
+    let hint = worst.hint.as_deref().map_or_else(String::new, |hint| format!(" · {hint}"));
+    let room = usize::from(area.width).saturating_sub(more.len());
+    let text = pad(&format!(" {}{hint} ", worst.says), room);
+    paint::line(area, &Line::styled(format!("{text}{more}"), style), buffer);
 }
 
 /// The parts are dropped from the least to the most needed until the rest fits.

@@ -71,7 +71,9 @@ fn absent(row: Option<&Row>) -> Vec<String> {
 fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &Theme) -> (Line<'static>, Line<'static>) {
     let Some(row) = row else { return (Line::from(styled(" mirror ", theme.title)), Line::default()) };
     let mut left = vec![styled(format!(" {} ", fit(&row.name, 24)), theme.title)];
-    if let Some(runtime) = shown_runtime(row) {
+    // What the tile shows is what runs, which need not be what the roster says.
+    let runs = row.pane.as_ref().and_then(|pane| pane.runtime.known());
+    if let Some(runtime) = runs.map(String::as_str).or(shown_runtime(row)) {
         left.push(styled(format!("· {} ", fit(runtime, 16)), theme.dim));
     }
     if let Some(pane) = &row.pane {

@@ -28,10 +28,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
     let buffer = frame.buffer_mut();
     buffer.set_style(area, theme.text);
-    // A frame may be drawn at a size that the model hears of only with the next event: never beyond the buffer.
-    if (area.width, area.height) < (1, 1)
-        || model.layout().footer.bottom().max(model.layout().header.bottom()) > area.bottom()
-    {
+    // The terminal may have shrunk before the model hears of it: nothing is drawn beyond the buffer.
+    let (width, height) = model.size();
+    if area.width < width || area.height < height {
         return;
     }
     header::draw(model, theme, buffer);

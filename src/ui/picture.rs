@@ -85,8 +85,8 @@ fn row(out: &mut String, top: f32, cells: &[&Cell]) -> std::fmt::Result {
     while x < cells.len() {
         let end = run_end(cells, x);
         let wide = cells[x].symbol().width().max(1);
-        if let Some(path) = frame_line(cells[x].symbol()) {
-            strokes(out, top, &cells[x..end], x, path)?;
+        if let Some(stroke) = frame_line(cells[x].symbol()) {
+            strokes(out, top, &cells[x..end], x, stroke)?;
         } else {
             text(out, top, &cells[x..end], x, wide)?;
         }
@@ -149,41 +149,60 @@ fn word(out: &mut String, top: f32, style: &Cell, x: usize, cells: usize, shown:
     )
 }
 
-/// The arms of a frame's character: left, right, up, down; and whether it is dashed.
-fn frame_line(symbol: &str) -> Option<([bool; 4], bool)> {
-    let (l, r, u, d) = match symbol {
-        "─" | "┄" => (true, true, false, false),
-        "│" => (false, false, true, true),
-        "╭" | "┌" => (false, true, false, true),
-        "╮" | "┐" => (true, false, false, true),
-        "╰" | "└" => (false, true, true, false),
-        "╯" | "┘" => (true, false, true, false),
-        _ => return None,
-    };
-    Some(([l, r, u, d], symbol == "┄"))
+/// A character of a frame, drawn as a line.
+#[derive(Clone, Copy)]
+enum Stroke {
+    /// From side to side, and whether it is dashed.
+    Across(bool),
+    /// From top to bottom.
+    Down,
+    /// A corner: whether its arms go left and up, and whether it is round.
+    Corner { left: bool, up: bool, round: bool },
+}
+
+fn frame_line(symbol: &str) -> Option<Stroke> {
+    let corner = |left, up, round| Some(Stroke::Corner { left, up, round });
+    match symbol {
+        "─" => Some(Stroke::Across(false)),
+        "┄" => Some(Stroke::Across(true)),
+        "│" => Some(Stroke::Down),
+        "╭" => corner(false, false, true),
+        "╮" => corner(true, false, true),
+        "╰" => corner(false, true, true),
+        "╯" => corner(true, true, true),
+        "┌" => corner(false, false, false),
+        "┐" => corner(true, false, false),
+        "└" => corner(false, true, false),
+        "┘" => corner(true, true, false),
+        _ => None,
+    }
 }
 
 /// A run of one frame character, as one path.
-fn strokes(out: &mut String, top: f32, cells: &[&Cell], x: usize, line: ([bool; 4], bool)) -> std::fmt::Result {
-    let ([l, r, u, d], dashed) = line;
+fn strokes(out: &mut String, top: f32, cells: &[&Cell], x: usize, stroke: Stroke) -> std::fmt::Result {
+    let middle = top + CELL.1 / 2.0;
+    let bottom = top + CELL.1;
     let mut path = String::new();
-    if l && r {
-        write!(path, "M{:.1} {:.1}H{:.1}", column(x), top + CELL.1 / 2.0, column(x + cells.len()))?;
-    } else {
-        for place in 0..cells.len() {
-            let (cx, cy) = (column(x + place) + CELL.0 / 2.0, top + CELL.1 / 2.0);
-            let across = if l { column(x + place) } else { column(x + place + 1) };
-            let edge = if u { top } else { top + CELL.1 };
-            if u && d {
-                write!(path, "M{cx:.1} {top:.1}V{:.1}", top + CELL.1)?;
-            } else if "┌┐└┘".contains(cells[0].symbol()) {
-                write!(path, "M{across:.1} {cy:.1}H{cx:.1}V{edge:.1}")?;
-            } else {
-                write!(path, "M{across:.1} {cy:.1}Q{cx:.1} {cy:.1} {cx:.1} {edge:.1}")?;
+    if let Stroke::Across(_) = stroke {
+        write!(path, "M{:.1} {middle:.1}H{:.1}", column(x), column(x + cells.len()))?;
+    }
+    for place in x..x + cells.len() {
+        let centre = column(place) + CELL.0 / 2.0;
+        match stroke {
+            Stroke::Across(_) => {}
+            Stroke::Down => write!(path, "M{centre:.1} {top:.1}V{bottom:.1}")?,
+            Stroke::Corner { left, up, round } => {
+                let side = column(if left { place } else { place + 1 });
+                let edge = if up { top } else { bottom };
+                if round {
+                    write!(path, "M{side:.1} {middle:.1}Q{centre:.1} {middle:.1} {centre:.1} {edge:.1}")?;
+                } else {
+                    write!(path, "M{side:.1} {middle:.1}H{centre:.1}V{edge:.1}")?;
+                }
             }
         }
     }
-    let dash = if dashed { r#" stroke-dasharray="2.8 2.8""# } else { "" };
+    let dash = if matches!(stroke, Stroke::Across(true)) { r#" stroke-dasharray="2.8 2.8""# } else { "" };
     let dim = if cells[0].modifier.contains(Modifier::DIM) { r#" opacity=".62""# } else { "" };
     writeln!(out, r#"<path d="{path}" stroke="{}" fill="none" stroke-width="1.2"{dash}{dim}/>"#, colours(cells[0]).0)
 }

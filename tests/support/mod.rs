@@ -2,7 +2,7 @@
 //!
 //! A part that is missing fails the test and says which; nothing is skipped silently. The default tmux server and the
 //! user's own manager are never touched.
-
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 // Each test binary uses another share of this.
 #![allow(dead_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]

@@ -42,7 +42,6 @@ impl Place {
     }
 
     /// Makes the directory, or makes sure that it is ours alone.
-    #[expect(clippy::disallowed_methods, reason = "the tap's own directory; nothing of the user's")]
     pub fn prepare(&self) -> Result<(), Why> {
         match fs::DirBuilder::new().mode(0o700).create(&self.dir) {
             Ok(()) => Ok(()),
@@ -52,7 +51,6 @@ impl Place {
     }
 
     /// Refuses a directory that somebody else could have prepared for us.
-    #[expect(clippy::disallowed_methods, reason = "the tap's own directory; nothing of the user's")]
     pub fn check(&self) -> Result<(), Why> {
         let dir = self.dir.display();
         let facts = fs::symlink_metadata(&self.dir).map_err(|error| Why::new(format!("{dir}: {error}")))?;
