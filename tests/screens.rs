@@ -110,7 +110,7 @@ fn the_help_is_the_table() {
 #[test]
 fn read_only_says_so() {
     let model = |size| {
-        let mut model = Model::new(Start { tz: jiff::tz::TimeZone::UTC, read_only: true, size });
+        let mut model = Model::new(Start { read_only: true, ..sample::told(size) });
         model.show_fleet(sample::fleet());
         update(&mut model, Event::Tick(sample::at()));
         model

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn check_home(home: Option<&str>, variable: Option<&str>, expected: &str) {
-        let who = Who { home: Some("/home/u".into()), mosaic_home: variable.map(PathBuf::from), ..Who::default() };
+        let who = Who { home: Some("/users/u".into()), mosaic_home: variable.map(PathBuf::from), ..Who::default() };
         let files = Files::new(&who, home.map(Path::new), None);
         assert_eq!(files.roster, Path::new(expected).join("fleet/roster.yaml"));
     }
@@ -155,7 +155,7 @@ mod tests {
     fn the_option_beats_the_variable_and_the_variable_the_default() {
         check_home(Some("/x"), Some("/y"), "/x");
         check_home(None, Some("/y"), "/y");
-        check_home(None, None, "/home/u/.config/mosaic");
+        check_home(None, None, "/users/u/.config/mosaic");
     }
 
     #[test]

@@ -240,8 +240,8 @@ mod tests {
             idle("long", Reading::Known(Duration::from_secs(600))),
             idle("short", Reading::Known(Duration::from_secs(2))),
         ];
-        check(by(Column::Idle, false), &rows, "short long none");
-        check(by(Column::Idle, true), &rows, "long short none");
+        check(by(Column::Idle, false), &rows, "long short none");
+        check(by(Column::Idle, true), &rows, "short long none");
     }
 
     #[test]

@@ -32,7 +32,6 @@ pub(super) fn of(roster: Option<&Roster>, facts: &HostFacts, sessions: &Sessions
     all.extend(systemd(&facts.systemd, roster.is_some()));
     all.extend(unobserved(rows));
     all.extend(viewers(sessions, rows));
-    all.extend(roster.into_iter().flat_map(roster::floor));
     all.extend(facts.processes.why().map(|why| {
         let says = format!("processes cannot be read, so runtimes are told by name only: {}", visible(why.words()));
         finding(Severity::Note, "process.unreadable", says, None)

@@ -150,8 +150,8 @@ fn only_a_leading_tilde_of_ones_own_is_the_home() {
         "{HEAD}  - name: a\n  - {{ name: b, working_directory: '~' }}\n  - {{ name: c, working_directory: ~bob/x }}\n  - {{ name: d, working_directory: /a/~ }}\n"
     ));
     let directories: Vec<_> =
-        roster.agents.iter().map(|agent| roster.working_directory_of(agent, "/home/me/")).collect();
-    assert_eq!(directories, ["/home/me/src", "/home/me", "~bob/x", "/a/~"]);
+        roster.agents.iter().map(|agent| roster.working_directory_of(agent, "/users/me/")).collect();
+    assert_eq!(directories, ["/users/me/src", "/users/me", "~bob/x", "/a/~"]);
 }
 
 #[test]
