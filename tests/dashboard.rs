@@ -8,7 +8,7 @@ use mosaic_top::{
         event::{Event, Feed, MirrorNews},
         keymap::Chord,
         mode::Mode,
-        model::{Model, Start, View},
+        model::{Model, View},
         sample,
         update::update,
     },
@@ -345,7 +345,7 @@ proptest! {
 
     #[test]
     fn whatever_happens_there_is_a_screen(width in 1u16..180, height in 1u16..50, read_only: bool, all in prop::collection::vec(happens(), 1..24)) {
-        let mut model = Model::new(Start { tz: jiff::tz::TimeZone::UTC, read_only, size: (width, height) });
+        let mut model = sample::start_as(read_only, (width, height));
         let mut size = (width, height);
         for what in all {
             if let Happens::Resize(width, height) = what {

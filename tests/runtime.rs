@@ -1,6 +1,7 @@
 //! Runtime recognition against process tables: one file of `tests/cases/runtime/` a case.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
+#![allow(clippy::disallowed_methods, reason = "this test reads its cases")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -9,7 +9,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use mosaic_top::{
     app::{
         event::{Event, Feed, MirrorNews, RosterNews},
-        model::{Model, Start},
+        model::Model,
         sample,
         update::update,
     },
@@ -109,7 +109,7 @@ fn the_help_is_the_table() {
 #[test]
 fn read_only_says_so() {
     let model = |size| {
-        let mut model = Model::new(Start { tz: jiff::tz::TimeZone::UTC, read_only: true, size });
+        let mut model = sample::start_as(true, size);
         model.show_fleet(sample::fleet());
         update(&mut model, Event::Tick(sample::at()));
         model

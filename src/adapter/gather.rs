@@ -22,6 +22,7 @@ use super::{
     identity::{self, Who},
     process,
     systemd::{Manager, SystemdReader, agent_unit},
+    tap::{client::Mirrors, server::Server},
     tmux::{Tmux, query},
 };
 use crate::fleet::{
@@ -109,6 +110,13 @@ impl Watch {
         within(limit, files.roster(self.exec(), known))
             .await
             .unwrap_or_else(|why| RosterRead::Missing { looked: Vec::new(), why: Why::new(why) })
+    }
+
+    /// The mirrors of a server. Opening one starts the tap when there is none: see [`tap`](super::tap).
+    #[must_use]
+    pub fn mirrors(&self, socket: &Socket, server: u32) -> Arc<Mirrors> {
+        let (tmux, exec) = (self.inner.config.tmux.clone(), Arc::clone(&self.inner.exec));
+        Arc::new(Mirrors::of(Server { exec, tmux, socket: socket.clone() }, server))
     }
 
     /// Who runs here; asked once, and again only after a time-out.

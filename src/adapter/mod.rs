@@ -10,9 +10,11 @@ pub mod files;
 pub mod gather;
 pub mod identity;
 pub mod log_file;
+pub mod observe;
 pub mod process;
 pub mod systemd;
 pub mod tap;
 pub mod tmux;
 
 pub use gather::{Ask, Watch, WatchConfig};
+pub use observe::{Observer, Sight};

@@ -241,7 +241,7 @@ const fn sort(column: Column, name: &'static str, keys: &'static [&'static str],
     line(A::SortBy(Some(column)), G::List, name, keys, words).when(in_fleet)
 }
 
-static TABLE: [ActionSpec; 42] = [
+static TABLE: &[ActionSpec] = &[
     line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
         .short("open")
         .when(opens),
@@ -284,8 +284,8 @@ static TABLE: [ActionSpec; 42] = [
     sort(Column::Class, "sort-class", &["o c"], "sort by class"),
     sort(Column::Runtime, "sort-runtime", &["o r"], "sort by runtime"),
     sort(Column::State, "sort-state", &["o s"], "sort by state"),
-    sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time"),
-    sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age"),
+    sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time, longest first"),
+    sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age, oldest first"),
     sort(Column::Model, "sort-model", &["o m"], "sort by model"),
     sort(Column::Unit, "sort-unit", &["o u"], "sort by unit"),
     sort(Column::Pid, "sort-pid", &["o p"], "sort by the pane's process"),

@@ -1,10 +1,15 @@
 //! Everything that can happen to the dashboard.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use crate::fleet::{facts::HostFacts, ids::PaneKey, reading::Why, roster::Parsed};
+use crate::fleet::{facts::HostFacts, ids::PaneKey};
 
-pub use crate::fleet::mirror::{Feed, MirrorNews};
+pub use crate::fleet::{
+    mirror::{Feed, MirrorNews},
+    roster::news::RosterNews,
+};
 
 /// One thing that happened. Each carries all that `update` needs to know, also the time.
 #[derive(Debug)]
@@ -14,28 +19,14 @@ pub enum Event {
     /// A key, the mouse, a paste or a resize.
     Terminal(crossterm::event::Event),
     /// A refresh has come back. A source that failed is inside, with its reason.
-    Facts(Box<HostFacts>),
+    Facts {
+        /// What it found.
+        facts: Box<HostFacts>,
+        /// The time since the one before it began, by a clock that nobody sets; zero for the first.
+        elapsed: Duration,
+    },
     /// The roster file was read, or looked for in vain.
     Roster(RosterNews),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
-}
-
-/// What became of the roster file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RosterNews {
-    /// It was read: perhaps with problems, perhaps unusable.
-    Read {
-        /// Its path, for the problems.
-        path: String,
-        /// What it said.
-        parsed: Parsed,
-    },
-    /// There is none.
-    Missing {
-        /// Where it was looked for.
-        looked: Vec<String>,
-        /// Why it could not be read.
-        why: Why,
-    },
 }

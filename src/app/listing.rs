@@ -30,11 +30,8 @@ impl Listing {
     /// Brings the list in line with these rows. What is selected stays so while it is shown; else its nearest
     /// neighbour is, first downwards. Marks of rows that are gone go too.
     pub fn arrange(&mut self, rows: &[Row]) {
-        let mut passing: Vec<&Row> = rows.iter().filter(|row| self.filter.matches(row)).collect();
-        self.sort.sort(&mut passing);
-        // Rows are told apart by where they are: two may have the same key while a fleet is in disorder.
-        let place = |row: &Row| rows.iter().position(|other| std::ptr::eq(row, other));
-        let shown: Vec<usize> = passing.into_iter().filter_map(place).collect();
+        let mut shown: Vec<usize> = (0..rows.len()).filter(|&i| self.filter.matches(&rows[i])).collect();
+        self.sort.sort(&mut shown, |&index| &rows[index]);
         let order: Vec<RowKey> = shown.iter().map(|&i| rows[i].key.clone()).collect();
         let before = self.order.get(..self.cursor).unwrap_or_default().iter().rev();
         let mut candidates = self.order.get(self.cursor..).unwrap_or_default().iter().chain(before);

@@ -18,8 +18,9 @@ use super::{
     problems,
 };
 use crate::fleet::{
-    facts::HostFacts,
-    ids::PaneKey,
+    confirm::Memory,
+    facts::{HostFacts, Limits},
+    ids::{PaneKey, Socket},
     reading::Why,
     roster::{Problem, Roster},
     row::{Fleet, Row, RowKey},
@@ -35,6 +36,12 @@ pub struct Start {
     pub read_only: bool,
     /// The terminal's size: columns and rows.
     pub size: (u16, u16),
+    /// Times that the environment may set.
+    pub limits: Limits,
+    /// The home directory of the fleet's user: what `~` in the roster stands for.
+    pub home: String,
+    /// The socket that was asked for; it stands above the roster's.
+    pub socket: Option<Socket>,
 }
 
 /// Which screen is up.
@@ -88,6 +95,9 @@ pub struct Model {
     pub(super) view: View,
     pub(super) mode: Mode,
     pub(super) facts: Option<Box<HostFacts>>,
+    pub(super) memory: Memory,
+    /// Whether the clock could be trusted when the facts were gathered.
+    pub(super) ages_believed: bool,
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
@@ -113,6 +123,8 @@ impl Model {
             view: View::Fleet,
             mode: Mode::Normal,
             facts: None,
+            memory: Memory::default(),
+            ages_believed: true,
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,

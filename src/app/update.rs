@@ -14,15 +14,20 @@ use super::{
     model::{Model, RosterState},
     mouse,
 };
-use crate::fleet::ids::PaneKey;
+use crate::fleet::{
+    ids::PaneKey,
+    join::{JoinContext, join},
+};
 
 /// Takes one event in and says what is to be done outside.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Tick(now) => tick(model, now),
         Event::Terminal(event) => terminal(model, event),
-        Event::Facts(facts) => {
+        Event::Facts { facts, elapsed } => {
             model.now = model.now.max(Some(facts.at));
+            let interval = model.start.limits.heartbeat_interval;
+            model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
             model.facts = Some(facts);
             rejoin(model);
             Vec::new()
@@ -86,7 +91,6 @@ fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
     match news {
         RosterNews::Missing { looked, why } => {
             model.roster = RosterState::Missing { looked, why };
-            model.last_good_roster = None;
         }
         RosterNews::Read { path, parsed } => {
             let usable = parsed.roster.is_some();
@@ -102,9 +106,18 @@ fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
 
 /// Joins the last good roster with the last facts and shows the outcome.
 fn rejoin(model: &mut Model) {
-    // TODO: `fleet::join::join`, then `fleet::confirm::Memory::settle`, then `Model::show_fleet`.
-    let _ = (&model.facts, &model.last_good_roster);
-    model.dirty = true;
+    let Some(facts) = &model.facts else { return };
+    let context = JoinContext {
+        limits: model.start.limits,
+        home: &model.start.home,
+        socket: model.start.socket.as_ref(),
+        ages_believed: model.ages_believed,
+    };
+    let fleet = join(model.last_good_roster.as_ref(), facts, &context);
+    let fleet = model.memory.settle(fleet);
+    if model.fleet.as_ref() != Some(&fleet) {
+        model.show_fleet(fleet);
+    }
 }
 
 fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {

@@ -97,9 +97,8 @@ fn how_to_reach(place: &Place, exe: &Path) -> String {
         place.environment().iter().map(|(key, value)| format!("{key}={}", value.to_string_lossy())).collect();
     format!(
         "The demo fleet runs on a tmux server of its own.\n\
-         \x20 look:  {} {}\n\
-         \x20 visit: TMUX_TMPDIR={dir} tmux -L {socket} attach -r -t coder0\n\
-         \x20 end:   TMUX_TMPDIR={dir} tmux -L {socket} kill-server\n\
+         \x20 look: {} {}\n\
+         \x20 end:  TMUX_TMPDIR={dir} tmux -L {socket} kill-server\n\
          Ending it removes {dir}, too.\n",
         environment.join(" "),
         exe.display(),

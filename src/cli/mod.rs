@@ -5,6 +5,7 @@
 //! from the same definition.
 
 pub mod demo;
+mod front;
 mod log;
 pub mod ps;
 pub mod ps_table;
@@ -15,13 +16,15 @@ pub mod stub;
 pub mod tap;
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
+
+use crate::{run, ui::theme::Theme};
 
 /// A live dashboard for a fleet of AI coding agents in tmux
 ///
@@ -95,9 +98,9 @@ enum Verb {
     #[command(after_help = "Example:\n  mosaic-top man | man -l -")]
     Man,
     #[command(name = "__tap", hide = true)]
-    Tap(tap::Words),
+    Tap(tap::Tap),
     #[command(name = "__handoff", hide = true)]
-    Handoff(tap::Words),
+    Handoff(tap::Handoff),
     #[command(name = "__stub", hide = true)]
     Stub(stub::Stub),
 }
@@ -161,10 +164,13 @@ fn start(cli: Cli) -> Result<Exit> {
     color_eyre::install()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().wrap_err("cannot start the event loop")?;
-    runtime.block_on(run(cli))
+    let outcome = runtime.block_on(verb(cli));
+    // A look at a dead network mount may hang for ever on its own thread; nobody waits for it.
+    runtime.shutdown_background();
+    outcome
 }
 
-async fn run(cli: Cli) -> Result<Exit> {
+async fn verb(cli: Cli) -> Result<Exit> {
     let Cli { globals, verb } = cli;
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
@@ -178,15 +184,32 @@ async fn run(cli: Cli) -> Result<Exit> {
         Some(Verb::Schema(schema)) => schema.run(),
         Some(Verb::Completions { shell }) => say(&reference::completions(shell)?).map(|()| Exit::Done),
         Some(Verb::Man) => say(&reference::man()?).map(|()| Exit::Done),
-        Some(Verb::Tap(words)) => words.tap().await,
-        Some(Verb::Handoff(words)) => words.handoff().await,
+        Some(Verb::Tap(tap)) => tap.run().await,
+        Some(Verb::Handoff(handoff)) => handoff.run(),
         Some(Verb::Stub(stub)) => stub.run().await,
     }
 }
 
+/// The dashboard; without a terminal to show it on, one table.
 async fn dashboard(globals: &Globals) -> Result<Exit> {
-    // TODO(run): `crate::run::dashboard(options)`; without a terminal on stdout one table, as below.
-    ps::Ps::default().run(globals).await
+    if !io::stdout().is_terminal() {
+        return ps::Ps::default().run(globals).await;
+    }
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let options = run::Options {
+        watch: globals.watch(),
+        socket: globals.socket(),
+        read_only: globals.read_only,
+        limits: front::limits(),
+        theme: Theme::of_terminal(no_color(), &variable("TERM"), &variable("COLORTERM")),
+    };
+    run::dashboard(options).await.wrap_err("the dashboard ended")?;
+    Ok(Exit::Done)
+}
+
+/// <https://no-color.org>: set to anything but nothing.
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// Help and version are answers; everything else that clap says is wrong usage, exit code 3.

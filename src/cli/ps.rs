@@ -1,9 +1,18 @@
 //! `mosaic-top ps`: the fleet, once or repeatedly, as a table or as JSON.
 
-use clap::Args;
-use color_eyre::eyre::{Result, bail};
+use std::{
+    io::{self, IsTerminal},
+    time::Duration,
+};
 
-use super::{Exit, Globals};
+use clap::Args;
+use color_eyre::eyre::{Result, WrapErr};
+
+use super::{Exit, Globals, front::Front, no_color, ps_table::table, say};
+use crate::fleet::{
+    report::Report,
+    row::{Fleet, Row},
+};
 
 /// The fleet as a table or as JSON
 ///
@@ -28,10 +37,37 @@ pub struct Ps {
 }
 
 impl Ps {
-    /// Gathers, judges, prints.
-    #[expect(clippy::unused_async, reason = "not wired yet")]
-    pub async fn run(&self, _: &Globals) -> Result<Exit> {
-        // TODO(run): gather through the adapter, then `ps_table::table` or JSON.
-        bail!("ps is not wired to the adapter yet")
+    /// Gathers, judges, prints; with `--watch` again and again, until interrupted or nobody reads.
+    pub async fn run(&self, globals: &Globals) -> Result<Exit> {
+        let mut front = Front::open(globals).await;
+        loop {
+            let shown = match front.confirmed(globals).await {
+                Ok(shown) => shown,
+                Err(exit) => return Ok(exit),
+            };
+            self.print(&shown.fleet)?;
+            let Some(seconds) = self.watch else {
+                let at_fault = self.check && shown.fleet.rows.iter().any(Row::needs_you);
+                return Ok(if at_fault { Exit::Fault } else { Exit::Done });
+            };
+            tokio::time::sleep(Duration::from_secs(seconds.into())).await;
+        }
+    }
+
+    fn print(&self, fleet: &Fleet) -> Result<()> {
+        let text = if self.json {
+            let report = Report::of(fleet);
+            let json = if self.watch.is_some() {
+                serde_json::to_string(&report)
+            } else {
+                serde_json::to_string_pretty(&report)
+            };
+            json.wrap_err("the report cannot be written as JSON")? + "\n"
+        } else {
+            let on_terminal = io::stdout().is_terminal();
+            let width = crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|_| on_terminal);
+            table(fleet, width, on_terminal && !no_color())
+        };
+        say(&text)
     }
 }

@@ -32,26 +32,30 @@ pub fn cli() -> String {
 /// `docs/keys.md`.
 #[must_use]
 pub fn keys() -> String {
-    // TODO(ui): `crate::app::action::reference_markdown()`.
-    String::from("# Keys\n\nThe table of actions is not wired yet.\n")
+    crate::app::action::reference_markdown()
 }
 
-/// `docs/mosaic-top.1`: one page for the program and all its verbs.
+/// `docs/mosaic-top.1`: one page for the program and all its verbs, which have no pages of their own to point to.
 pub fn man() -> Result<String> {
     let mut page = Vec::new();
-    let main = definition().term_width(WIDTH);
-    Man::new(main).title("MOSAIC-TOP").date("").render(&mut page)?;
+    let program = definition().disable_help_subcommand(true);
+    let after = program.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let man = Man::new(program).title("MOSAIC-TOP").date("");
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
     let mut text = String::from_utf8(page).wrap_err("the man page is not text")?;
-    // The verbs have no pages of their own to point to: they follow here.
-    text = text.replace("mosaic\\-top\\-", "").replace("(1)\n", "\n");
-    text.push_str(".SH VERBS\n");
-    for (title, mut command) in commands().into_iter().skip(1) {
-        let _ = writeln!(text, ".SS \"{}\"\n.nf", escaped(&title));
-        for line in command.render_long_help().to_string().lines() {
-            let _ = writeln!(text, "{}", escaped(line.trim_end()));
-        }
-        text.push_str(".fi\n");
+    let mut literally = |heading: &str, lines: &str| {
+        let lines: Vec<String> = lines.lines().map(|line| escaped(line.trim_end())).collect();
+        let _ = writeln!(text, "{heading}\n.nf\n{}\n.fi", lines.join("\n"));
+    };
+    for (i, (title, mut command)) in commands().into_iter().skip(1).enumerate() {
+        let heading = if i == 0 { ".SH VERBS\n" } else { "" };
+        literally(&format!("{heading}.SS \"{}\"", escaped(&title)), &command.render_long_help().to_string());
     }
+    literally(".SH EXAMPLES AND EXIT CODES", &after);
     Ok(text)
 }
 
@@ -62,15 +66,15 @@ pub fn completions(shell: clap_complete::Shell) -> Result<String> {
     String::from_utf8(script).wrap_err("the completions are not text")
 }
 
-/// The program and its verbs, each with its full title, ready to render help.
+/// The program and its verbs, each with its full title, ready to render help. Not built as a whole: that would repeat
+/// the options for every verb below every verb.
 fn commands() -> Vec<(String, Command)> {
-    let mut main = definition().term_width(WIDTH).disable_help_subcommand(true);
-    main.build();
-    let verbs: Vec<_> = main
-        .get_subcommands()
-        .filter(|verb| !verb.is_hide_set())
-        .map(|verb| (format!("mosaic-top {}", verb.get_name()), verb.clone().term_width(WIDTH)))
-        .collect();
+    let main = definition().term_width(WIDTH).disable_help_subcommand(true);
+    let titled = |verb: &Command| {
+        let title = format!("mosaic-top {}", verb.get_name());
+        (title.clone(), verb.clone().bin_name(title).term_width(WIDTH))
+    };
+    let verbs: Vec<_> = main.get_subcommands().filter(|verb| !verb.is_hide_set()).map(titled).collect();
     std::iter::once(("mosaic-top".to_owned(), main)).chain(verbs).collect()
 }
 

@@ -126,7 +126,8 @@ impl Stub {
             }
             Kind::Missing => {
                 self.beat(Status::Ok)?;
-                writeln!(io::stdout(), "mosaic: exec: {}: not found", self.runtime)?;
+                // tmux scrolls the screen by a line to write its notice below: the first line is one to lose.
+                writeln!(io::stdout(), "\n$ mosaic yolo {0}\nmosaic: exec: {0}: not found", self.runtime)?;
                 Ok(Exit::NotFound)
             }
             _ => self.play(),

@@ -1,29 +1,62 @@
 //! The two hidden verbs of the mirror: the tap itself, and the handoff that brings it a pane's pipe.
 
-use std::ffi::OsString;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use color_eyre::eyre::{Result, bail};
+use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use super::Exit;
+use crate::{
+    adapter::{
+        exec::Local,
+        tap::{daemon, handoff, server::Server},
+        tmux::Tmux,
+    },
+    fleet::ids::Socket,
+};
 
-/// Words that our own program wrote.
+/// The background process that drains every pipe it is given. Our own program writes these words.
 #[derive(Debug, Args)]
-pub struct Words {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    words: Vec<OsString>,
+pub struct Tap {
+    /// The pid of the tmux server
+    #[arg(long)]
+    server: u32,
+    /// The socket's name; absent, the default server
+    #[arg(long)]
+    on: Option<String>,
+    /// Be the tap, instead of starting it and waiting until it listens
+    #[arg(long)]
+    serve: bool,
 }
 
-impl Words {
-    /// The background process that drains every pipe it is given.
-    #[expect(clippy::unused_async, reason = "not wired yet")]
-    pub async fn tap(self) -> Result<Exit> {
-        bail!("the tap is not wired yet ({} words)", self.words.len())
-    }
+/// The pipe's command: passes its stdin on to the tap and ends. Our own program writes these words.
+#[derive(Debug, Args)]
+pub struct Handoff {
+    socket: PathBuf,
+    pane: u32,
+    generation: String,
+}
 
-    /// Passes its stdin on to the tap and ends.
-    #[expect(clippy::unused_async, reason = "not wired yet")]
-    pub async fn handoff(self) -> Result<Exit> {
-        bail!("the handoff is not wired yet ({} words)", self.words.len())
+impl Tap {
+    /// Starts the tap, or is it.
+    pub async fn run(self) -> Result<Exit> {
+        let binary = std::env::current_exe().wrap_err("cannot tell where this program's own file is")?;
+        let socket = self.on.map_or(Socket::Default, Socket::Named);
+        let done = if self.serve {
+            let server = Server { exec: Arc::new(Local::new()), tmux: Tmux::default(), socket };
+            let place = server.place(self.server).map_err(|why| eyre!("{why}"))?;
+            daemon::serve(server, &place, &binary).await
+        } else {
+            daemon::start(&binary, &socket, self.server)
+        };
+        done.map(|()| Exit::Done).map_err(|why| eyre!("{why}"))
+    }
+}
+
+impl Handoff {
+    /// Hands stdin over.
+    pub fn run(&self) -> Result<Exit> {
+        handoff::run(&self.socket, self.pane, &self.generation)?;
+        Ok(Exit::Done)
     }
 }

@@ -97,7 +97,7 @@ pub struct PaneFacts {
     pub window: WindowId,
     /// Its id; unique on its server.
     pub pane: PaneId,
-    /// The process that tmux started in it.
+    /// The process that tmux started in it; 0 for a dead pane where tmux no longer tells (≥ 3.8).
     pub pid: u32,
     /// `pane_current_command`: the foreground group leader's name, and no proof of the runtime.
     pub command: String,

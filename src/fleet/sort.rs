@@ -3,7 +3,7 @@
 //! Rows come in the roster's order and keep it where the order has nothing to say. Unmanaged sessions stand after
 //! managed agents, and what is not known stands last, both also when the order is reversed.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use super::{
     judgement::{Flag, Readiness},
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// A column that the list can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     /// The agent's name.
     Agent,
@@ -21,9 +21,9 @@ pub enum Column {
     Runtime,
     /// Its state, worst first.
     State,
-    /// How long it has been quiet.
+    /// How long it has been quiet, longest first.
     Idle,
-    /// The age of its heartbeat.
+    /// The age of its heartbeat, oldest first.
     Heartbeat,
     /// Its model.
     Model,
@@ -108,11 +108,11 @@ impl Column {
             Self::Class => row.class.as_deref().and_then(text),
             Self::Runtime => row.runtime.as_deref().and_then(text),
             Self::State => Some(Value::State(row.readiness())),
-            Self::Idle => row.idle.known().map(|idle| Value::Number(idle.as_millis())),
-            Self::Heartbeat => row.heartbeat.age.map(|age| Value::Number(age.as_millis())),
+            Self::Idle => row.idle.known().map(|idle| Value::Longest(Reverse(idle.as_millis()))),
+            Self::Heartbeat => row.heartbeat.age.map(|age| Value::Longest(Reverse(age.as_millis()))),
             Self::Model => row.model.as_deref().and_then(text),
             Self::Unit => row.unit.known().and_then(|unit| text(&unit.name)),
-            Self::Pid => row.pane.as_ref().map(|pane| Value::Number(pane.pid.into())),
+            Self::Pid => row.pane.as_ref().map(|pane| Value::Number(pane.pid)),
             Self::Command => row.pane.as_ref().and_then(|pane| text(&pane.command)),
             Self::Host => text(&row.key.host.0),
             Self::Socket => text(row.key.socket.name()),
@@ -124,7 +124,8 @@ impl Column {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Value {
     Text(String),
-    Number(u128),
+    Number(u32),
+    Longest(Reverse<u128>),
     State(Readiness),
     Attention(Attention),
 }
@@ -141,9 +142,10 @@ enum Attention {
 }
 
 impl Sort {
-    /// Sorts rows that stand in the roster's order.
-    pub fn sort(self, rows: &mut [&Row]) {
-        rows.sort_by_cached_key(|row| {
+    /// Sorts things that stand for rows and stand in the roster's order.
+    pub fn sort<'a, T>(self, things: &mut [T], row_of: impl Fn(&T) -> &'a Row) {
+        things.sort_by_cached_key(|thing| {
+            let row = row_of(thing);
             let value = match self.column {
                 Some(column) => column.value(row),
                 None => Some(Value::Attention(attention(row))),
@@ -197,7 +199,7 @@ mod tests {
 
     fn check(sort: Sort, rows: &[Row], expected: &str) {
         let mut sorted: Vec<&Row> = rows.iter().collect();
-        sort.sort(&mut sorted);
+        sort.sort(&mut sorted, |row| *row);
         let names: Vec<_> = sorted.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names.join(" "), expected, "{sort:?}");
     }

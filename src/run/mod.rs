@@ -1,1 +1,179 @@
-//! run
+//! The dashboard's shell: brings keys, facts and mirrors to the model, carries its effects out, and draws.
+//!
+//! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
+//! changed, at once if the last frame is old enough, and never on a fixed clock.
+
+mod mirrors;
+mod refresh;
+mod terminal;
+
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use jiff::tz::TimeZone;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+    time::{MissedTickBehavior, interval, sleep_until},
+};
+
+use self::{mirrors::OpenMirrors, refresh::Wish, terminal::Terminal};
+use crate::{
+    adapter::{Watch, clock},
+    app::{
+        effect::Effect,
+        event::Event,
+        model::{Model, Start},
+        update::update,
+    },
+    fleet::{facts::Limits, ids::Socket},
+    ui::{self, theme::Theme},
+};
+
+/// The shortest time between two frames: 60 a second at most. The first change after a pause is drawn at once.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How many events may wait. Behind it the sources wait, and the taps send fresh pictures instead of old bytes.
+const INBOX: usize = 256;
+
+/// What the dashboard needs to be told.
+pub struct Options {
+    /// Looks at the fleet.
+    pub watch: Watch,
+    /// The socket that was asked for; it stands above the roster's.
+    pub socket: Option<Socket>,
+    /// Whether changing actions are left out.
+    pub read_only: bool,
+    /// Times that the environment may set.
+    pub limits: Limits,
+    /// How it looks.
+    pub theme: Theme,
+}
+
+/// Runs the dashboard until the operator leaves, or the terminal does. The terminal is given back on every way out.
+pub async fn dashboard(options: Options) -> io::Result<()> {
+    let mut terminal = Terminal::take()?;
+    let (events, inbox) = mpsc::channel(INBOX);
+    let wish = Arc::new(Wish::default());
+    let home = options.watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
+    let model = Model::new(Start {
+        tz: TimeZone::system(),
+        read_only: options.read_only,
+        size: terminal.size()?,
+        limits: options.limits,
+        home,
+        socket: options.socket.clone(),
+    });
+    let looks = refresh::refresh(options.watch.clone(), options.socket, Arc::clone(&wish), events.clone());
+    let looks = tokio::spawn(looks);
+    let mirrors = OpenMirrors::new(options.watch, events);
+    let mut shell = Shell { model, theme: options.theme, wish, mirrors, drawn: None, left: false };
+    shell.draw(&mut terminal)?;
+    let outcome = shell.serve(&mut terminal, inbox).await;
+    looks.abort();
+    outcome
+}
+
+/// Everything that the loop holds.
+struct Shell {
+    model: Model,
+    theme: Theme,
+    wish: Arc<Wish>,
+    mirrors: OpenMirrors,
+    /// When the last frame was drawn, and whether something has changed since.
+    drawn: Option<Instant>,
+    left: bool,
+}
+
+/// The signals that end, and the one that comes after a stop.
+struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+    resumed: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            resumed: signal(SignalKind::from_raw(nix::sys::signal::Signal::SIGCONT as i32))?,
+        })
+    }
+}
+
+impl Shell {
+    async fn serve(&mut self, terminal: &mut Terminal, mut inbox: mpsc::Receiver<Event>) -> io::Result<()> {
+        let mut keys = EventStream::new();
+        let mut signals = Signals::listen()?;
+        let mut seconds = interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut waiting = false;
+        while !self.left {
+            let due = self.drawn.map_or_else(|| clock::now().steady, |drawn| drawn + FRAME);
+            tokio::select! {
+                biased;
+                key = keys.next() => match key {
+                    Some(Ok(key)) => self.handle(Event::Terminal(key), terminal)?,
+                    // The terminal has gone; there is nobody left to show anything to.
+                    Some(Err(_)) | None => return Ok(()),
+                },
+                _ = signals.terminate.recv() => return Ok(()),
+                _ = signals.hang_up.recv() => return Ok(()),
+                _ = signals.interrupt.recv() => return Ok(()),
+                _ = signals.resumed.recv() => terminal.resume()?,
+                () = sleep_until(due.into()), if waiting => {}
+                event = inbox.recv() => if let Some(event) = event {
+                    self.handle(event, terminal)?;
+                },
+                _ = seconds.tick() => self.handle(Event::Tick(clock::now().wall), terminal)?,
+            }
+            // What else is there already belongs to the same frame; keys come first again after it.
+            for _ in 0..INBOX {
+                let Ok(event) = inbox.try_recv() else { break };
+                self.handle(event, terminal)?;
+            }
+            waiting |= self.model.take_dirty();
+            if waiting && clock::now().steady >= due {
+                self.draw(terminal)?;
+                waiting = false;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        terminal.draw(|frame| ui::draw(&self.model, &self.theme, frame))?;
+        self.drawn = Some(clock::now().steady);
+        Ok(())
+    }
+
+    fn handle(&mut self, event: Event, terminal: &mut Terminal) -> io::Result<()> {
+        if let Event::Facts { facts, .. } = &event {
+            self.mirrors.facts(facts);
+        }
+        for effect in update(&mut self.model, event) {
+            self.perform(effect, terminal)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect, terminal: &mut Terminal) -> io::Result<()> {
+        match effect {
+            Effect::Quit => self.left = true,
+            Effect::Suspend => terminal.suspend()?,
+            Effect::Refresh => self.wish.now(),
+            Effect::Mirror(panes) => self.mirrors.want(panes),
+            Effect::Copy(text) => terminal.copy(&text)?,
+            Effect::Repaint => terminal.forget()?,
+        }
+        Ok(())
+    }
+}

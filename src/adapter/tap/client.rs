@@ -65,18 +65,39 @@ pub struct Mirrors {
 pub struct Mirror {
     /// Its news; ends never by itself.
     pub news: mpsc::Receiver<MirrorNews>,
-    reseeds: mpsc::Sender<()>,
+    reseeds: Reseeds,
 }
 
+/// The wish for a fresh picture.
+#[derive(Debug)]
+pub struct Reseeds(mpsc::Sender<()>);
+
 impl Mirror {
+    /// Its two ends apart, for a task that takes the news. Dropping the news lets the pane go.
+    #[must_use]
+    pub fn split(self) -> (mpsc::Receiver<MirrorNews>, Reseeds) {
+        (self.news, self.reseeds)
+    }
+}
+
+impl Reseeds {
     /// Says that the picture cannot be right any more: the pane was resized or its program replaced.
-    pub fn reseed(&self) {
+    pub fn wish(&self) {
         // One wish that waits is as good as two.
-        let _ = self.reseeds.try_send(());
+        let _ = self.0.try_send(());
     }
 }
 
 impl Mirrors {
+    /// The mirrors of a server, served by this program's own binary.
+    #[must_use]
+    pub fn of(server: Server, pid: u32) -> Self {
+        let place = server.place(pid);
+        // Without its own path it cannot start the tap, and says so by the path that it tries.
+        let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mosaic-top"));
+        Self { server, pid, place, binary }
+    }
+
     /// Opens a pane's mirror.
     #[must_use]
     pub fn open(self: &Arc<Self>, pane: PaneId) -> Mirror {
@@ -84,7 +105,7 @@ impl Mirrors {
         let (reseeds, wishes) = mpsc::channel(1);
         let follower = Follower { mirrors: Arc::clone(self), pane, news: sender, wishes, said: None };
         tokio::spawn(follower.follow());
-        Mirror { news, reseeds }
+        Mirror { news, reseeds: Reseeds(reseeds) }
     }
 
     /// A connection to the tap, which is started when there is none.

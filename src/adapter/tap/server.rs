@@ -3,11 +3,15 @@
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
 
-use super::look::{self, Look, Start};
+use super::{
+    look::{self, Look, Start},
+    place::Place,
+};
 use crate::{
     adapter::{exec::Exec, tmux::Tmux},
     fleet::{
@@ -31,6 +35,13 @@ pub struct Server {
 }
 
 impl Server {
+    /// Where the tap of this server, by its pid, is to be found.
+    pub fn place(&self, pid: u32) -> Result<Place, Why> {
+        let from_environment = || std::env::var_os("TMUX_TMPDIR").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+        let dir = self.tmux.tmpdir.clone().or_else(from_environment).unwrap_or_else(|| PathBuf::from("/tmp"));
+        Place::of(&dir, nix::unistd::geteuid().as_raw(), &self.socket, pid)
+    }
+
     /// One atomic look, which may start a pipe.
     pub async fn look(&self, pane: PaneId, start: Option<&Start<'_>>) -> Result<Look, Why> {
         let mark = unguessable();

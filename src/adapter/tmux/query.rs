@@ -1,8 +1,8 @@
 //! One question to a tmux server, `list-panes -a`, and what its answer means. It changes nothing.
 //!
 //! Names, titles and paths are written by anybody, so the answer's framing must not be theirs to forge. tmux itself
-//! does the guarding, alike from 3.3a to 3.8: `s/[controls]/�/` leaves no line break in a value, `q:` puts a
-//! backslash before every `|`, blank and backslash in it, and so a bare `|` is always ours and a line is always one
+//! does the guarding, alike from 3.3a to 3.8: `s/[controls]/�/` leaves no line break in the values, `q:` puts a
+//! backslash before every `|`, blank and backslash in them, and so a bare `|` is always ours and a line is always one
 //! pane. (A control character as separator would not do: window names may hold it, and 3.4 rewrites it.)
 
 use std::time::Duration;
@@ -76,8 +76,9 @@ pub async fn list(exec: &dyn Exec, tmux: &Tmux, socket: &Socket, limit: Duration
 #[must_use]
 pub fn format() -> String {
     let numbers = NUMBERS.map(|name| format!("#{{{name}}}"));
-    let texts = TEXTS.map(|name| format!("#{{s/[\u{1}-\u{1f}\u{7f}]/\u{fffd}/;q:{name}}}"));
-    numbers.into_iter().chain(texts).collect::<Vec<_>>().join("|")
+    let texts = TEXTS.map(|name| format!("#{{q:{name}}}"));
+    // One substitution over all texts of a pane: each costs tmux the compilation of the expression.
+    format!("{}|#{{s/[\u{1}-\u{1f}\u{7f}]/\u{fffd}/:{}}}", numbers.join("|"), texts.join("|"))
 }
 
 /// What an answer means, whatever it is.
@@ -194,7 +195,12 @@ fn pane(fields: &[String]) -> Result<PaneFacts, String> {
         session: session(&answer)?,
         window: answer.get("window_id").parse()?,
         pane: answer.get("pane_id").parse()?,
-        pid: answer.number("pane_pid")?,
+        // tmux 3.8 gives a dead pane's process no number any more.
+        pid: if answer.yes("pane_dead") {
+            answer.number("pane_pid").unwrap_or(0)
+        } else {
+            answer.number("pane_pid")?
+        },
         command: answer.get("pane_current_command").to_owned(),
         title: answer.get("pane_title").to_owned(),
         cwd: if cwd.is_empty() {

@@ -27,6 +27,7 @@ pub(super) fn of(roster: Option<&Roster>, facts: &HostFacts, sessions: &Sessions
         all.extend(mass_death(socket, server, &theirs));
         all.extend(hazard(socket, server, &facts.systemd));
     }
+    all.extend(roster.into_iter().flat_map(roster::floor));
     all.extend(paused(&facts.paused));
     all.extend(systemd(&facts.systemd, roster.is_some()));
     all.extend(unobserved(rows));

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Place, Problem,
-    keys::{AGENT, Key, PLACES, ROSTER, Want},
+    EMPTY_HINT, HOLDER, Place, Problem,
+    keys::{AGENT, Key, PLACES, ROSTER, Rule, TMUX, Want},
     marked::{Entry, Kind, Marked},
 };
 
@@ -14,7 +14,7 @@ use super::{
 pub(super) fn check(tree: &Marked) -> Vec<Problem> {
     let mut check = Check { problems: Vec::new() };
     let Kind::Map(entries) = &tree.kind else {
-        check.wrong_type(tree, "the roster", "a mapping with a list of `agents`");
+        check.wrong_type(tree, "the roster", "a mapping", EMPTY_HINT);
         return check.problems;
     };
     check.repeated_keys(tree);
@@ -55,7 +55,8 @@ impl Check {
                 let mut first: HashMap<&str, Place> = HashMap::new();
                 for Entry { key, place, value } in entries {
                     if let Some(other) = first.get(key.as_str()) {
-                        let what = format!("the key {key:?} stands twice (the other is on line {})", other.line);
+                        let what =
+                            format!("the key {} stands twice (the other is on line {})", quoted(key), other.line);
                         self.error(*place, what, "keep one of them");
                     }
                     first.entry(key).or_insert(*place);
@@ -87,7 +88,7 @@ impl Check {
     }
 
     fn unknown_key(&mut self, entry: &Entry, keys: &[Key]) {
-        let what = format!("the key {:?} is not known and has no effect", entry.key);
+        let what = format!("the key {} is not known and has no effect", quoted(&entry.key));
         let elsewhere = PLACES.iter().find(|(_, keys)| keys.iter().any(|key| key.is_written(&entry.key)));
         let hint = match (nearest(&entry.key, keys), elsewhere) {
             (Some(name), _) => format!("did you mean `{name}`?"),
@@ -100,29 +101,31 @@ impl Check {
     fn value(&mut self, value: &Marked, name: &str, want: &'static Want) {
         match (want, &value.kind) {
             (_, Kind::Null) | (Want::Flag, Kind::Flag(_)) => {}
-            (Want::Flag, _) => self.wrong_type(value, name, "`true` or `false`"),
             (Want::Version, _) => self.version(value),
-            (Want::Text(_), Kind::Text(text)) if text.contains(char::is_control) => {
-                let what = format!("`{name}` must be one line without control characters");
-                self.error(value.place, what, "write it on one line");
-            }
-            (Want::Text(rule), Kind::Text(text)) => {
-                if let Err(wrong) = rule(text) {
-                    self.error(value.place, format!("{text:?} {}", wrong.what), wrong.hint);
-                }
-            }
-            (Want::Text(_), _) => self.wrong_type(value, name, "text"),
+            (Want::Line, Kind::Text(text)) => self.line(value.place, name, text, |_| Ok(())),
+            (Want::Text(rule), Kind::Text(text)) => self.line(value.place, name, text, *rule),
             (Want::Texts, Kind::List(items)) => items.iter().for_each(|item| self.text(item, name)),
-            (Want::Texts, _) => self.wrong_type(value, name, "a list"),
             (Want::Env, Kind::Map(entries)) => entries.iter().for_each(|entry| self.variable(entry)),
-            (Want::Env, _) => self.wrong_type(value, name, "a mapping"),
             (Want::Map(keys), Kind::Map(entries)) => self.map(entries, keys),
             (Want::Each(keys), Kind::Map(entries)) => {
-                entries.iter().for_each(|entry| self.each(&entry.value, &entry.key, keys));
+                for entry in entries {
+                    self.each(&entry.value, &entry.key, keys);
+                }
             }
-            (Want::Map(_) | Want::Each(_), _) => self.wrong_type(value, name, "a mapping"),
             (Want::List(keys), Kind::List(items)) => items.iter().for_each(|item| self.item(item, name, keys)),
-            (Want::List(_), _) => self.wrong_type(value, name, "a list"),
+            (Want::Flag, _) => self.wrong_type(value, name, "`true` or `false`", "write `true` or `false`"),
+            (Want::Line | Want::Text(_), _) => self.wrong_type(value, name, "text", "write one line of text"),
+            (Want::Texts | Want::List(_), _) => self.wrong_type(value, name, "a list", "write lines of `- …` below it"),
+            (Want::Env | Want::Map(_) | Want::Each(_), _) => self.no_mapping(value, name),
+        }
+    }
+
+    fn line(&mut self, at: Place, name: &str, text: &str, rule: Rule) {
+        if text.contains(char::is_control) {
+            let what = format!("`{name}` must be one line without control characters");
+            self.error(at, what, "write it on one line");
+        } else if let Err(wrong) = rule(text) {
+            self.error(at, format!("{} {}", quoted(text), wrong.what), wrong.hint);
         }
     }
 
@@ -130,13 +133,13 @@ impl Check {
         match &value.kind {
             Kind::Null => {}
             Kind::Map(entries) => self.map(entries, keys),
-            _ => self.wrong_type(value, name, "a mapping"),
+            _ => self.no_mapping(value, name),
         }
     }
 
     fn item(&mut self, value: &Marked, list: &str, keys: &'static [Key]) {
         let Kind::Map(entries) = &value.kind else {
-            return self.wrong_type(value, &format!("an entry of {list}"), "a mapping");
+            return self.no_mapping(value, &format!("an entry of `{list}`"));
         };
         self.map(entries, keys);
         if std::ptr::eq(keys, AGENT) && get(entries, AGENT, "name").is_none() {
@@ -148,7 +151,7 @@ impl Check {
         let first_is_digit = entry.key.starts_with(|c: char| c.is_ascii_digit());
         let word = !entry.key.is_empty() && entry.key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if first_is_digit || !word {
-            let what = format!("{:?} is no name for a variable", entry.key);
+            let what = format!("{} is no name for a variable", quoted(&entry.key));
             self.error(entry.place, what, "use letters, digits and `_`, and no digit first");
         }
         if entry.value.kind != Kind::Null {
@@ -156,12 +159,12 @@ impl Check {
         }
     }
 
+    /// A text that must be there, unlike a key's value, which may be left open.
     fn text(&mut self, value: &Marked, name: &str) {
-        const ANY_TEXT: Want = Want::Text(|_| Ok(()));
-        if value.kind == Kind::Null {
-            return self.wrong_type(value, name, "text");
+        match value.kind {
+            Kind::Null => self.wrong_type(value, name, "text", "write it, or delete the line"),
+            _ => self.value(value, name, &Want::Line),
         }
-        self.value(value, name, &ANY_TEXT);
     }
 
     fn version(&mut self, value: &Marked) {
@@ -171,22 +174,30 @@ impl Check {
                 let what = format!("version {number} of the roster is not known here, only version 1");
                 self.error(value.place, what, "a newer mosaic-top may read it");
             }
-            _ => self.wrong_type(value, "version", "the number 1"),
+            _ => self.wrong_type(value, "version", "the number 1", "write `version: 1`, without quotes"),
         }
     }
 
-    fn wrong_type(&mut self, value: &Marked, name: &str, wanted: &str) {
-        let (found, hint) = match &value.kind {
-            Kind::Null => ("nothing".to_owned(), "write it, or delete the line".to_owned()),
-            Kind::Flag(flag) => (format!("the flag {flag}"), format!("in quotes it is text: \"{flag}\"")),
-            Kind::Number(number) => (format!("the number {number}"), format!("in quotes it is text: \"{number}\"")),
-            Kind::Text(text) => (format!("the text {text:?}"), format!("write {wanted}")),
-            Kind::List(_) => ("a list".to_owned(), format!("write {wanted}")),
-            Kind::Map(_) => ("a mapping".to_owned(), format!("write {wanted}")),
+    fn no_mapping(&mut self, value: &Marked, name: &str) {
+        self.wrong_type(value, name, "a mapping", "write `key: value`, or lines of it below");
+    }
+
+    /// A number or flag where text belongs is most often text without its quotes.
+    fn wrong_type(&mut self, value: &Marked, name: &str, wanted: &str, hint: &str) {
+        let (found, quoted) = match &value.kind {
+            Kind::Null => ("nothing".to_owned(), None),
+            Kind::Flag(flag) => (format!("the flag {flag}"), Some(flag.to_string())),
+            Kind::Number(number) => (format!("the number {number}"), Some(number.clone())),
+            Kind::Text(text) => (format!("the text {}", quoted(text)), None),
+            Kind::List(_) => ("a list".to_owned(), None),
+            Kind::Map(_) => ("a mapping".to_owned(), None),
         };
-        let hint = if wanted == "text" { hint } else { format!("write {wanted}") };
         let name = if name.contains(' ') { name.to_owned() } else { format!("`{name}`") };
-        self.error(value.place, format!("{name} must be {wanted}, not {found}"), &hint);
+        let what = format!("{name} must be {wanted}, not {found}");
+        match quoted {
+            Some(text) if wanted == "text" => self.error(value.place, what, &format!("write it in quotes: {text:?}")),
+            _ => self.error(value.place, what, hint),
+        }
     }
 
     fn version_is_there(&mut self, tree: &Marked, entries: &[Entry]) {
@@ -207,10 +218,10 @@ impl Check {
     /// No two agents share a name, and none has the holder's.
     fn names_are_unique(&mut self, entries: &[Entry]) {
         let holder = match get(entries, ROSTER, "tmux").map(|tmux| &tmux.kind) {
-            Some(Kind::Map(tmux)) => get(tmux, super::keys::TMUX, "holder_session"),
+            Some(Kind::Map(tmux)) => get(tmux, TMUX, "holder_session"),
             _ => None,
         };
-        let holder_name = holder.map_or(Some(super::HOLDER), text_of);
+        let holder_name = holder.map_or(Some(HOLDER), text_of);
         let Some(Kind::List(agents)) = get(entries, ROSTER, "agents").map(|agents| &agents.kind) else { return };
         let mut first: HashMap<&str, Place> = HashMap::new();
         for agent in agents {
@@ -233,6 +244,15 @@ fn text_of(value: &Marked) -> Option<&str> {
     match &value.kind {
         Kind::Text(text) => Some(text),
         _ => None,
+    }
+}
+
+/// A text of the file in quotes, cut where it is too long for a line.
+fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 

@@ -65,19 +65,18 @@ pub(super) fn read(text: &str) -> Result<Option<Marked>, Problem> {
     Reader { parser: Parser::new_from_str(text), text, anchors: BTreeMap::new(), values: 0 }.document()
 }
 
-/// YAML allows no control characters, and the parser would take a NUL for the end of the file.
+/// YAML allows no control characters, and the parser would take a NUL for the end of the file. A carriage return on
+/// its own ends a line for YAML and not for editors: every place after it would be wrong.
 fn refuse_control_characters(text: &str) -> Result<(), Problem> {
     let (mut line, mut column) = (1, 1);
-    for c in text.chars() {
-        if c == '\n' {
-            (line, column) = (line + 1, 1);
-            continue;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let allowed = matches!(c, '\n' | '\t' | '\u{85}') || (c == '\r' && chars.peek() == Some(&'\n'));
+        if c.is_control() && !allowed {
+            let what = format!("the control character U+{:04X} cannot stand here", c as u32);
+            return Err(Problem::error(Some(Place { line, column }), what).hinted("delete it, or end the line there"));
         }
-        if c.is_control() && !matches!(c, '\t' | '\r' | '\u{85}') {
-            let what = format!("the control character U+{:04X} cannot stand in YAML", c as u32);
-            return Err(Problem::error(Some(Place { line, column }), what).hinted("delete it"));
-        }
-        column += 1;
+        (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
     }
     Ok(())
 }
@@ -127,7 +126,8 @@ impl<'a> Reader<'a> {
         let before = self.values;
         self.spend(1, place)?;
         if depth > DEEPEST {
-            return Err(Problem::error(Some(place), format!("values are nested deeper than {DEEPEST} levels")));
+            let what = format!("values are nested deeper than {DEEPEST} levels");
+            return Err(Problem::error(Some(place), what).hinted("a roster needs five"));
         }
         let (kind, anchor) = match event {
             Event::Alias(id) => (self.repeat(id, place)?, 0),
@@ -169,7 +169,10 @@ impl<'a> Reader<'a> {
             let (key, plain) = match event {
                 Event::MappingEnd => return Ok(Kind::Map(with_merged(entries, merged))),
                 Event::Scalar(text, style, ..) => (text.into_owned(), style == ScalarStyle::Plain),
-                _ => return Err(Problem::error(Some(at), "a key must be a word, not a list, a mapping or an alias")),
+                _ => {
+                    let what = "a key must be a word, not a list, a mapping or an alias";
+                    return Err(Problem::error(Some(at), what).hinted("write `key: value`"));
+                }
             };
             let (event, span) = self.next()?;
             let value = self.value(event, span, depth + 1)?;
@@ -183,7 +186,8 @@ impl<'a> Reader<'a> {
 
     fn repeat(&mut self, id: usize, at: Place) -> Result<Kind, Problem> {
         let Some(anchor) = self.anchors.get(&id) else {
-            return Err(Problem::error(Some(at), "an alias stands inside the value that it repeats"));
+            return Err(Problem::error(Some(at), "an alias stands inside the value that it repeats")
+                .hinted("write the value out"));
         };
         let (kind, cost) = (anchor.value.kind.clone(), anchor.cost);
         self.spend(cost, at)?;
@@ -211,7 +215,7 @@ impl<'a> Reader<'a> {
         let problem = Problem::error(Some(tab.unwrap_or(at)), format!("this is not YAML: {}", error.info()));
         match tab {
             Some(_) => problem.hinted("indent with spaces: YAML allows no tabs there"),
-            None => problem,
+            None => problem.hinted("look at the indentation, at open brackets, and at text with `:` that needs quotes"),
         }
     }
 }

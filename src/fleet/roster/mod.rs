@@ -27,6 +27,7 @@ mod check;
 mod decode;
 mod keys;
 mod marked;
+pub mod news;
 #[cfg(test)]
 mod tests;
 

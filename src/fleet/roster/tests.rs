@@ -87,8 +87,18 @@ fn a_file_made_to_exhaust_us_ends_in_one_problem() {
 }
 
 #[test]
+fn a_problem_stays_a_line_however_long_the_text_is() {
+    for text in ["x".repeat(5000), format!("version: 1\nagents: []\n{}: 1\n", "x".repeat(900))] {
+        for problem in parse(&text).problems {
+            assert!(problem.show("roster.yaml").len() < 250, "{problem:?}");
+        }
+    }
+}
+
+#[test]
 fn bytes_that_yaml_forbids_are_named_with_their_place() {
     check("version: 1\nagents: [\u{0}]", "roster.yaml:2:10: the control character U+0000");
+    check("version: 1\r\nagents:\r  - name: a\r\n", "roster.yaml:2:8: the control character U+000D");
     check("version: 1\n\tagents: []\n", "roster.yaml:2:1: this is not YAML");
     for empty in ["", "\u{feff}", "# only words\n", "---\n", "~\n", " \n\n"] {
         check(empty, "roster.yaml: the roster is empty. Hint: begin with `version: 1`");
@@ -142,4 +152,26 @@ fn only_a_leading_tilde_of_ones_own_is_the_home() {
     let directories: Vec<_> =
         roster.agents.iter().map(|agent| roster.working_directory_of(agent, "/home/me/")).collect();
     assert_eq!(directories, ["/home/me/src", "/home/me", "~bob/x", "/a/~"]);
+}
+
+#[test]
+fn the_schema_for_editors_knows_exactly_the_readers_keys() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../../assets/roster.schema.json")).unwrap();
+    for (path, keys) in [
+        ("/properties", keys::ROSTER),
+        ("/$defs/tmux/properties", keys::TMUX),
+        ("/$defs/defaults/properties", keys::DEFAULTS),
+        ("/$defs/runtime/properties", keys::RUNTIME),
+        ("/$defs/agent/properties", keys::AGENT),
+    ] {
+        let properties = schema.pointer(path).and_then(serde_json::Value::as_object).unwrap();
+        for property in properties.keys() {
+            assert!(keys.iter().any(|key| key.is_written(property)), "the reader does not know {path}/{property}");
+        }
+        for key in keys {
+            let spellings = properties.keys().filter(|property| key.is_written(property)).count();
+            let expected = if key.name.contains('_') { 2 } else { 1 };
+            assert_eq!(spellings, expected, "{path} misses a spelling of {}", key.name);
+        }
+    }
 }

@@ -73,6 +73,15 @@ fn a_line_becomes_a_pane() {
 }
 
 #[test]
+fn a_dead_pane_without_a_pid_is_still_a_pane_and_a_live_one_is_garbage() {
+    let live = line(["a", "", "sh", "t", "/", ""]);
+    let dead = live.replace("|812|80|24|0|||", "||80|24|1|3||");
+    let found = parse(dead.as_bytes()).unwrap().panes;
+    assert_eq!((found[0].pid, found[0].dead), (0, Some(DeadPane { status: Some(3), signal: None })));
+    assert!(parse(live.replace("|812|", "||").as_bytes()).is_err());
+}
+
+#[test]
 fn something_else_than_a_list_is_told_with_its_line() {
     let good = line(["a", "", "sh", "t", "/", ""]);
     for garbage in ["x\n", "|||\n", "\n", &good.replace("4711", "x"), &format!("{good}{}", &good[..40])] {

@@ -1,0 +1,109 @@
+# Set-up that every script shares: finds the package manager, installs only what is missing, asks for sudo only then.
+# To be sourced by bash; it changes nothing by itself.
+# shellcheck shell=bash
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$(basename "$0"): $*"; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+package_manager() {
+  local tool
+  for tool in apt-get dnf pacman brew; do
+    if have "$tool"; then echo "$tool"; return; fi
+  done
+}
+
+# What a package is called by each manager: the first word is ours. An empty name: the system brings it.
+package_name() {
+  case "$1:$2" in
+    procps:dnf | procps:pacman) echo procps-ng ;;
+    openssh:apt-get) echo "openssh-server openssh-client" ;;
+    openssh:dnf) echo "openssh-server openssh-clients" ;;
+    openssh:pacman) echo openssh ;;
+    user-manager:apt-get) echo "systemd dbus-user-session" ;;
+    user-manager:dnf) echo "systemd dbus-daemon" ;;
+    user-manager:pacman) echo "systemd dbus" ;;
+    compiler:apt-get) echo "gcc libc6-dev" ;;
+    compiler:dnf | compiler:pacman) echo gcc ;;
+    procps:brew | openssh:brew | user-manager:brew | compiler:brew) ;;
+    *) echo "$1" ;;
+  esac
+}
+
+# as_root WORDS…: runs them as root; says so before sudo asks.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif have sudo; then
+    say "sudo is needed for: $*"
+    sudo "$@"
+  else
+    die "root is needed and there is no sudo. Please run as root: $*"
+  fi
+}
+
+# install_missing THING…: installs what those things are called here.
+install_missing() {
+  local manager thing names=()
+  manager=$(package_manager)
+  [ -n "$manager" ] || die "no apt, dnf, pacman or brew here. Please install: $*"
+  for thing in "$@"; do
+    # A thing may be several packages: split at spaces on purpose.
+    # shellcheck disable=SC2207
+    names+=($(package_name "$thing" "$manager"))
+  done
+  [ "${#names[@]}" -gt 0 ] || return 0
+  say "installing: ${names[*]}"
+  case "$manager" in
+    apt-get)
+      as_root apt-get update -qq
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${names[@]}" >&2
+      ;;
+    dnf) as_root dnf install -y -q "${names[@]}" >&2 ;;
+    pacman) as_root pacman -Sy --noconfirm --needed "${names[@]}" >&2 ;;
+    brew) brew install "${names[@]}" >&2 ;;
+  esac
+}
+
+# tmux 3.2 or newer; development builds ("next-3.6", "master") count as newer.
+tmux_is_new_enough() {
+  local version major minor
+  have tmux || return 1
+  version=$(tmux -V)
+  version=${version#tmux }
+  version=${version#next-}
+  case "$version" in
+    [0-9]*.[0-9]*) ;;
+    *) return 0 ;;
+  esac
+  major=${version%%.*}
+  minor=${version#*.}
+  minor=${minor%%[!0-9]*}
+  [ "$major" -gt 3 ] || { [ "$major" -eq 3 ] && [ "$minor" -ge 2 ]; }
+}
+
+need_tmux() {
+  tmux_is_new_enough && return
+  install_missing tmux
+  tmux_is_new_enough || die "tmux 3.2 or newer is needed; this system brings '$(tmux -V 2>/dev/null || echo none)'"
+}
+
+# Rust: never installed behind anybody's back; rustup's own directory is looked into, because a fresh shell may not
+# have it in PATH yet.
+need_rust() {
+  have cargo || PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+  have cargo || die "cargo is missing. Install Rust 1.89 or newer: https://rustup.rs"
+  have cc || [ "$(package_manager)" = brew ] || install_missing compiler
+}
+
+# What the tests need beside the demo's: a user manager, an sshd and process tools to test against.
+need_test_components() {
+  local missing=()
+  have ps || missing+=(procps)
+  if [ "$(uname)" = Linux ]; then
+    { have systemctl && { [ -e /usr/lib/systemd/systemd ] || [ -e /lib/systemd/systemd ]; } && have dbus-daemon; } ||
+      missing+=(user-manager)
+    { [ -x /usr/sbin/sshd ] || have sshd; } && have ssh || missing+=(openssh)
+  fi
+  [ "${#missing[@]}" -eq 0 ] || install_missing "${missing[@]}"
+}

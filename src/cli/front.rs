@@ -1,0 +1,116 @@
+//! What every verb that looks at the fleet begins with: the eye, and the judged fleet that it sees.
+
+use std::{sync::Arc, time::Duration};
+
+use color_eyre::eyre::{Result, eyre};
+
+use super::{Exit, Globals, complain};
+use crate::{
+    adapter::{Observer, Watch, WatchConfig, exec::Local},
+    fleet::{
+        confirm::Memory,
+        facts::{HostFacts, Limits},
+        ids::Socket,
+        join::{JoinContext, join},
+        roster::news::RosterNews,
+        row::Fleet,
+    },
+};
+
+/// How long a one-shot verb waits before it looks again at what needs a second look (spec §6).
+pub(super) const SECOND_LOOK: Duration = Duration::from_millis(300);
+
+/// The eye with what it has learnt: what `ps` prints once or repeatedly.
+pub(super) struct Front {
+    observer: Observer,
+    /// For what looks deeper than the table: mirrors.
+    pub(super) watch: Watch,
+    limits: Limits,
+    socket: Option<Socket>,
+    home: String,
+    memory: Memory,
+}
+
+/// What one look showed.
+pub(super) struct Shown {
+    /// The judged fleet.
+    pub(super) fleet: Fleet,
+    /// The facts behind it.
+    pub(super) facts: HostFacts,
+}
+
+impl Globals {
+    /// Looks at this machine, the way these words say.
+    pub(super) fn watch(&self) -> Watch {
+        let config = WatchConfig { home: self.home.clone(), roster: self.roster.clone(), ..WatchConfig::default() };
+        Watch::new(Arc::new(Local::new()), config)
+    }
+
+    /// The socket that was asked for.
+    pub(super) fn socket(&self) -> Option<Socket> {
+        self.socket.as_deref().map(Socket::from_name)
+    }
+}
+
+/// Times that the environment may set.
+pub(super) fn limits() -> Limits {
+    Limits::from_env(|name| std::env::var(name).ok())
+}
+
+impl Front {
+    /// Ready to look.
+    pub(super) async fn open(globals: &Globals) -> Self {
+        let watch = globals.watch();
+        let home = watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
+        let observer = Observer::new(watch.clone(), globals.socket());
+        Self { observer, watch, limits: limits(), socket: globals.socket(), home, memory: Memory::default() }
+    }
+
+    /// One look. Problems of the roster go to stderr; a roster that cannot be used is an error, with exit code 3.
+    pub(super) async fn look(&mut self, globals: &Globals) -> Result<Shown, Exit> {
+        let sight = self.observer.look(false).await;
+        match sight.roster {
+            Some(RosterNews::Read { path, parsed }) => {
+                parsed.problems.iter().for_each(|problem| complain(&problem.show(&path)));
+                if parsed.roster.is_none() && self.observer.roster().is_none() {
+                    return Err(Exit::Usage);
+                }
+            }
+            Some(RosterNews::Missing { why, .. }) if globals.roster.is_some() => {
+                complain(&format!("mosaic-top: no roster: {why}"));
+                return Err(Exit::Usage);
+            }
+            Some(RosterNews::Missing { why, .. }) => {
+                complain(&format!("mosaic-top: no roster, so every session is unmanaged: {why}"));
+            }
+            None => {}
+        }
+        let context = JoinContext {
+            limits: self.limits,
+            home: &self.home,
+            socket: self.socket.as_ref(),
+            ages_believed: self.memory.ages_believed(sight.facts.at, sight.elapsed, self.limits.heartbeat_interval),
+        };
+        let fleet = self.memory.settle(join(self.observer.roster(), &sight.facts, &context));
+        Ok(Shown { fleet, facts: sight.facts })
+    }
+
+    /// One look, and a second one when the first saw something that one look does not prove.
+    pub(super) async fn confirmed(&mut self, globals: &Globals) -> Result<Shown, Exit> {
+        let shown = self.look(globals).await?;
+        if shown.fleet.rows.iter().all(|row| row.confirmed) {
+            return Ok(shown);
+        }
+        tokio::time::sleep(SECOND_LOOK).await;
+        self.look(globals).await
+    }
+}
+
+/// The words for an agent that is not there.
+pub(super) fn no_such_agent(name: &str, fleet: &Fleet) -> color_eyre::Report {
+    let names: Vec<&str> = fleet.rows.iter().map(|row| row.name.as_str()).collect();
+    match names.as_slice() {
+        [] => eyre!("there is no agent {name:?}: nothing is declared and nothing runs on socket {}", fleet.socket),
+        names => eyre!("there is no agent {name:?}. There is: {}", names.join(", ")),
+    }
+}

@@ -1,0 +1,114 @@
+//! The open mirrors of the dashboard: exactly those that the model asked for. Draws nothing and judges nothing.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use crate::{
+    adapter::{
+        Watch,
+        tap::client::{Mirrors, Reseeds},
+    },
+    app::event::Event,
+    fleet::{
+        facts::{HostFacts, ServerState},
+        ids::{PaneKey, Socket},
+        mirror::MirrorNews,
+    },
+};
+
+/// What tells that a picture cannot be right any more: the pane's size, its program, and whether that has ended.
+type Shape = (u16, u16, u32, bool);
+
+/// The open mirrors, and the servers that they are on.
+pub(super) struct OpenMirrors {
+    watch: Watch,
+    events: mpsc::Sender<Event>,
+    wanted: Vec<PaneKey>,
+    servers: BTreeMap<Socket, Arc<Mirrors>>,
+    open: BTreeMap<PaneKey, Open>,
+}
+
+struct Open {
+    server: u32,
+    shape: Option<Shape>,
+    reseeds: Reseeds,
+    relay: JoinHandle<()>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.relay.abort();
+    }
+}
+
+impl OpenMirrors {
+    /// None yet; their news will go to `events`.
+
+    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>) -> Self {
+        Self { watch, events, wanted: Vec::new(), servers: BTreeMap::new(), open: BTreeMap::new() }
+    }
+
+    /// Exactly these panes are wanted from now on.
+    pub(super) fn want(&mut self, panes: Vec<PaneKey>) {
+        self.open.retain(|pane, _| panes.contains(pane));
+        self.wanted = panes;
+        self.open_wanted();
+    }
+
+    /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned.
+    pub(super) fn facts(&mut self, facts: &HostFacts) {
+        self.servers = facts
+            .servers
+            .iter()
+            .filter_map(|(socket, server)| match server.state {
+                ServerState::Up { pid, .. } => Some((socket.clone(), pid)),
+                _ => None,
+            })
+            .map(|(socket, pid)| {
+                let known = self.servers.get(&socket).filter(|mirrors| mirrors.pid == pid).cloned();
+                let mirrors = known.unwrap_or_else(|| self.watch.mirrors(&socket, pid));
+                (socket, mirrors)
+            })
+            .collect();
+        // A new server on the same socket repeats the ids of the old one: those mirrors are another server's.
+        let servers = &self.servers;
+        self.open.retain(|key, open| servers.get(&key.socket).is_some_and(|mirrors| mirrors.pid == open.server));
+        self.open_wanted();
+        self.check_shapes(facts);
+    }
+
+    fn open_wanted(&mut self) {
+        for key in &self.wanted {
+            let Some(mirrors) = self.servers.get(&key.socket).filter(|_| !self.open.contains_key(key)) else {
+                continue;
+            };
+            let mirror = mirrors.open(key.pane);
+            let (mut news, reseeds) = mirror.split();
+            let (events, of) = (self.events.clone(), key.clone());
+            let relay = tokio::spawn(async move {
+                while let Some(piece) = news.recv().await {
+                    if events.send(Event::Mirror(of.clone(), piece)).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            self.open.insert(key.clone(), Open { server: mirrors.pid, shape: None, reseeds, relay });
+            // Dropped when the inbox is full: then the picture itself is on its way.
+            let _ = self.events.try_send(Event::Mirror(key.clone(), MirrorNews::Opening));
+        }
+    }
+
+    /// No byte of a pipe tells of a resize, a respawn or a death; the refresh does, at no further cost.
+    fn check_shapes(&mut self, facts: &HostFacts) {
+        for (key, open) in &mut self.open {
+            let Some(server) = facts.servers.get(&key.socket) else { continue };
+            let Some(pane) = server.panes.iter().find(|pane| pane.pane == key.pane) else { continue };
+            let shape = (pane.width, pane.height, pane.pid, pane.dead.is_some());
+            if open.shape.is_some_and(|before| before != shape) {
+                open.reseeds.wish();
+            }
+            open.shape = Some(shape);
+        }
+    }
+}

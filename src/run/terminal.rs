@@ -1,0 +1,111 @@
+//! The operator's terminal: taken over on entry, given back on every way out. Draws nothing itself.
+//!
+//! The ways out: leaving, an error, a panic, SIGTERM, SIGHUP, and being suspended. Giving back is done from one
+//! function that may be called at any time and more than once.
+
+use std::{
+    io::{self, BufWriter, Stdout, Write},
+    sync::Once,
+};
+
+use crossterm::{
+    clipboard::CopyToClipboard,
+    cursor::{Hide, Show},
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    execute,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+use nix::sys::signal::{Signal, raise};
+use ratatui::{Frame, backend::CrosstermBackend};
+
+use crate::screen;
+
+/// A frame in the worst case (200×50, every cell its own 24-bit colours) is some 330 kB: one write for most frames.
+const FRAME_BUFFER: usize = 128 * 1024;
+
+/// The terminal while it is ours. Dropping it gives it back.
+pub(super) struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Terminal {
+    /// Takes the terminal over: raw mode, alternate screen, mouse, bracketed paste.
+    pub(super) fn take() -> io::Result<Self> {
+        give_back_on_panic();
+        let taken = enter();
+        if taken.is_err() {
+            give_back();
+        }
+        taken?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER, io::stdout()));
+        ratatui::Terminal::new(backend).map(|inner| Self { inner }).inspect_err(|_| give_back())
+    }
+
+    /// Draws one frame; only what differs from the last one is written.
+    pub(super) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.inner.draw(view).map(drop)
+    }
+
+    /// Its size: columns and rows.
+    pub(super) fn size(&self) -> io::Result<(u16, u16)> {
+        self.inner.size().map(|size| (size.width, size.height))
+    }
+
+    /// Forgets what is on it, so that the next frame is written whole.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        raise(Signal::SIGTSTP).map_err(io::Error::from)?;
+        self.resume()
+    }
+
+    /// Takes the terminal again after this program was stopped and continued by whomever.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        enter()?;
+        self.forget()
+    }
+
+    /// Puts text on the operator's clipboard, through ssh and tmux as well (OSC 52).
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
+}
+
+/// Gives the terminal back. Nothing can be done about a terminal that is gone, so errors are of no interest.
+fn give_back() {
+    let _ = execute!(io::stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+    let _ = io::stdout().flush();
+}
+
+/// Before a panic is reported the terminal must be the operator's again, or the report is lost with the screen. A
+/// panic of the terminal engine is contained and nobody's business.
+fn give_back_on_panic() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if screen::containing() {
+                tracing::warn!(%panic, "the terminal engine failed on what a pane printed; its mirror is seeded anew");
+                return;
+            }
+            give_back();
+            report(panic);
+        }));
+    });
+}
