@@ -182,7 +182,7 @@ impl ActionSpec {
 /// The table, in the order of the help and the footer.
 #[must_use]
 pub fn table() -> &'static [ActionSpec] {
-    &TABLE
+    TABLE
 }
 
 /// An action's line of the table.
