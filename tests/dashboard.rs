@@ -1,5 +1,4 @@
 //! What keys, the mouse and news do: a string of keys, then the effects and what is selected.
-#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "these are tests")]
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -9,7 +8,7 @@ use mosaic_top::{
         event::{Event, Feed, MirrorNews},
         keymap::Chord,
         mode::Mode,
-        model::{Model, Start, View},
+        model::{Model, View},
         sample,
         update::update,
     },
@@ -346,7 +345,7 @@ proptest! {
 
     #[test]
     fn whatever_happens_there_is_a_screen(width in 1u16..180, height in 1u16..50, read_only: bool, all in prop::collection::vec(happens(), 1..24)) {
-        let mut model = Model::new(Start { read_only, ..sample::told((width, height)) });
+        let mut model = sample::start_as(read_only, (width, height));
         let mut size = (width, height);
         for what in all {
             if let Happens::Resize(width, height) = what {

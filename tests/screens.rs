@@ -1,7 +1,6 @@
 //! What the dashboard shows: every screen at four sizes, as text with its styles below.
 //!
 //! A snapshot is the screen between bars, then the same grid with a letter for each style, then what the letters mean.
-#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "these are tests")]
 
 use std::fmt::Write as _;
@@ -10,7 +9,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use mosaic_top::{
     app::{
         event::{Event, Feed, MirrorNews, RosterNews},
-        model::{Model, Start},
+        model::Model,
         sample,
         update::update,
     },
@@ -110,7 +109,7 @@ fn the_help_is_the_table() {
 #[test]
 fn read_only_says_so() {
     let model = |size| {
-        let mut model = Model::new(Start { read_only: true, ..sample::told(size) });
+        let mut model = sample::start_as(true, size);
         model.show_fleet(sample::fleet());
         update(&mut model, Event::Tick(sample::at()));
         model

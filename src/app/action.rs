@@ -182,7 +182,7 @@ impl ActionSpec {
 /// The table, in the order of the help and the footer.
 #[must_use]
 pub fn table() -> &'static [ActionSpec] {
-    &TABLE
+    TABLE
 }
 
 /// An action's line of the table.
@@ -241,7 +241,7 @@ const fn sort(column: Column, name: &'static str, keys: &'static [&'static str],
     line(A::SortBy(Some(column)), G::List, name, keys, words).when(in_fleet)
 }
 
-static TABLE: [ActionSpec; 42] = [
+static TABLE: &[ActionSpec] = &[
     line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
         .short("open")
         .when(opens),

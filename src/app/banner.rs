@@ -26,7 +26,9 @@ pub fn notices(model: &Model) -> Vec<Notice> {
     all.extend(model.fleet().and_then(|fleet| fleet.paused.as_ref()).map(paused));
     all.extend(silent(model));
     if let Some(fleet) = model.fleet() {
-        all.extend(fleet.findings.iter().map(|finding| Notice {
+        // The pause leads already, in the words of the pause itself.
+        let others = fleet.findings.iter().filter(|finding| finding.rule != "fleet.paused");
+        all.extend(others.map(|finding| Notice {
             severity: finding.severity,
             says: finding.says.clone(),
             hint: finding.hint.clone(),
@@ -64,6 +66,11 @@ fn paused(pause: &Pause) -> Notice {
 fn roster(model: &Model) -> Option<Notice> {
     match model.roster() {
         RosterState::Asked => None,
+        RosterState::Missing { why, .. } if model.has_roster() => Some(Notice {
+            severity: Severity::Fault,
+            says: format!("the roster has gone, showing the last good one: {why}"),
+            hint: Some("press ! to see where it was looked for".to_owned()),
+        }),
         RosterState::Missing { why, .. } => Some(Notice {
             severity: Severity::Note,
             says: format!("no roster, every session is shown as unmanaged: {why}"),

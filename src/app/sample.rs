@@ -35,23 +35,23 @@ pub fn socket() -> Socket {
     Socket::Named("mosaic-fleet".to_owned())
 }
 
-/// What a dashboard of that size is told when it starts.
+/// A dashboard before any news.
 #[must_use]
-pub fn told(size: (u16, u16)) -> Start {
-    Start {
+pub fn start(size: (u16, u16)) -> Model {
+    start_as(false, size)
+}
+
+/// The same, read-only or not.
+#[must_use]
+pub fn start_as(read_only: bool, size: (u16, u16)) -> Model {
+    Model::new(Start {
         tz: TimeZone::UTC,
-        read_only: false,
+        read_only,
         size,
         limits: Limits::default(),
         home: "/home/ops".to_owned(),
         socket: None,
-    }
-}
-
-/// A dashboard before any news.
-#[must_use]
-pub fn start(size: (u16, u16)) -> Model {
-    Model::new(told(size))
+    })
 }
 
 /// A dashboard over the sample fleet, with the selected agent's mirror live.
@@ -75,7 +75,15 @@ pub fn answer_mirrors(model: &mut Model) {
 #[must_use]
 pub fn picture(pane: u32) -> MirrorNews {
     let mut screen = Screen::new(Size { rows: 24, cols: 80 });
-    screen.feed(if pane == 1 { TRUST } else { WORKING }.replace('\n', "\r\n").as_bytes());
+    screen.feed(
+        match pane {
+            1 => TRUST,
+            5 => ENDED,
+            _ => WORKING,
+        }
+        .replace('\n', "\r\n")
+        .as_bytes(),
+    );
     MirrorNews::Picture { screen: Box::new(screen), feed: Feed::Live, at: at() }
 }
 
@@ -96,6 +104,12 @@ const TRUST: &str = "\x1b[38;5;214m╭─ Open a workspace ───────
    2. Yes, I trust this folder
 
  \x1b[2mEnter confirms · Esc cancels\x1b[m\x1b[?25l";
+
+/// What tmux leaves of a pane whose program was not found.
+const ENDED: &str = "\x1b[2m$\x1b[m exec pi --model default
+sh: 1: exec: pi: not found
+
+Pane is dead (status 127, Sat Jun 20 21:10:03 2026)\x1b[?25l";
 
 const WORKING: &str = "\x1b[1;38;5;208m●\x1b[m I'll make the retry loop stop at its deadline.
 

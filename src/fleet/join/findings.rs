@@ -27,11 +27,11 @@ pub(super) fn of(roster: Option<&Roster>, facts: &HostFacts, sessions: &Sessions
         all.extend(mass_death(socket, server, &theirs));
         all.extend(hazard(socket, server, &facts.systemd));
     }
-    all.extend(roster.into_iter().flat_map(roster::floor));
     all.extend(paused(&facts.paused));
     all.extend(systemd(&facts.systemd, roster.is_some()));
     all.extend(unobserved(rows));
     all.extend(viewers(sessions, rows));
+    all.extend(roster.into_iter().flat_map(roster::floor));
     all.extend(facts.processes.why().map(|why| {
         let says = format!("processes cannot be read, so runtimes are told by name only: {}", visible(why.words()));
         finding(Severity::Note, "process.unreadable", says, None)
