@@ -239,3 +239,37 @@ fn looking_leaves_the_pane_as_it_was() {
     assert_eq!(tmux.ask("=a:", facts), before);
     assert_eq!(tmux.tmux(&["list-clients"]), "");
 }
+
+#[test]
+fn a_resize_that_nobody_reports_is_found_by_asking_tmux() {
+    let tmux = Tmux::new();
+    let mut player = Player::start(&tmux, "a", 80, 24);
+    player.play("some text");
+    let pane = pane_of(&tmux, "a");
+    block_on(async {
+        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
+        let mut watched = Watched::open(&mirrors, pane);
+        watched.until("the first picture", |w| w.shows("some text")).await;
+        tmux.tmux(&["resize-window", "-t", "=a:", "-x", "40", "-y", "10"]);
+        // Any output afterwards brings the pane to rest again, and tmux to be asked.
+        player.play("\x1b[2;1Hmore");
+        agrees(&mut watched, &server, pane, "after the resize").await;
+    });
+}
+
+#[test]
+fn a_screen_that_tmux_cleared_without_a_byte_is_found_by_asking_tmux() {
+    let tmux = Tmux::new();
+    let mut player = Player::start(&tmux, "a", 80, 24);
+    player.play("some text");
+    let pane = pane_of(&tmux, "a");
+    block_on(async {
+        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
+        let mut watched = Watched::open(&mirrors, pane);
+        watched.until("the first picture", |w| w.shows("some text")).await;
+        tmux.tmux(&["send-keys", "-R", "-t", "=a:"]);
+        player.play("\x1b[5;5Hmore");
+        agrees(&mut watched, &server, pane, "after the reset").await;
+        assert!(watched.pictures > 1, "it was seeded anew");
+    });
+}
