@@ -62,6 +62,13 @@ impl<'a> Cell<'a> {
         matches!(self.text, "" | " ") && style.bg == Colour::Default && !style.inverse && !style.underline
     }
 
+    /// Whether both look the same: a blank is a blank, written or not.
+    pub(super) fn shows_the_same_as(&self, other: &Self) -> bool {
+        let text = |cell: &Self| if cell.text == " " { "" } else { cell.text }.to_owned();
+        (self.wide, self.continuation, self.style, text(self))
+            == (other.wide, other.continuation, other.style, text(other))
+    }
+
     /// Whether it has neither text nor line nor inverse: at most a background.
     pub(super) fn is_bare(&self) -> bool {
         matches!(self.text, "" | " ") && !self.style.inverse && !self.style.underline && !self.continuation

@@ -5,6 +5,7 @@
 
 mod cell;
 mod charset;
+mod erase;
 mod paint;
 pub mod seed;
 mod sgr;
@@ -110,14 +111,19 @@ impl Screen {
     /// background of erased cells, so a blank is the same whatever its background.
     #[must_use]
     pub fn agrees_with(&self, truth: &Self) -> bool {
-        let same = |row, col| match (self.drawn_cell(row, col), truth.drawn_cell(row, col)) {
-            (Some(ours), Some(theirs)) => ours == theirs || (ours.is_bare() && theirs.is_bare()),
-            (ours, theirs) => ours == theirs,
-        };
         self.size == truth.size
             && self.alternate() == truth.alternate()
             && Translator::cursor_of(self.translator.screen()) == Translator::cursor_of(truth.translator.screen())
-            && (0..self.size.rows).all(|row| (0..self.size.cols).all(|col| same(row, col)))
+            && (0..self.size.rows).all(|row| (0..self.size.cols).all(|col| self.cell_agrees_with(truth, row, col)))
+    }
+
+    /// The same for one cell.
+    #[must_use]
+    pub fn cell_agrees_with(&self, truth: &Self, row: u16, col: u16) -> bool {
+        match (self.drawn_cell(row, col), truth.drawn_cell(row, col)) {
+            (Some(ours), Some(theirs)) => ours.shows_the_same_as(&theirs) || (ours.is_bare() && theirs.is_bare()),
+            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        }
     }
 
     /// Its size.
@@ -141,7 +147,7 @@ impl Screen {
     /// Whether the alternate screen is shown.
     #[must_use]
     pub fn alternate(&self) -> bool {
-        self.translator.state.left.is_some()
+        self.translator.state.alternate
     }
 
     /// One cell; `None` outside the screen.
@@ -197,11 +203,13 @@ impl Screen {
         let mut out = Vec::new();
         let state = &self.translator.state;
         if let Some(left) = &state.left {
-            let primary = self.translator.primary();
-            paint_all(primary.screen(), self.size, &mut out);
             paint::move_to(left.row, left.col.min(self.size.cols.saturating_sub(1)), &mut out);
             out.extend_from_slice(&left.pen);
-            out.extend_from_slice(b"\x1b[?1049h\x1b[m");
+            out.extend_from_slice(b"\x1b[?1049h\x1b[?1049l\x1b[m");
+        }
+        if state.alternate {
+            paint_all(self.translator.primary().screen(), self.size, &mut out);
+            out.extend_from_slice(b"\x1b[?47h");
         }
         paint_all(self.translator.screen(), self.size, &mut out);
         state.write_before_cursor(self.size, &mut out);

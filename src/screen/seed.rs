@@ -13,8 +13,12 @@ pub struct Seed {
     pub cursor: Cursor,
     /// The rows of the screen that is shown, as `capture-pane -peN` gives them: SGR carries over from row to row.
     pub rows: Vec<Vec<u8>>,
-    /// The primary screen under an alternate one that is shown.
-    pub under: Option<Under>,
+    /// The rows of the primary screen under an alternate one that is shown, as `capture-pane -apeqN` gives them.
+    pub under: Option<Vec<Vec<u8>>>,
+    /// Row and column of the cursor that 1049 kept, which stands also after the alternate screen was left.
+    pub left: Option<(u16, u16)>,
+    /// Tab stops by column; `None` where tmux does not tell.
+    pub tabs: Option<Vec<u16>>,
     /// First and last row of the scroll region, from 0.
     pub region: (u16, u16),
     /// `origin_flag`.
@@ -27,15 +31,6 @@ pub struct Seed {
     pub pending: Vec<u8>,
 }
 
-/// The primary screen while the alternate one is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Under {
-    /// Its rows, as `capture-pane -apeqN` gives them.
-    pub rows: Vec<Vec<u8>>,
-    /// Its cursor: row and column.
-    pub cursor: (u16, u16),
-}
-
 impl Screen {
     /// The screen that a seed describes, ready for the bytes that follow it.
     #[must_use]
@@ -43,16 +38,17 @@ impl Screen {
         let mut screen = Self::new(seed.size);
         // Captures say line drawing as SO … SI around letters.
         screen.feed(b"\x1b)0");
+        if let Some((row, col)) = seed.left {
+            screen.place(row, col.min(seed.size.cols.saturating_sub(1)));
+            screen.feed(b"\x1b[?1049h\x1b[?1049l");
+        }
         if let Some(under) = &seed.under {
-            screen.paint_rows(&under.rows);
-            let (row, col) = under.cursor;
-            let mut entry = Vec::new();
-            paint::move_to(row, col.min(seed.size.cols.saturating_sub(1)), &mut entry);
-            entry.extend_from_slice(b"\x1b[m\x1b[?1049h");
-            screen.feed(&entry);
+            screen.paint_rows(under);
+            screen.feed(b"\x1b[m\x1b[?47h");
         }
         screen.paint_rows(&seed.rows);
-        screen.feed(b"\x1b[m\x0f\x1b)B");
+        // G1 stays line drawing: tmux does not tell, and nobody shifts to it for anything else.
+        screen.feed(b"\x1b[m\x0f");
         screen.enter(seed);
         screen
     }
@@ -66,17 +62,40 @@ impl Screen {
         }
     }
 
+    /// tmux does not tell the pen. What was written last is most often what stands left of the cursor: programs that
+    /// keep their pen from one write to the next are met, and those that do not set it before they write anyway.
+    fn guess_pen(&mut self, cursor: Cursor) {
+        let left = cursor.col.min(self.size().cols).checked_sub(1);
+        let style = left.and_then(|col| self.cell(cursor.row, col)).map(|cell| cell.style).unwrap_or_default();
+        let mut pen = Vec::new();
+        paint::style(style, &mut pen);
+        self.feed(&pen);
+    }
+
     /// Everything but the cells, in the order in which one does not disturb the other.
     fn enter(&mut self, seed: &Seed) {
         let (top, bottom) = seed.region;
         self.feed(format!("\x1b[{};{}r", u32::from(top) + 1, u32::from(bottom) + 1).as_bytes());
+        if let Some(tabs) = seed.tabs.as_ref().filter(|tabs| !are_usual(tabs, seed.size.cols)) {
+            self.feed(b"\x1b[3g");
+            for col in tabs {
+                self.place(0, *col);
+                self.feed(b"\x1bH");
+            }
+        }
         if seed.origin {
             self.feed(b"\x1b[?6h");
         }
         self.place(seed.cursor.row, seed.cursor.col);
+        self.guess_pen(seed.cursor);
         self.feed(if seed.insert { b"\x1b[4h" } else { b"\x1b[4l" });
         self.feed(if seed.autowrap { b"\x1b[?7h" } else { b"\x1b[?7l" });
         self.feed(if seed.cursor.shown { b"\x1b[?25h" } else { b"\x1b[?25l" });
         self.feed(&seed.pending);
     }
+}
+
+/// Whether these are the tab stops that every screen begins with.
+fn are_usual(tabs: &[u16], cols: u16) -> bool {
+    tabs.iter().copied().eq((8..cols).step_by(8))
 }

@@ -22,8 +22,10 @@ pub(super) struct State {
     pub tabs: Option<Vec<bool>>,
     /// DECSC.
     pub saved: Saved,
-    /// Where the primary screen was left for the alternate one; `None` on the primary.
-    pub left: Option<Saved>,
+    /// The alternate screen is shown.
+    pub(super) alternate: bool,
+    /// The cursor that 1049 kept on the way there. tmux goes back to it also when 1049 is reset a second time.
+    pub(super) left: Option<Saved>,
     /// Inside `ESC k … ST`: what is printed is a window name, not text.
     pub naming: bool,
     /// The last printed character, for REP.
@@ -96,6 +98,7 @@ impl State {
             region: (0, size.rows.saturating_sub(1)),
             tabs: None,
             saved: Saved::default(),
+            alternate: false,
             left: None,
             naming: false,
             last: None,

@@ -67,7 +67,7 @@ fn insert_mode_pushes_the_row_to_the_right() {
 
 #[test]
 fn without_autowrap_the_last_column_is_overwritten() {
-    check("\x1b[?7l0123456789abc", &["012345678c", ""], (0, 10));
+    check("\x1b[?7l0123456789abc", &["012345678c", ""], (0, 9));
 }
 
 #[test]
@@ -120,7 +120,9 @@ fn a_seed_is_drawn_with_its_cursor_and_what_was_half_said() {
         size: size(3, 4),
         cursor: Cursor { row: 1, col: 4, shown: false },
         rows: vec![b"\x1b[31mab".to_vec(), b"c\x0eqq\x0fd".to_vec()],
-        under: Some(seed::Under { rows: vec![b"old".to_vec()], cursor: (0, 3) }),
+        under: Some(vec![b"old".to_vec()]),
+        left: Some((0, 3)),
+        tabs: None,
         region: (0, 2),
         origin: false,
         insert: false,

@@ -20,13 +20,15 @@ pub(super) struct Translator {
     size: Size,
     /// The picture before a synchronised update, while the update is open.
     held: Option<Box<vt100::Screen>>,
+    /// Colours were set since the pen was last known to have no background.
+    coloured: bool,
     pub(super) state: State,
 }
 
 impl Translator {
     /// A blank screen.
     pub(super) fn new(size: Size) -> Self {
-        Self { engine: engine(size), out: Vec::new(), size, held: None, state: State::new(size) }
+        Self { engine: engine(size), out: Vec::new(), size, held: None, coloured: false, state: State::new(size) }
     }
 
     /// Has the engine draw what was said.
@@ -76,43 +78,42 @@ impl Translator {
         copy
     }
 
+    /// Whether the pen has a background, which tmux leaves behind wherever something scrolls or is erased.
+    pub(super) fn has_background(&mut self) -> bool {
+        if self.coloured {
+            self.flush();
+            self.coloured = self.screen().bgcolor() != vt100::Color::Default;
+        }
+        self.coloured
+    }
+
+    /// The size of the screen.
+    pub(super) fn size(&self) -> Size {
+        self.size
+    }
+
     /// Where the cursor of a screen stands.
     pub(super) fn cursor_of(screen: &vt100::Screen) -> Cursor {
         let (row, col) = screen.cursor_position();
         Cursor { row, col, shown: !screen.hide_cursor() }
     }
 
-    fn here(&mut self) -> Cursor {
+    pub(super) fn here(&mut self) -> Cursor {
         self.flush();
         Self::cursor_of(self.screen())
     }
 
-    fn pen(&self) -> Vec<u8> {
+    pub(super) fn pen(&self) -> Vec<u8> {
         self.screen().attributes_formatted()
     }
 
-    fn say(&mut self, bytes: &[u8]) {
+    pub(super) fn say(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 
-    fn say_csi(&mut self, numbers: &[u16], last: char) {
+    pub(super) fn say_csi(&mut self, numbers: &[u16], last: char) {
         let said: Vec<String> = numbers.iter().map(u16::to_string).collect();
         self.say(format!("\x1b[{}{last}", said.join(";")).as_bytes());
-    }
-
-    /// Erases with the background alone: tmux leaves no underlined or inverse blanks behind, the engine would.
-    fn erase(&mut self, numbers: &[u16], last: char) {
-        self.flush();
-        let screen = self.screen();
-        let plain = !(screen.underline() || screen.inverse() || screen.bold() || screen.dim() || screen.italic());
-        if plain {
-            return self.say_csi(numbers, last);
-        }
-        let background = super::Style { bg: screen.bgcolor().into(), ..super::Style::default() };
-        let pen = self.pen();
-        paint::style(background, &mut self.out);
-        self.say_csi(numbers, last);
-        self.say(&pen);
     }
 
     /// Puts the cursor at an absolute place; a column past the edge is a pending wrap.
@@ -190,21 +191,27 @@ impl Translator {
         }
     }
 
-    /// To the alternate screen or back. The cursor stays where it is, unless the switch (1049) also keeps it.
+    /// To the alternate screen or back. The cursor stays where it is, unless the switch (1049) also keeps it: then
+    /// it goes back, in tmux also when the alternate screen was not shown any more.
     fn alternate(&mut self, on: bool, with_cursor: bool) {
-        if on == self.state.left.is_some() {
-            return;
-        }
         let col = self.here().col;
         let here = self.save();
-        let (row, col, pen) = if on {
-            self.say(b"\x1b[?47h\x1b[m\x1b[2J");
-            self.state.left = Some(here.clone());
-            (here.row, col, here.pen)
-        } else {
-            self.say(b"\x1b[?47l");
-            let left = self.state.left.take().filter(|_| with_cursor).unwrap_or(here);
-            (left.row, left.col, left.pen)
+        let left = self.state.left.clone().filter(|_| with_cursor && !on);
+        match (self.state.alternate, on) {
+            (false, true) => {
+                self.say(b"\x1b[?47h\x1b[m\x1b[2J");
+                if with_cursor {
+                    self.state.left = Some(here.clone());
+                }
+            }
+            (true, false) => self.say(b"\x1b[?47l"),
+            (false, false) if left.is_some() => {}
+            (true, true) | (false, false) => return,
+        }
+        self.state.alternate = on;
+        let (row, col, pen) = match left {
+            Some(left) => (left.row, left.col, left.pen),
+            None => (here.row, if on { col } else { here.col }, here.pen),
         };
         // The engine has one region and one origin mode a screen; tmux has one for both.
         let (top, bottom) = self.state.region;
@@ -234,10 +241,14 @@ impl Translator {
 
     fn repeat(&mut self, times: u16) {
         let Some(last) = self.state.last else { return };
-        let room = self.size.cols.saturating_sub(self.here().col);
-        for _ in 0..times.min(room) {
+        for _ in 0..times.min(self.room()) {
             self.print(last);
         }
+    }
+
+    /// How many columns there are from the cursor to the edge.
+    pub(super) fn room(&mut self) -> u16 {
+        self.size.cols.saturating_sub(self.here().col)
     }
 
     fn tab(&mut self) {
@@ -280,14 +291,26 @@ impl Translator {
     fn plain_csi(&mut self, params: &Params, numbers: &[u16], last: char) {
         let one = number(numbers, 0, 1);
         match last {
-            'A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'd' => self.say_csi(&[one], last),
+            'A' | 'B' => {
+                // tmux forgets a pending wrap when the cursor moves up or down.
+                if self.here().col >= self.size.cols {
+                    self.say_csi(&[self.size.cols], 'G');
+                }
+                self.say_csi(&[one], last);
+            }
+            'C' | 'D' | 'E' | 'F' | 'G' | 'd' => self.say_csi(&[one], last),
             '`' => self.say_csi(&[one], 'G'),
             'H' | 'f' => self.say_csi(&[one, number(numbers, 1, 1)], 'H'),
-            '@' | 'L' | 'M' | 'P' | 'S' | 'T' | 'X' => self.erase(&[one], last),
+            '@' if one >= self.room() && self.room() > 1 => {
+                // tmux moves nothing when there is no room to move to, and erases nothing either.
+            }
+            '@' | 'L' | 'M' | 'P' | 'S' | 'T' => self.shift(one, last),
+            'X' => self.erase(&[one], last),
             'J' | 'K' if numbers.first().is_none_or(|what| *what <= 2) => {
                 self.erase(&[number(numbers, 0, 0)], last);
             }
             'm' => {
+                self.coloured = true;
                 let params: Vec<Vec<u16>> = params.iter().map(<[u16]>::to_vec).collect();
                 sgr::write(&params, &mut self.out);
             }
@@ -328,17 +351,19 @@ impl Perform for Translator {
         if self.state.insert && width > 0 {
             self.erase(&[width as u16], '@');
         }
-        if !self.state.autowrap && width > 0 && self.here().col >= self.size.cols {
-            self.say_csi(&[self.size.cols], 'G');
-        }
         let mut utf8 = [0; 4];
         self.say(c.encode_utf8(&mut utf8).as_bytes());
+        if !self.state.autowrap && width > 0 && self.room() == 0 {
+            self.say_csi(&[self.size.cols], 'G');
+        }
         self.state.last = Some(c);
     }
 
     fn execute(&mut self, byte: u8) {
+        self.state.last = None;
         match byte {
-            0x08 | 0x0a..=0x0d => self.out.push(byte),
+            0x08 | 0x0d => self.out.push(byte),
+            0x0a..=0x0c => self.line_feed(),
             0x09 => self.tab(),
             0x0e => self.state.charset.shifted = true,
             0x0f => self.state.charset.shifted = false,
@@ -358,14 +383,22 @@ impl Perform for Translator {
         }
     }
 
+    fn osc_dispatch(&mut self, _words: &[&[u8]], _bell: bool) {
+        self.state.last = None;
+    }
+
     fn esc_dispatch(&mut self, intermediates: &[u8], _ignore: bool, byte: u8) {
+        self.state.last = None;
         match (intermediates, byte) {
             ([], b'7') => self.state.saved = self.save(),
             ([], b'8') => self.restore(),
-            ([], b'D') => self.say(b"\n"),
-            ([], b'E') => self.say(b"\r\n"),
+            ([], b'D') => self.line_feed(),
+            ([], b'E') => {
+                self.say(b"\r");
+                self.line_feed();
+            }
             ([], b'H') => self.set_tab(true),
-            ([], b'M') => self.say(b"\x1bM"),
+            ([], b'M') => self.reverse_index(),
             ([], b'c') => {
                 self.say(b"\x1bc");
                 self.held = None;

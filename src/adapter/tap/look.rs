@@ -5,19 +5,19 @@
 
 use crate::{
     fleet::{ids::PaneId, reading::Why},
-    screen::{
-        Cursor, Size,
-        seed::{Seed, Under},
-    },
+    screen::{Cursor, Size, seed::Seed},
 };
 
 /// The facts of a look, in this order, separated by commas; only the last may hold anything but digits.
 const FACTS: &str = "#{pane_width},#{pane_height},#{cursor_x},#{cursor_y},#{cursor_flag},#{alternate_on},\
 #{scroll_region_upper},#{scroll_region_lower},#{origin_flag},#{insert_flag},#{wrap_flag},#{alternate_saved_x},\
-#{alternate_saved_y},#{pane_pid},#{pane_dead},#{pane_pipe},#{@mosaic_pipe}";
+#{alternate_saved_y},#{pane_pid},#{pane_dead},#{pane_pipe},#{s/,/ /:pane_tabs},#{@mosaic_pipe}";
 
 /// How many facts there are.
-const FACT_COUNT: usize = 17;
+const FACT_COUNT: usize = 18;
+
+/// Where the tab stops stand among them.
+const TABS: usize = 16;
 
 /// What one look gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +124,7 @@ fn next_look<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, mark: &str) -> Opti
 
 struct Facts {
     numbers: Vec<Option<u32>>,
+    tabs: Option<Vec<u16>>,
     mark: Option<String>,
 }
 
@@ -131,11 +132,12 @@ fn facts(line: &[u8]) -> Option<Facts> {
     let line = std::str::from_utf8(line).ok()?;
     let fields: Vec<&str> = line.splitn(FACT_COUNT, ',').collect();
     let (mark, numbers) = fields.split_last().filter(|_| fields.len() == FACT_COUNT)?;
+    let tabs: Option<Vec<u16>> = numbers[TABS].split(' ').map(|stop| stop.parse().ok()).collect();
     let numbers: Vec<Option<u32>> = numbers.iter().map(|field| field.parse().ok()).collect();
     // Without a size there is no picture.
     numbers.first().copied().flatten()?;
     numbers.get(1).copied().flatten()?;
-    Some(Facts { numbers, mark: Some((*mark).to_owned()).filter(|mark| !mark.is_empty()) })
+    Some(Facts { numbers, tabs, mark: Some((*mark).to_owned()).filter(|mark| !mark.is_empty()) })
 }
 
 impl Facts {
@@ -159,7 +161,11 @@ impl Facts {
             size,
             cursor: Cursor { row, col, shown: self.on(4) },
             rows,
-            under: self.on(5).then(|| Under { rows: under, cursor: inside(self.cells(12), self.cells(11)) }),
+            under: self.on(5).then_some(under),
+            // Without one tmux says the largest number there is.
+            left: (self.cells(11) < u16::MAX && self.numbers[11].is_some())
+                .then(|| inside(self.cells(12), self.cells(11))),
+            tabs: self.tabs.clone(),
             region: (self.cells(6), self.cells(7).min(size.rows - 1)),
             origin: self.on(8),
             insert: self.on(9),
@@ -231,19 +237,20 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_part_by_part() {
-        let output = b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\nMARK\n";
+        let output = b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,8 16,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\nMARK\n";
         let [look] = read(output, "", "MARK").unwrap().try_into().unwrap();
         assert_eq!(look.seed.size, Size { rows: 24, cols: 80 });
         assert_eq!(look.seed.cursor, Cursor { row: 1, col: 3, shown: true });
         assert_eq!(look.seed.rows, [b"ab".to_vec(), b"cd".to_vec()]);
-        assert_eq!(look.seed.under, Some(Under { rows: vec![b"old".to_vec()], cursor: (0, 2) }));
+        assert_eq!(look.seed.under, Some(vec![b"old".to_vec()]));
+        assert_eq!((look.seed.left, look.seed.tabs), (Some((0, 2)), Some(vec![8, 16])));
         assert_eq!(look.seed.pending, b"\x1b[3");
         assert_eq!((look.pid, look.dead, look.piped, look.mark.as_deref()), (4242, false, true, Some("g1")));
     }
 
     #[test]
     fn of_several_looks_those_that_came_are_read() {
-        let one = "80,24,3,1,1,0,0,23,0,0,1,,,7,0,1,g1\nMARK\nab\nMARK\nMARK\nMARK\n";
+        let one = "80,24,3,1,1,0,0,23,0,0,1,4294967295,4294967295,7,0,1,,g1\nMARK\nab\nMARK\nMARK\nMARK\n";
         let looks = read(format!("{one}{one}80,24").as_bytes(), "can't find pane: %9", "MARK").unwrap();
         assert_eq!(looks.len(), 2);
         assert_eq!(looks[1].seed.rows, [b"ab".to_vec()]);
@@ -257,7 +264,7 @@ mod tests {
 
     #[test]
     fn an_answer_of_another_form_is_refused() {
-        for output in ["", "garbage", "80,24\nMARK\n", "80,24,3,1,1,1,0,23,0,0,1,2,0,1,0,1,\nOTHER\n"] {
+        for output in ["", "garbage", "80,24\nMARK\n", "80,24,3,1,1,1,0,23,0,0,1,2,0,1,0,1,,\nOTHER\n"] {
             assert!(read(output.as_bytes(), "", "MARK").is_err(), "{output:?}");
         }
     }

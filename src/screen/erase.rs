@@ -1,0 +1,80 @@
+//! Erasing and scrolling as tmux does it: what is left behind has the pen's background, and nothing else of the pen.
+//!
+//! The engine leaves underlined blanks behind when it erases, and no background when it scrolls.
+
+use super::{Style, paint, translate::Translator};
+
+impl Translator {
+    /// Erases with the background alone: tmux leaves no underlined or inverse blanks behind.
+    pub(super) fn erase(&mut self, numbers: &[u16], last: char) {
+        self.flush();
+        let screen = self.screen();
+        let plain = !(screen.underline() || screen.inverse() || screen.bold() || screen.dim() || screen.italic());
+        if plain {
+            return self.say_csi(numbers, last);
+        }
+        let background = Style { bg: screen.bgcolor().into(), ..Style::default() };
+        let pen = self.pen();
+        let mut style = Vec::new();
+        paint::style(background, &mut style);
+        self.say(&style);
+        self.say_csi(numbers, last);
+        self.say(&pen);
+    }
+
+    /// Moves characters or lines aside, and colours what becomes free.
+    pub(super) fn shift(&mut self, count: u16, last: char) {
+        self.erase(&[count], last);
+        if !self.has_background() {
+            return;
+        }
+        let row = self.here().row;
+        let (top, bottom) = self.state.region;
+        let inside = (top..=bottom).contains(&row);
+        match last {
+            '@' => self.erase(&[count], 'X'),
+            'P' => self.colour_end(count),
+            'L' if inside => self.colour_rows(row, row.saturating_add(count - 1).min(bottom)),
+            'M' if inside => self.colour_rows((bottom + 1).saturating_sub(count).max(row), bottom),
+            'S' => self.colour_rows((bottom + 1).saturating_sub(count).max(top), bottom),
+            'T' => self.colour_rows(top, top.saturating_add(count - 1).min(bottom)),
+            _ => {}
+        }
+    }
+
+    /// LF, IND: one down; at the bottom of the region everything scrolls.
+    pub(super) fn line_feed(&mut self) {
+        let scrolls = self.has_background() && self.here().row == self.state.region.1;
+        self.say(b"\n");
+        if scrolls {
+            self.colour_rows(self.state.region.1, self.state.region.1);
+        }
+    }
+
+    /// RI: one up; at the top of the region everything scrolls.
+    pub(super) fn reverse_index(&mut self) {
+        let scrolls = self.has_background() && self.here().row == self.state.region.0;
+        self.say(b"\x1bM");
+        if scrolls {
+            self.colour_rows(self.state.region.0, self.state.region.0);
+        }
+    }
+
+    /// The last columns of the cursor's row.
+    fn colour_end(&mut self, count: u16) {
+        let (room, cols, cursor) = (self.room(), self.size().cols, self.here());
+        self.say_csi(&[cols - count.min(room) + 1], 'G');
+        self.erase(&[0], 'K');
+        self.go(cursor.row, cursor.col);
+    }
+
+    /// Whole rows, from and to.
+    fn colour_rows(&mut self, from: u16, to: u16) {
+        let cursor = self.here();
+        for row in from..=to {
+            self.go(row, 0);
+            self.erase(&[2], 'K');
+        }
+        self.go(cursor.row, cursor.col);
+    }
+}
