@@ -29,8 +29,8 @@ const LINGER: Duration = Duration::from_secs(3);
 /// How often the hub looks for pipes to end. Only while there is something to end.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// How long a handoff may take: it starts within milliseconds, and a loaded machine is given its time.
-const HANDOFF_LIMIT: Duration = Duration::from_secs(5);
+/// How long a handoff may take: it needs milliseconds, and until it is there nothing is shown as live.
+const HANDOFF_LIMIT: Duration = Duration::from_millis(1500);
 
 /// How many events may wait. Bytes wait in the pipe behind them, which tmux buffers.
 const INBOX: usize = 256;
@@ -118,7 +118,7 @@ impl Hub {
                     self.start(pane);
                 }
             }
-            HubEvent::Handed { pane, generation } => self.with(pane, |mirror| mirror.handed(&generation)),
+            HubEvent::Handed { pane, generation } => self.with(pane, |mirror| mirror.handed(&generation, at)),
             HubEvent::Overdue { pane, generation } => self.overdue(pane, &generation),
             HubEvent::Bytes { pane, generation, bytes } => {
                 self.with(pane, |mirror| mirror.bytes(&generation, bytes, at));
@@ -164,19 +164,17 @@ impl Hub {
     fn started(&mut self, pane: PaneId, generation: &str, look: Result<Look, Why>, at: Timestamp) {
         let Some(mirror) = self.panes.get_mut(&pane) else { return };
         let refused = match look {
-            Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, &look.seed, at),
+            Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, look.seed, at),
             Ok(look) if look.dead => "its program has ended, and a dead pane takes no pipe".to_owned(),
             Ok(_) => "somebody else has a pipe on this pane, and it is left alone".to_owned(),
             Err(why) => why.to_string(),
         };
-        mirror.start_failed(generation);
         self.end(pane, &refused);
     }
 
     /// `pane_pipe` is 1 as soon as tmux has forked; only a pipe in our hands proves that our binary runs there.
     fn overdue(&mut self, pane: PaneId, generation: &str) {
-        let waiting = |mirror: &Pane| mirror.current.as_deref() == Some(generation) && !mirror.has_pipe();
-        if self.panes.get(&pane).is_some_and(waiting) {
+        if self.panes.get(&pane).is_some_and(|mirror| mirror.awaits(generation)) {
             let binary = self.binary.display();
             self.end(pane, &format!("{binary} cannot be run by the tmux server, so there is no pipe to read"));
         }

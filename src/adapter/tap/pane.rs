@@ -23,12 +23,19 @@ pub(super) struct Pane {
     backlog: Vec<u8>,
     /// The pipe whose bytes follow the picture.
     pub(super) current: Option<Generation>,
-    /// The pipe that is being started, and what it has brought before its seed came.
-    starting: Option<(Generation, Vec<u8>)>,
-    /// The newest pipe that is in our hands.
-    handed: Option<Generation>,
+    /// The pipe that is being started.
+    starting: Option<Starting>,
     /// When the last watcher left.
     pub(super) empty_since: Option<Timestamp>,
+}
+
+/// A start under way: it needs a seed, and the pipe in our hands. Only then is the mirror live.
+struct Starting {
+    generation: Generation,
+    seed: Option<Seed>,
+    handed: bool,
+    /// What the pipe has brought before the seed came.
+    early: Vec<u8>,
 }
 
 impl Pane {
@@ -44,39 +51,47 @@ impl Pane {
 
     /// A start begins.
     pub(super) fn start(&mut self, generation: Generation) {
-        self.starting = Some((generation, Vec::new()));
+        self.starting = Some(Starting { generation, seed: None, handed: false, early: Vec::new() });
     }
 
-    /// A pipe is in our hands.
-    pub(super) fn handed(&mut self, generation: &str) {
-        self.handed = Some(generation.to_owned());
+    /// Whether this very start is still under way.
+    pub(super) fn awaits(&self, generation: &str) -> bool {
+        self.starting.as_ref().is_some_and(|starting| starting.generation == generation)
     }
 
-    /// Whether the pipe that feeds the picture is in our hands.
-    pub(super) fn has_pipe(&self) -> bool {
-        self.handed.is_some() && self.handed == self.current
+    fn starting(&mut self, generation: &str) -> Option<&mut Starting> {
+        self.starting.as_mut().filter(|starting| starting.generation == generation)
     }
 
-    /// The start failed; the old picture, if any, stays.
-    pub(super) fn start_failed(&mut self, generation: &str) {
-        if self.starting.as_ref().is_some_and(|(starting, _)| starting == generation) {
-            self.starting = None;
+    /// The pipe of a start is in our hands.
+    pub(super) fn handed(&mut self, generation: &str, at: Timestamp) {
+        if let Some(starting) = self.starting(generation) {
+            starting.handed = true;
         }
+        self.finish(at);
     }
 
-    /// The seed of a start has come: from here on this pipe feeds the picture.
-    pub(super) fn seeded(&mut self, generation: &str, seed: &Seed, at: Timestamp) {
-        let Some((starting, early)) = self.starting.take() else { return };
-        if starting != generation {
-            self.starting = Some((starting, early));
-            return;
+    /// The seed of a start has come.
+    pub(super) fn seeded(&mut self, generation: &str, seed: Seed, at: Timestamp) {
+        if let Some(starting) = self.starting(generation) {
+            starting.seed = Some(seed);
         }
-        let mut screen = Screen::seeded(seed);
-        screen.feed(&early);
-        self.screen = Some(screen);
-        self.backlog.clear();
-        self.current = Some(starting);
-        self.show_all(at);
+        self.finish(at);
+    }
+
+    /// With seed and pipe both there, this pipe feeds the picture from here on.
+    fn finish(&mut self, at: Timestamp) {
+        match self.starting.take() {
+            Some(Starting { generation, seed: Some(seed), handed: true, early }) => {
+                let mut screen = Screen::seeded(&seed);
+                screen.feed(&early);
+                self.screen = Some(screen);
+                self.backlog.clear();
+                self.current = Some(generation);
+                self.show_all(at);
+            }
+            unfinished => self.starting = unfinished,
+        }
     }
 
     /// A pipe brought bytes.
@@ -93,8 +108,8 @@ impl Pane {
             if self.backlog.len() > LONGEST_BACKLOG {
                 self.draw();
             }
-        } else if let Some((_, early)) = self.starting.as_mut().filter(|(starting, _)| starting == generation) {
-            early.extend_from_slice(&bytes);
+        } else if let Some(starting) = self.starting(generation) {
+            starting.early.extend_from_slice(&bytes);
         }
     }
 
