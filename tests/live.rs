@@ -208,3 +208,18 @@ fn a_dashboard_on_the_watched_server_is_itself_and_not_mirrored() {
     assert_eq!(fleet.tmux.ask("=watcher:", "#{pane_pipe}"), "0");
     dashboard.keys(&["g"]).says("I am an agent");
 }
+
+#[test]
+fn a_pane_that_somebody_else_pipes_is_polled_and_a_quiet_one_is_not_stale() {
+    let fleet = two();
+    fleet.tmux.tmux(&["pipe-pane", "-O", "-t", "=coder0:", "exec cat >/dev/null"]);
+    let dashboard = fleet.dashboard();
+    dashboard.says("polled 1 s");
+    // Longer than a picture may be old; the idle time is the pane's own clock.
+    let quiet = |text: &str| ["6s", "7s", "8s", "9s"].iter().any(|idle| text.contains(&format!("working {idle}")));
+    let screen = dashboard.until("quiet for a while", quiet);
+    assert!(screen.contains("polled 1 s"), "{screen}");
+    tell(&fleet, "coder0", "hello there");
+    dashboard.says("hello there");
+    assert_eq!(fleet.tmux.ask("=coder0:", "#{pane_pipe}#{@mosaic_pipe}"), "1", "their pipe is theirs");
+}

@@ -228,12 +228,12 @@ impl Dashboard {
         })
     }
 
-    /// Waits until the program has ended and its terminal with it.
+    /// Waits until the program has ended and its terminal with it; the screen that is still there is printed when not.
     #[track_caller]
     pub fn ended(&self) {
         wait_until("the program has ended", SOON, || {
-            let output = self.tmux.command().arg("list-sessions").output().unwrap();
-            if output.status.success() { Err(Picture(self.text())) } else { Ok(()) }
+            let output = self.tmux.command().args(["capture-pane", "-p", "-t", &self.target]).output().unwrap();
+            if output.status.success() { Err(Picture(describe(&output))) } else { Ok(()) }
         });
     }
 }
