@@ -25,6 +25,10 @@ fn two() -> Fleet {
     fleet
 }
 
+/// Ends like a launch that went wrong: its words are on the first rows, tmux's notice is on the last. To write that,
+/// tmux scrolls by one row: the first is one to lose.
+const NOT_FOUND: &str = "tmux set-option -p remain-on-exit on; echo; echo agent: not found; exit 127";
+
 /// Types a line into an agent's pane.
 fn tell(fleet: &Fleet, agent: &str, line: &str) {
     let target = format!("={agent}:");
@@ -222,4 +226,15 @@ fn a_pane_that_somebody_else_pipes_is_polled_and_a_quiet_one_is_not_stale() {
     tell(&fleet, "coder0", "hello there");
     dashboard.says("hello there");
     assert_eq!(fleet.tmux.ask("=coder0:", "#{pane_pipe}#{@mosaic_pipe}"), "1", "their pipe is theirs");
+}
+
+#[test]
+fn the_last_words_of_a_dead_pane_are_in_sight() {
+    let fleet = two();
+    fleet.agent("coder2", NOT_FOUND);
+    let dashboard = fleet.dashboard();
+    // Eight rows for a pane of 24.
+    dashboard.resize(80, 24).row("coder2", "✖ dead");
+    dashboard.keys(&["G"]).says("ended with status 127");
+    dashboard.says("agent: not found");
 }

@@ -45,8 +45,8 @@ impl Fleet {
 
     /// A roster of claude agents with these names.
     pub fn roster(&self, names: &[&str]) {
-        let agents: String =
-            names.iter().map(|n| format!("  - {{ name: {n}, class: code, runtime: claude }}\n")).collect();
+        let agent = |name: &&str| format!("  - {{ name: {name}, class: code, runtime: claude }}\n");
+        let agents = names.iter().map(agent).collect::<Vec<_>>().concat();
         let socket = self.tmux.name();
         self.roster_text(&format!("version: 1\ntransport: tmux\ntmux: {{ socket_name: {socket} }}\nagents:\n{agents}"));
     }
