@@ -9,12 +9,12 @@ use super::{
     action::{self, Action, Offer},
     effect::Effect,
     keymap::{Chord, Press},
-    mirror::{Pan, origin},
+    mirror::{Pan, focus, origin},
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Model, View},
 };
 use crate::{
-    fleet::{filter::Filter, sort::Sort},
+    fleet::{filter::Filter, row::Row, sort::Sort},
     screen::Size,
 };
 
@@ -180,7 +180,8 @@ pub(super) fn pan(model: &mut Model, down: isize, right: isize) {
     let tile = model.layout().cells;
     let Some(screen) = model.selected_mirror().and_then(super::mirror::Mirror::screen) else { return };
     let (pane, tile) = (screen.size(), Size { rows: tile.height, cols: tile.width });
-    let (row, col) = origin(pane, screen.cursor(), tile, model.pan);
+    let ended = model.selected_row().is_some_and(Row::has_ended);
+    let (row, col) = origin(pane, focus(screen, ended), tile, model.pan);
     let moved =
         |from: u16, by: isize, end: u16| usize::from(from).saturating_add_signed(by).min(usize::from(end)) as u16;
     model.pan = Pan::At {

@@ -103,7 +103,19 @@ pub enum Pan {
     },
 }
 
-/// The first row and column of a pane that a tile of this size shows.
+/// What is looked at while nobody pans: the cursor; where the program has ended, its last words. tmux puts a notice below
+/// them, on the last row, which the mirror's label says already.
+#[must_use]
+pub fn focus(screen: &Screen, ended: bool) -> Cursor {
+    let cursor = screen.cursor();
+    let words = |line: &String| !line.is_empty() && !line.starts_with("Pane is dead");
+    match screen.text().iter().rposition(words).filter(|_| ended) {
+        Some(row) => Cursor { row: row as u16, col: 0, ..cursor },
+        None => cursor,
+    }
+}
+
+/// The first row and column of a pane that a tile of this size shows, when `cursor` is what is looked at.
 #[must_use]
 pub fn origin(pane: Size, cursor: Cursor, tile: Size, pan: Pan) -> (u16, u16) {
     let last = (pane.rows.saturating_sub(tile.rows), pane.cols.saturating_sub(tile.cols));
@@ -158,6 +170,14 @@ mod tests {
         check((12, 40), (2, 5), Pan::Follow, (0, 0));
         check((12, 40), (23, 5), Pan::Follow, (12, 0));
         check((12, 40), (14, 60), Pan::Follow, (6, 31));
+    }
+
+    #[test]
+    fn a_program_that_has_ended_is_followed_to_its_last_words() {
+        let mut screen = Screen::new(Size { rows: 24, cols: 80 });
+        screen.feed(b"\r\nnot found\x1b[24;1HPane is dead (status 127)");
+        assert_eq!(focus(&screen, true).row, 1);
+        assert_eq!(focus(&screen, false).row, 23);
     }
 
     #[test]

@@ -147,6 +147,12 @@ impl Row {
         self.pane.as_ref().filter(|_| !self.has(Flag::Own))
     }
 
+    /// Whether its pane is there, and its program has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.pane.as_ref().is_some_and(|pane| pane.dead.is_some())
+    }
+
     /// Whether it carries a flag.
     #[must_use]
     pub fn has(&self, flag: Flag) -> bool {

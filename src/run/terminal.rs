@@ -93,8 +93,12 @@ fn give_back() {
     let _ = io::stdout().flush();
 }
 
-/// Before a panic is reported the terminal must be the operator's again, or the report is lost with the screen. A
-/// panic of the terminal engine is contained and nobody's business.
+/// The exit code of a Rust program that panicked.
+const PANICKED: i32 = 101;
+
+/// Before a panic is reported the terminal must be the operator's again, or the report is lost with the screen. Then
+/// the program ends, whichever task or thread it was: without its refresh a dashboard would show old facts for ever,
+/// on a terminal that is not its own any more. A panic of the terminal engine is contained and nobody's business.
 fn give_back_on_panic() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -106,6 +110,7 @@ fn give_back_on_panic() {
             }
             give_back();
             report(panic);
+            std::process::exit(PANICKED);
         }));
     });
 }

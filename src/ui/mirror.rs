@@ -22,12 +22,12 @@ use crate::{
     app::{
         card::ended,
         event::Feed,
-        mirror::{Mirror, Pan, origin},
+        mirror::{Mirror, Pan, focus, origin},
         model::Model,
         words::{age, fit},
     },
     fleet::{judgement::Flag, row::Row, text::visible_char},
-    screen::{Cell, Colour, Screen, Size},
+    screen::{Cell, Colour, Cursor, Screen, Size},
 };
 
 /// A polled picture older than this is stale: two looks in a row have not come.
@@ -44,7 +44,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let (left, right) = titles(model, row, mirror, theme);
     paint::frame(plan.mirror, plan.form, left, right, theme, buffer);
     match mirror {
-        Some(Mirror::Shown { screen, .. }) => copy(screen, plan.cells, model.pan(), theme, buffer),
+        Some(Mirror::Shown { screen, .. }) => {
+            let focus = focus(screen, row.is_some_and(Row::has_ended));
+            copy(screen, focus, plan.cells, model.pan(), theme, buffer);
+        }
         Some(Mirror::Gone(why)) => {
             let words = ["the mirror is gone".to_owned(), why.words().to_owned()];
             paint::message(plan.cells, &words, theme, buffer);
@@ -107,10 +110,10 @@ fn freshness(mirror: &Mirror, model: &Model, theme: &Theme) -> ratatui::text::Sp
 }
 
 /// Copies the part of a screen that an area shows, and its cursor as a reversed cell.
-pub fn copy(screen: &Screen, area: Rect, pan: Pan, theme: &Theme, buffer: &mut Buffer) {
+pub fn copy(screen: &Screen, focus: Cursor, area: Rect, pan: Pan, theme: &Theme, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     let (size, cursor) = (screen.size(), screen.cursor());
-    let (top, left) = origin(size, cursor, Size { rows: area.height, cols: area.width }, pan);
+    let (top, left) = origin(size, focus, Size { rows: area.height, cols: area.width }, pan);
     for y in 0..area.height.min(size.rows - top) {
         for x in 0..area.width.min(size.cols - left) {
             let (Some(cell), Some(target)) =
@@ -187,7 +190,7 @@ mod tests {
         screen.feed(bytes.as_bytes());
         let area = Rect::new(0, 0, tile.0, tile.1);
         let mut buffer = Buffer::empty(area);
-        copy(&screen, area, pan, &Theme::dark(), &mut buffer);
+        copy(&screen, screen.cursor(), area, pan, &Theme::dark(), &mut buffer);
         let lines: Vec<String> = (0..tile.1)
             .map(|y| (0..tile.0).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned())
             .collect();
@@ -213,7 +216,7 @@ mod tests {
         screen.feed(b"ab");
         let area = Rect::new(0, 0, 4, 2);
         let mut buffer = Buffer::empty(area);
-        copy(&screen, area, Pan::Follow, &Theme::dark(), &mut buffer);
+        copy(&screen, screen.cursor(), area, Pan::Follow, &Theme::dark(), &mut buffer);
         let reversed: Vec<bool> = (0..4).map(|x| buffer[(x, 0)].modifier.contains(Modifier::REVERSED)).collect();
         assert_eq!(reversed, [false, false, true, false]);
     }

@@ -7,6 +7,8 @@
 #![allow(dead_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
+pub mod program;
+
 use std::{
     fmt::Debug,
     path::{Path, PathBuf},

@@ -162,7 +162,7 @@ struct Follower {
     pane: PaneId,
     news: mpsc::Sender<MirrorNews>,
     wishes: mpsc::Receiver<()>,
-    /// The last picture that was looked up by hand, to say it once.
+    /// The last picture that was looked up by hand, to draw it once.
     said: Option<Seed>,
     /// How many pictures the tap has sent.
     pictures: u64,
@@ -246,15 +246,18 @@ impl Follower {
 
     /// Looks once by hand; whether the pane would take a pipe of ours.
     async fn look(&mut self) -> Result<bool, NobodyListens> {
-        let (news, free) = match self.mirrors.server.look(self.pane, None).await {
+        let look = self.mirrors.server.look(self.pane, None).await;
+        let at = clock::now().wall;
+        let (news, free) = match look {
+            // The same picture is news, too: that it still holds. Without it a quiet pane would look stale.
+            Ok(look) if self.said.as_ref() == Some(&look.seed) => {
+                (MirrorNews::Bytes { bytes: Vec::new(), at }, !look.piped && !look.dead)
+            }
             Ok(look) => {
                 let free = !look.piped && !look.dead;
-                if self.said.as_ref() == Some(&look.seed) {
-                    return Ok(free);
-                }
                 let screen = Box::new(Screen::seeded(&look.seed));
                 self.said = Some(look.seed);
-                (MirrorNews::Picture { screen, feed: Feed::Polled, at: clock::now().wall }, free)
+                (MirrorNews::Picture { screen, feed: Feed::Polled, at }, free)
             }
             Err(why) => {
                 self.said = None;

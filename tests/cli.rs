@@ -1,0 +1,185 @@
+//! Every verb as a script sees it: what is on stdout, what on stderr, and the exit code.
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+use support::{
+    SOON,
+    program::{BINARY, Fleet, Ran},
+    wait_until,
+};
+
+/// An agent's program: one red line, then it waits.
+const QUIET: &str = "printf '\\033[31mred\\033[0m 漢\\n'; read line";
+
+/// A fleet of two, both up and well.
+fn two() -> Fleet {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0", "coder1"]);
+    fleet.agent("coder0", QUIET).agent("coder1", QUIET);
+    fleet.beat("coder0", 1, "status=ok").beat("coder1", 1, "status=ok");
+    wait_until("both have drawn", SOON, || {
+        let text = ["=coder0:", "=coder1:"].map(|pane| fleet.tmux.tmux(&["capture-pane", "-p", "-t", pane]));
+        if text.iter().all(|text| text.contains("red")) { Ok(()) } else { Err(text) }
+    });
+    fleet
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// Fails unless a document is what `ps.schema.json` describes.
+fn check_schema(document: &Value) {
+    let schema = json(include_str!("../assets/ps.schema.json"));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?} in {document:#}");
+}
+
+/// Wrong usage: exit code 3, nothing on stdout, and these words on stderr.
+#[track_caller]
+fn check_usage(fleet: &Fleet, words: &[&str], says: &[&str]) {
+    let ran = fleet.run(words).with(3);
+    assert_eq!(ran.out, "", "{words:?}");
+    for part in says {
+        assert!(ran.err.contains(part), "{words:?} does not say {part:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn ps_is_a_table_and_a_document() {
+    let fleet = two();
+    let table = fleet.run(&["ps"]).with(0).out;
+    for words in ["AGENT", "coder0", "● working", "2 agents, 0 at fault, 0 unmanaged"] {
+        assert!(table.contains(words), "{words} is missing:\n{table}");
+    }
+    let document = json(&fleet.run(&["ps", "--json"]).with(0).out);
+    check_schema(&document);
+    assert_eq!(document["agents"][0]["name"], "coder0");
+    assert_eq!(document["agents"][0]["readiness"], "working");
+}
+
+#[test]
+fn a_check_fails_when_an_agent_is_at_fault() {
+    let fleet = two();
+    fleet.run(&["ps", "--check"]).with(0);
+    fleet.tmux.tmux(&["kill-session", "-t", "=coder1"]);
+    let ran = fleet.run(&["ps", "--check"]).with(1);
+    assert!(ran.out.contains("✖ dead") && ran.out.contains("no session on socket"), "{}", ran.out);
+    check_schema(&json(&fleet.run(&["ps", "--check", "--json"]).with(1).out));
+}
+
+#[test]
+fn watching_prints_a_document_a_line() {
+    let fleet = two();
+    let mut child = fleet.program(&["ps", "--watch", "1", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(2).map(Result::unwrap);
+    let documents: Vec<Value> = lines.map(|line| json(&line)).collect();
+    // Its reader has left: it ends by itself, and quietly.
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    documents.iter().for_each(check_schema);
+    assert_ne!(documents[0]["at"], documents[1]["at"]);
+}
+
+#[test]
+fn a_roster_that_cannot_be_used_is_told_problem_by_problem() {
+    let fleet = Fleet::new();
+    fleet.roster_text("version: 1\ntransport: tmux\nagents:\n  - { name: 'a:b', class: code, runtime: 7 }\n");
+    let path = fleet.roster_path().display().to_string();
+    for words in [&["ps"][..], &["ps", "--json"], &["screen", "a"]] {
+        check_usage(&fleet, words, &[&format!("{path}:4:13: "), &format!("{path}:4:42: "), "Hint: "]);
+    }
+    check_usage(&fleet, &["--roster", "/nowhere/roster.yaml", "ps"], &["/nowhere/roster.yaml"]);
+}
+
+#[test]
+fn wrong_usage_is_exit_code_3_in_words() {
+    let fleet = Fleet::new();
+    check_usage(&fleet, &["pss"], &["pss", "ps"]);
+    check_usage(&fleet, &["ps", "--jsn"], &["--jsn", "--json"]);
+    check_usage(&fleet, &["ps", "--watch", "0"], &["--watch"]);
+    check_usage(&fleet, &["screen"], &["AGENT"]);
+    check_usage(&fleet, &["screen", "a", "--ansi", "--json"], &["--ansi", "--json"]);
+    check_usage(&fleet, &["completions", "tcl"], &["bash", "fish", "zsh"]);
+}
+
+#[test]
+fn a_screen_is_printed_as_text_as_colours_and_as_cells() {
+    let fleet = two();
+    let text = fleet.run(&["screen", "coder0"]).with(0).out;
+    assert_eq!(text.lines().next(), Some("red 漢"));
+    assert_eq!(text.lines().count(), 24);
+    let ansi = fleet.run(&["screen", "coder0", "--ansi"]).with(0).out;
+    assert!(ansi.starts_with("\x1b[") && ansi.contains("red"), "{ansi:?}");
+    let cells = json(&fleet.run(&["screen", "coder0", "--json"]).with(0).out);
+    assert_eq!((&cells["width"], &cells["height"]), (&80.into(), &24.into()));
+    assert_eq!(cells["rows"][0][0], serde_json::json!({ "text": "red", "fg": 1 }));
+    assert_eq!(cells["feed"], "live");
+}
+
+#[test]
+fn an_agent_that_is_not_there_is_told_with_those_that_are() {
+    let fleet = two();
+    let ran = fleet.run(&["screen", "coder"]).with(1);
+    assert!(ran.out.is_empty() && ran.err.contains("coder0, coder1"), "{ran:?}");
+    fleet.tmux.tmux(&["kill-session", "-t", "=coder1"]);
+    let ran = fleet.run(&["screen", "coder1"]).with(1);
+    assert!(ran.out.is_empty() && ran.err.contains("no session on socket"), "{ran:?}");
+}
+
+#[test]
+fn the_reference_needs_no_fleet() {
+    let fleet = Fleet::new();
+    for (words, says) in [
+        (&["completions", "bash"][..], "_mosaic"),
+        (&["completions", "zsh"], "#compdef mosaic-top"),
+        (&["completions", "fish"], "complete -c mosaic-top"),
+        (&["man"], ".TH MOSAIC-TOP"),
+        (&["keys"], "| `q` `Ctrl-C` |"),
+        (&["--help"], "Exit codes:"),
+        (&["--version"], concat!("mosaic-top ", env!("CARGO_PKG_VERSION"))),
+    ] {
+        let ran = fleet.run(words).with(0);
+        assert!(ran.out.contains(says) && ran.err.is_empty(), "{words:?}: {ran:?}");
+    }
+    for (name, shipped) in
+        [("ps", include_str!("../assets/ps.schema.json")), ("roster", include_str!("../assets/roster.schema.json"))]
+    {
+        assert_eq!(fleet.run(&["schema", name]).with(0).out, shipped);
+    }
+}
+
+#[test]
+fn a_headless_demo_shows_every_state_and_leaves_nothing() {
+    let fleet = Fleet::new();
+    let tmp = tempfile::tempdir().unwrap();
+    let child = Command::new(BINARY)
+        .args(["demo", "--headless"])
+        .env("TMPDIR", tmp.path())
+        .stdin(Stdio::null())
+        .env("XDG_STATE_HOME", fleet.home())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let name = format!("mosaic-demo-{}", child.id());
+    let ran = Ran::of(&child.wait_with_output().unwrap()).with(0);
+    for state in ["working", "available", "stale", "unknown", "dead", "DRIFT", "UNMANAGED"] {
+        assert!(ran.out.contains(state), "nobody is {state}:\n{}", ran.out);
+    }
+    wait_until("everything of the demo is gone", SOON, || {
+        let files: Vec<_> = tmp.path().read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+        let all = Command::new("ps").args(["axo", "args"]).output().unwrap();
+        let all = String::from_utf8_lossy(&all.stdout).into_owned();
+        let processes: Vec<String> = all.lines().filter(|line| line.contains(&name)).map(str::to_owned).collect();
+        if files.is_empty() && processes.is_empty() { Ok(()) } else { Err((files, processes)) }
+    });
+}
