@@ -2,6 +2,8 @@
 //!
 //! PURE. It never asks a pane for anything: pictures and bytes come in as events, each with its time.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::event::{Feed, MirrorNews};
@@ -9,6 +11,9 @@ use crate::{
     fleet::reading::Why,
     screen::{Cursor, Screen, Size},
 };
+
+/// How long a program may hold its picture back: longer than any redraw, shorter than an operator notices.
+const LONGEST_HOLD: Duration = Duration::from_millis(200);
 
 /// What is known of one pane's picture.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ pub enum Mirror {
         feed: Feed,
         /// When a picture or a byte last came.
         heard: Timestamp,
+        /// Since when the program has held its picture back.
+        held: Option<Timestamp>,
     },
     /// It ended, or never came.
     Gone(Why),
@@ -33,14 +40,41 @@ impl Mirror {
     pub fn take(&mut self, news: MirrorNews) {
         match news {
             MirrorNews::Opening => *self = Self::Opening,
-            MirrorNews::Picture { screen, feed, at } => *self = Self::Shown { screen, feed, heard: at },
+            MirrorNews::Picture { screen, feed, at } => {
+                let held = screen.holds().then_some(at);
+                *self = Self::Shown { screen, feed, heard: at, held };
+            }
             MirrorNews::Gone(why) => *self = Self::Gone(why),
             MirrorNews::Bytes { bytes, at } => {
-                if let Self::Shown { screen, heard, .. } = self {
+                if let Self::Shown { screen, heard, held, .. } = self {
                     screen.feed(&bytes);
                     *heard = at;
+                    *held = screen.holds().then(|| held.unwrap_or(at));
                 }
+                self.let_go(at);
             }
+        }
+    }
+
+    /// Shows what a program has held back for too long; whether there was such a thing.
+    pub fn let_go(&mut self, now: Timestamp) -> bool {
+        let due = self.due();
+        match self {
+            Self::Shown { screen, held, .. } if due.is_some_and(|due| due <= now) => {
+                screen.let_go();
+                *held = None;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// When a picture that is held back is to be shown all the same.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Shown { held: Some(since), .. } => since.checked_add(LONGEST_HOLD).ok(),
+            _ => None,
         }
     }
 
@@ -88,6 +122,24 @@ pub fn origin(pane: Size, cursor: Cursor, tile: Size, pan: Pan) -> (u16, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(millis).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_picture_that_is_held_back_is_shown_after_a_while_all_the_same() {
+        let screen = Box::new(Screen::new(Size { rows: 2, cols: 9 }));
+        let mut mirror = Mirror::Opening;
+        mirror.take(MirrorNews::Picture { screen, feed: Feed::Live, at: at(0) });
+        let first = |mirror: &Mirror| mirror.screen().map(|screen| screen.text()[0].clone()).unwrap_or_default();
+        mirror.take(MirrorNews::Bytes { bytes: b"\x1b[?2026hnew".to_vec(), at: at(1000) });
+        mirror.take(MirrorNews::Bytes { bytes: b"er".to_vec(), at: at(1100) });
+        assert_eq!((first(&mirror).as_str(), mirror.due()), ("", Some(at(1200))));
+        assert!(!mirror.let_go(at(1199)));
+        assert!(mirror.let_go(at(1200)));
+        assert_eq!((first(&mirror).as_str(), mirror.due()), ("newer", None));
+    }
 
     fn check(tile: (u16, u16), cursor: (u16, u16), pan: Pan, expected: (u16, u16)) {
         let pane = Size { rows: 24, cols: 80 };

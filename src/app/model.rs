@@ -149,6 +149,12 @@ impl Model {
         std::mem::take(&mut self.dirty)
     }
 
+    /// When the next tick is due for something that cannot wait for the next second.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        self.mirrors.values().filter_map(Mirror::due).min()
+    }
+
     /// The fleet; none before the first facts.
     #[must_use]
     pub fn fleet(&self) -> Option<&Fleet> {

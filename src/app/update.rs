@@ -45,6 +45,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     // The clock and the ages are shown in seconds: within one nothing changes.
     model.dirty |= model.now.map(Timestamp::as_second) != Some(now.as_second());
+    for mirror in model.mirrors.values_mut() {
+        model.dirty |= mirror.let_go(now);
+    }
     model.now = Some(now);
     Vec::new()
 }
@@ -124,7 +127,8 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
     // News of a pane that was let go meanwhile come late: there is nothing left to change.
     if let Some(mirror) = model.mirrors.get_mut(pane) {
         mirror.take(news);
-        model.dirty = true;
+        // What a program holds back is not seen yet.
+        model.dirty |= mirror.due().is_none();
     }
 }
 

@@ -24,7 +24,7 @@ use std::{
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
 
-use crate::{run, ui::theme::Theme};
+use crate::{adapter::tap::daemon, run, ui::theme::Theme};
 
 /// A live dashboard for a fleet of AI coding agents in tmux
 ///
@@ -161,6 +161,9 @@ pub fn complain(text: &str) {
 }
 
 fn start(cli: Cli) -> Result<Exit> {
+    if matches!(&cli.verb, Some(Verb::Tap(tap)) if tap.serve) {
+        daemon::drop_inherited();
+    }
     color_eyre::install()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().wrap_err("cannot start the event loop")?;

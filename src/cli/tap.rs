@@ -26,13 +26,13 @@ pub struct Tap {
     on: Option<String>,
     /// Be the tap, instead of starting it and waiting until it listens
     #[arg(long)]
-    serve: bool,
+    pub(super) serve: bool,
 }
 
 /// The pipe's command: passes its stdin on to the tap and ends. Our own program writes these words.
 #[derive(Debug, Args)]
 pub struct Handoff {
-    socket: PathBuf,
+    tap: PathBuf,
     pane: u32,
     generation: String,
 }
@@ -56,7 +56,7 @@ impl Tap {
 impl Handoff {
     /// Hands stdin over.
     pub fn run(&self) -> Result<Exit> {
-        handoff::run(&self.socket, self.pane, &self.generation)?;
+        handoff::run(&self.tap, self.pane, &self.generation)?;
         Ok(Exit::Done)
     }
 }

@@ -117,7 +117,11 @@ impl Shell {
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut waiting = false;
         while !self.left {
-            let due = self.drawn.map_or_else(|| clock::now().steady, |drawn| drawn + FRAME);
+            let now = clock::now();
+            let due = self.drawn.map_or(now.steady, |drawn| drawn + FRAME);
+            // A due time that has passed is now.
+            let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
+            let held = self.model.due().map(|due| now.steady + left(due));
             tokio::select! {
                 biased;
                 key = keys.next() => match key {
@@ -133,6 +137,9 @@ impl Shell {
                 _ = signals.interrupt.recv() => return Ok(()),
                 _ = signals.resumed.recv() => terminal.resume()?,
                 () = sleep_until(due.into()), if waiting => {}
+                () = sleep_until(held.unwrap_or(now.steady).into()), if held.is_some() => {
+                    self.handle(Event::Tick(clock::now().wall), terminal)?;
+                }
                 event = inbox.recv() => if let Some(event) = event {
                     self.handle(event, terminal)?;
                 },

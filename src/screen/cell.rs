@@ -62,6 +62,11 @@ impl<'a> Cell<'a> {
         matches!(self.text, "" | " ") && style.bg == Colour::Default && !style.inverse && !style.underline
     }
 
+    /// Whether it has neither text nor line nor inverse: at most a background.
+    pub(super) fn is_bare(&self) -> bool {
+        matches!(self.text, "" | " ") && !self.style.inverse && !self.style.underline && !self.continuation
+    }
+
     /// What the engine's cell shows. A blank has no text colour and no weight: nobody could see them.
     pub(super) fn from_engine(cell: &'a vt100::Cell) -> Self {
         let text = cell.contents();

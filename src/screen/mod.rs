@@ -95,10 +95,29 @@ impl Screen {
         self.broken
     }
 
-    /// Whether the program holds the picture back (synchronised output): what is there is half drawn.
+    /// Whether the program holds the picture back (synchronised output): what is shown is the one before its update.
     #[must_use]
-    pub fn half_drawn(&self) -> bool {
-        self.translator.state.sync
+    pub fn holds(&self) -> bool {
+        self.translator.holds()
+    }
+
+    /// Shows what is there, although the program has not said that it is whole: it has taken too long.
+    pub fn let_go(&mut self) {
+        self.translator.let_go();
+    }
+
+    /// Whether it is the same picture as tmux's own, as far as a capture tells: tmux before 3.5 forgets the
+    /// background of erased cells, so a blank is the same whatever its background.
+    #[must_use]
+    pub fn agrees_with(&self, truth: &Self) -> bool {
+        let same = |row, col| match (self.drawn_cell(row, col), truth.drawn_cell(row, col)) {
+            (Some(ours), Some(theirs)) => ours == theirs || (ours.is_bare() && theirs.is_bare()),
+            (ours, theirs) => ours == theirs,
+        };
+        self.size == truth.size
+            && self.alternate() == truth.alternate()
+            && Translator::cursor_of(self.translator.screen()) == Translator::cursor_of(truth.translator.screen())
+            && (0..self.size.rows).all(|row| (0..self.size.cols).all(|col| same(row, col)))
     }
 
     /// Its size.
@@ -110,7 +129,13 @@ impl Screen {
     /// Its cursor.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        self.translator.cursor()
+        Translator::cursor_of(self.translator.shown())
+    }
+
+    /// Whether a synchronised update is open: what is drawn is not meant to be seen.
+    #[must_use]
+    pub fn is_within_update(&self) -> bool {
+        self.translator.state.sync
     }
 
     /// Whether the alternate screen is shown.
@@ -123,7 +148,12 @@ impl Screen {
     #[must_use]
     pub fn cell(&self, row: u16, col: u16) -> Option<Cell<'_>> {
         let inside = row < self.size.rows && col < self.size.cols;
-        self.translator.screen().cell(row, col).filter(|_| inside).map(Cell::from_engine)
+        self.translator.shown().cell(row, col).filter(|_| inside).map(Cell::from_engine)
+    }
+
+    /// One cell of what is drawn, also while the program holds the picture back.
+    fn drawn_cell(&self, row: u16, col: u16) -> Option<Cell<'_>> {
+        self.translator.screen().cell(row, col).map(Cell::from_engine)
     }
 
     /// The screen as text, one string a row, without trailing blanks.
@@ -183,7 +213,7 @@ impl Screen {
     /// The cursor, the pen and the modes that would disturb the painting, which therefore come last.
     fn dump_cursor(&self, out: &mut Vec<u8>) {
         let state = &self.translator.state;
-        let cursor = self.cursor();
+        let cursor = Translator::cursor_of(self.translator.screen());
         self.translator.write_place(cursor.row, cursor.col, out);
         out.extend_from_slice(b"\x1b[m");
         out.extend_from_slice(&self.translator.screen().attributes_formatted());

@@ -102,9 +102,16 @@ fn a_region_that_is_none_is_ignored() {
 }
 
 #[test]
-fn an_open_update_is_known() {
-    assert!(shown(4, 10, "\x1b[?2026hab").half_drawn());
-    assert!(!shown(4, 10, "\x1b[?2026hab\x1b[?2026l").half_drawn());
+fn an_open_update_is_held_back_until_it_is_whole_or_takes_too_long() {
+    let mut screen = shown(4, 10, "old\x1b[?2026h\rne");
+    assert_eq!((screen.text()[0].as_str(), screen.cursor().col, screen.holds()), ("old", 3, true));
+    let copy = Screen::drawn(screen.size(), &screen.dump());
+    assert!(copy.holds(), "a watcher that joins meanwhile sees it whole, too");
+    screen.feed(b"w\x1b[?2026l");
+    assert_eq!((screen.text()[0].as_str(), screen.cursor().col, screen.holds()), ("new", 3, false));
+    screen.feed(b"\x1b[?2026h\rnever ends");
+    screen.let_go();
+    assert_eq!(screen.text()[0], "never ends");
 }
 
 #[test]

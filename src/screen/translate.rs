@@ -18,13 +18,15 @@ pub(super) struct Translator {
     /// Said, and not yet drawn by the engine.
     out: Vec<u8>,
     size: Size,
+    /// The picture before a synchronised update, while the update is open.
+    held: Option<Box<vt100::Screen>>,
     pub(super) state: State,
 }
 
 impl Translator {
     /// A blank screen.
     pub(super) fn new(size: Size) -> Self {
-        Self { engine: engine(size), out: Vec::new(), size, state: State::new(size) }
+        Self { engine: engine(size), out: Vec::new(), size, held: None, state: State::new(size) }
     }
 
     /// Has the engine draw what was said.
@@ -40,6 +42,32 @@ impl Translator {
         self.engine.screen()
     }
 
+    /// What is to be shown: the engine's screen, or while the program holds it back, the one before.
+    pub(super) fn shown(&self) -> &vt100::Screen {
+        self.held.as_deref().unwrap_or_else(|| self.screen())
+    }
+
+    /// Whether the program holds the picture back.
+    pub(super) fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Shows what is there, although the program has not said that it is whole.
+    pub(super) fn let_go(&mut self) {
+        self.held = None;
+    }
+
+    /// Synchronised output (2026): begins or ends an update that is to be seen as one.
+    fn synchronised(&mut self, on: bool) {
+        if on && !self.state.sync {
+            self.flush();
+            self.held = Some(Box::new(self.screen().clone()));
+        } else if !on {
+            self.held = None;
+        }
+        self.state.sync = on;
+    }
+
     /// The primary screen while the alternate one is shown.
     pub(super) fn primary(&self) -> vt100::Parser {
         let mut copy = engine(self.size);
@@ -48,15 +76,15 @@ impl Translator {
         copy
     }
 
-    /// Where the cursor stands.
-    pub(super) fn cursor(&self) -> Cursor {
-        let (row, col) = self.screen().cursor_position();
-        Cursor { row, col, shown: !self.screen().hide_cursor() }
+    /// Where the cursor of a screen stands.
+    pub(super) fn cursor_of(screen: &vt100::Screen) -> Cursor {
+        let (row, col) = screen.cursor_position();
+        Cursor { row, col, shown: !screen.hide_cursor() }
     }
 
     fn here(&mut self) -> Cursor {
         self.flush();
-        self.cursor()
+        Self::cursor_of(self.screen())
     }
 
     fn pen(&self) -> Vec<u8> {
@@ -199,7 +227,7 @@ impl Translator {
             25 => self.say(if on { b"\x1b[?25h" } else { b"\x1b[?25l" }),
             47 | 1047 => self.alternate(on, false),
             1049 => self.alternate(on, true),
-            2026 => self.state.sync = on,
+            2026 => self.synchronised(on),
             _ => {}
         }
     }
@@ -340,6 +368,7 @@ impl Perform for Translator {
             ([], b'M') => self.say(b"\x1bM"),
             ([], b'c') => {
                 self.say(b"\x1bc");
+                self.held = None;
                 self.state = State::new(self.size);
             }
             ([], b'k') => self.state.naming = true,

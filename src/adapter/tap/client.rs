@@ -73,6 +73,12 @@ pub struct Mirror {
 pub struct Reseeds(mpsc::Sender<()>);
 
 impl Mirror {
+    /// Where to wish for a fresh picture.
+    #[must_use]
+    pub fn reseeds(&self) -> &Reseeds {
+        &self.reseeds
+    }
+
     /// Its two ends apart, for a task that takes the news. Dropping the news lets the pane go.
     #[must_use]
     pub fn split(self) -> (mpsc::Receiver<MirrorNews>, Reseeds) {
@@ -103,7 +109,7 @@ impl Mirrors {
     pub fn open(self: &Arc<Self>, pane: PaneId) -> Mirror {
         let (sender, news) = mpsc::channel(INBOX);
         let (reseeds, wishes) = mpsc::channel(1);
-        let follower = Follower { mirrors: Arc::clone(self), pane, news: sender, wishes, said: None };
+        let follower = Follower { mirrors: Arc::clone(self), pane, news: sender, wishes, said: None, pictures: 0 };
         tokio::spawn(follower.follow());
         Mirror { news, reseeds: Reseeds(reseeds) }
     }
@@ -158,6 +164,8 @@ struct Follower {
     wishes: mpsc::Receiver<()>,
     /// The last picture that was looked up by hand, to say it once.
     said: Option<Seed>,
+    /// How many pictures the tap has sent.
+    pictures: u64,
 }
 
 /// Whoever wanted the news has gone.
@@ -170,10 +178,13 @@ impl Follower {
 
     /// One try with the tap, and looks by hand until the next.
     async fn round(&mut self) -> Result<(), NobodyListens> {
+        let pictures = self.pictures;
         let why = self.live().await?;
         tracing::info!(pane = %self.pane, %why, "mirror without the tap");
         self.said = None;
-        let again = clock::now().steady + RETRY_AFTER;
+        // A tap that served and ended may be followed by another at once; one that never did is left alone a while.
+        let pause = if self.pictures == pictures { RETRY_AFTER } else { Duration::ZERO };
+        let again = clock::now().steady + pause;
         loop {
             let free = self.look().await?;
             if free && clock::now().steady >= again {
@@ -221,9 +232,10 @@ impl Follower {
         }
     }
 
-    async fn relay(&self, frame: Frame) -> Result<(), NobodyListens> {
+    async fn relay(&mut self, frame: Frame) -> Result<(), NobodyListens> {
         let news = match frame {
             Frame::Picture { size, at, picture } => {
+                self.pictures += 1;
                 MirrorNews::Picture { screen: Box::new(Screen::drawn(size, &picture)), feed: Feed::Live, at }
             }
             Frame::Bytes { at, bytes } => MirrorNews::Bytes { bytes, at },

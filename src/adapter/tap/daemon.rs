@@ -2,6 +2,7 @@
 //!
 //! `start` is the short-lived half that a watcher runs and waits for; it answers when the tap listens. `serve` is the
 //! tap itself. Whoever comes second finds the lock held and leaves.
+#![expect(clippy::disallowed_methods, reason = "the tap's own process, socket and lock; nothing of the user's")]
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -21,7 +22,6 @@ use crate::fleet::{ids::Socket, reading::Why};
 const READY: &str = "ready";
 
 /// Starts the tap of a server and waits until it listens. For the hidden verb `__tap`.
-#[expect(clippy::disallowed_methods, reason = "the tap starts its lasting half")]
 pub fn start(binary: &Path, socket: &Socket, server: u32) -> Result<(), Why> {
     let mut child = Command::new(binary)
         .args(words(socket, server))
@@ -53,6 +53,17 @@ pub fn words(socket: &Socket, server: u32) -> Vec<String> {
     words
 }
 
+/// Closes every descriptor beyond the standard ones that the starter handed down unasked: a tap that outlives its
+/// starter must not hold somebody's lock or pipe. To be called before anything is opened.
+pub fn drop_inherited() {
+    let listed = fs::read_dir("/dev/fd").into_iter().flatten().flatten();
+    let inherited: Vec<i32> = listed.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    for fd in inherited.into_iter().filter(|fd| *fd > 2) {
+        // The listing's own descriptor is closed by now, and says so.
+        let _ = nix::unistd::close(fd);
+    }
+}
+
 /// Is the tap: listens, says so, serves to the end and clears up. For the hidden verb `__tap --serve`.
 pub async fn serve(server: Server, place: &Place, binary: &Path) -> Result<(), Why> {
     // A session of its own: the login that started it may end. Fails only where it already leads one.
@@ -71,7 +82,6 @@ pub async fn serve(server: Server, place: &Place, binary: &Path) -> Result<(), W
 }
 
 /// Takes the lock and listens; `None` when another tap is there already.
-#[expect(clippy::disallowed_methods, reason = "the tap's own socket")]
 fn listen(place: &Place) -> Result<Option<(UnixListener, File)>, Why> {
     let said = |error: io::Error| Why::new(format!("the tap cannot listen at {}: {error}", place.socket.display()));
     place.prepare()?;
@@ -86,7 +96,6 @@ fn listen(place: &Place) -> Result<Option<(UnixListener, File)>, Why> {
 }
 
 /// The lock of a living tap; `None` when somebody holds it.
-#[expect(clippy::disallowed_methods, reason = "the tap's own lock")]
 fn lock(place: &Place) -> io::Result<Option<File>> {
     loop {
         let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&place.lock)?;

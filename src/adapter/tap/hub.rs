@@ -15,7 +15,7 @@ use tokio::{net::UnixListener, sync::mpsc, time::MissedTickBehavior};
 use super::{
     links::{self, Watcher},
     look::{Look, Start, shell_quoted},
-    pane::Pane,
+    pane::{Pane, Verdict},
     server::{Server, unguessable},
 };
 use crate::{
@@ -26,11 +26,17 @@ use crate::{
 /// How long a pipe outlives its last watcher: a glance at the next row and back must not restart it.
 const LINGER: Duration = Duration::from_secs(3);
 
-/// How often the hub looks for pipes to end. Only while there is something to end.
+/// How often the hub looks for pipes to end and pictures to check.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// How long a handoff may take: it starts within milliseconds, and a loaded machine is given its time.
-const HANDOFF_LIMIT: Duration = Duration::from_secs(5);
+/// How long a handoff may take: it needs milliseconds, and until it is there nothing is shown as live.
+const HANDOFF_LIMIT: Duration = Duration::from_millis(1500);
+
+/// How many panes tmux is asked about at once: twenty captures in one command take 5 ms.
+const CHECK_MOST: usize = 20;
+
+/// Why a mirror of a dead pane is not live.
+const DEAD: &str = "its program has ended, and a dead pane takes no pipe";
 
 /// How many events may wait. Bytes wait in the pipe behind them, which tmux buffers.
 const INBOX: usize = 256;
@@ -53,6 +59,8 @@ pub(super) enum HubEvent {
     Bytes { pane: PaneId, generation: String, bytes: Vec<u8> },
     /// A pipe ended: its pane is gone, or somebody replaced it.
     Ended { pane: PaneId, generation: String },
+    /// tmux has been asked whether the pictures are right; each with the bytes counted before.
+    Checked { panes: Vec<(PaneId, u64)>, looks: Vec<Look> },
     /// A start has come back from tmux.
     Started { pane: PaneId, generation: String, look: Result<Look, Why> },
 }
@@ -67,6 +75,8 @@ pub struct Hub {
     panes: BTreeMap<PaneId, Pane>,
     events: mpsc::Sender<HubEvent>,
     idle_since: Option<Timestamp>,
+    /// Whether tmux is being asked.
+    checking: bool,
 }
 
 impl Hub {
@@ -80,6 +90,7 @@ impl Hub {
             panes: BTreeMap::new(),
             events,
             idle_since: Some(clock::now().wall),
+            checking: false,
         };
         let mut sweep = tokio::time::interval(SWEEP);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -91,10 +102,11 @@ impl Hub {
                     next_id += 1;
                     tokio::spawn(links::serve(accepted?.0, next_id, hub.events.clone()));
                 }
-                _ = sweep.tick(), if hub.has_something_to_end() => {
+                _ = sweep.tick() => {
                     if hub.sweep() {
                         return Ok(());
                     }
+                    hub.check();
                 }
             }
         }
@@ -118,7 +130,7 @@ impl Hub {
                     self.start(pane);
                 }
             }
-            HubEvent::Handed { pane, generation } => self.with(pane, |mirror| mirror.handed(&generation)),
+            HubEvent::Handed { pane, generation } => self.with(pane, |mirror| mirror.handed(&generation, at)),
             HubEvent::Overdue { pane, generation } => self.overdue(pane, &generation),
             HubEvent::Bytes { pane, generation, bytes } => {
                 self.with(pane, |mirror| mirror.bytes(&generation, bytes, at));
@@ -126,6 +138,7 @@ impl Hub {
                     self.start(pane);
                 }
             }
+            HubEvent::Checked { panes, looks } => self.checked(&panes, &looks, at),
             HubEvent::Ended { pane, generation } => self.ended(pane, &generation),
             HubEvent::Started { pane, generation, look } => self.started(pane, &generation, look, at),
         }
@@ -164,19 +177,17 @@ impl Hub {
     fn started(&mut self, pane: PaneId, generation: &str, look: Result<Look, Why>, at: Timestamp) {
         let Some(mirror) = self.panes.get_mut(&pane) else { return };
         let refused = match look {
-            Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, &look.seed, at),
-            Ok(look) if look.dead => "its program has ended, and a dead pane takes no pipe".to_owned(),
+            Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, look, at),
+            Ok(look) if look.dead => DEAD.to_owned(),
             Ok(_) => "somebody else has a pipe on this pane, and it is left alone".to_owned(),
             Err(why) => why.to_string(),
         };
-        mirror.start_failed(generation);
         self.end(pane, &refused);
     }
 
     /// `pane_pipe` is 1 as soon as tmux has forked; only a pipe in our hands proves that our binary runs there.
     fn overdue(&mut self, pane: PaneId, generation: &str) {
-        let waiting = |mirror: &Pane| mirror.current.as_deref() == Some(generation) && !mirror.has_pipe();
-        if self.panes.get(&pane).is_some_and(waiting) {
+        if self.panes.get(&pane).is_some_and(|mirror| mirror.awaits(generation)) {
             let binary = self.binary.display();
             self.end(pane, &format!("{binary} cannot be run by the tmux server, so there is no pipe to read"));
         }
@@ -198,8 +209,36 @@ impl Hub {
         self.idle_since = self.panes.is_empty().then(|| clock::now().wall);
     }
 
-    fn has_something_to_end(&self) -> bool {
-        self.idle_since.is_some() || self.panes.values().any(|mirror| mirror.empty_since.is_some())
+    /// Asks tmux, beside the loop and with one command, about the panes that have come to rest.
+    fn check(&mut self) {
+        let now = clock::now().wall;
+        let due = self.panes.iter().filter(|(_, mirror)| !self.checking && mirror.wants_check(now));
+        let panes: Vec<(PaneId, u64)> =
+            due.map(|(pane, mirror)| (*pane, mirror.trust.serial)).take(CHECK_MOST).collect();
+        if panes.is_empty() {
+            return;
+        }
+        self.checking = true;
+        let (server, events) = (self.server.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let ids: Vec<PaneId> = panes.iter().map(|(pane, _)| *pane).collect();
+            let looks = server.looks(&ids).await.unwrap_or_default();
+            let _ = events.send(HubEvent::Checked { panes, looks }).await;
+        });
+    }
+
+    fn checked(&mut self, panes: &[(PaneId, u64)], looks: &[Look], at: Timestamp) {
+        self.checking = false;
+        for ((pane, serial), look) in panes.iter().zip(looks) {
+            match self.panes.get_mut(pane).map_or(Verdict::Fine, |mirror| mirror.check(look, *serial, at)) {
+                Verdict::Fine => {}
+                Verdict::Wrong => {
+                    tracing::warn!(%pane, "the picture was not tmux's, and is seeded anew");
+                    self.start(*pane);
+                }
+                Verdict::Dead => self.end(*pane, DEAD),
+            }
+        }
     }
 
     /// Ends the pipes that nobody watches any more; true when the tap itself is not needed any more.

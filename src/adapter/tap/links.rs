@@ -12,7 +12,10 @@ use std::{
     },
 };
 
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::{
+    io::{FdFlags, fcntl_setfd},
+    net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::UnixStream,
@@ -100,12 +103,16 @@ async fn receive(stream: &UnixStream) -> io::Result<(Vec<u8>, Option<OwnedFd>)> 
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
             let mut beside = RecvAncillaryBuffer::new(&mut space);
             let mut parts = [IoSliceMut::new(&mut line)];
-            let message = recvmsg(stream, &mut parts, &mut beside, RecvFlags::CMSG_CLOEXEC)?;
+            let message = recvmsg(stream, &mut parts, &mut beside, RecvFlags::empty())?;
             let pipe = beside.drain().find_map(|message| match message {
                 RecvAncillaryMessage::ScmRights(mut pipes) => pipes.next(),
                 _ => None,
             });
             line.truncate(message.bytes);
+            // A tmux client that we start must not keep the pipe open. (Not by a flag of `recvmsg`: macOS has none.)
+            if let Some(pipe) = &pipe {
+                fcntl_setfd(pipe, FdFlags::CLOEXEC)?;
+            }
             Ok((line, pipe))
         })
         .await

@@ -51,12 +51,6 @@ pub struct Start<'a> {
 pub fn arguments(pane: PaneId, start: Option<&Start<'_>>, mark: &str) -> Vec<String> {
     let target = pane.to_string();
     let mut args: Vec<String> = Vec::new();
-    let mut command = |words: &[&str]| {
-        if !args.is_empty() {
-            args.push(";".into());
-        }
-        args.extend(words.iter().map(|word| (*word).to_owned()));
-    };
     if let Some(start) = start {
         let free = if start.replace { "#{?pane_dead,0,1}" } else { "#{?#{||:#{pane_pipe},#{pane_dead}},0,1}" };
         let begin = format!(
@@ -64,34 +58,68 @@ pub fn arguments(pane: PaneId, start: Option<&Start<'_>>, mark: &str) -> Vec<Str
             tmux_quoted(&unexpanded(start.command)),
             tmux_quoted(start.generation),
         );
-        command(&["if-shell", "-F", "-t", &target, free, &begin]);
+        then(&mut args, &["if-shell", "-F", "-t", &target, free, &begin]);
     }
-    command(&["display-message", "-p", "-t", &target, FACTS]);
-    command(&["display-message", "-p", mark]);
-    command(&["capture-pane", "-peN", "-t", &target]);
-    command(&["display-message", "-p", mark]);
-    command(&["capture-pane", "-apeqN", "-t", &target]);
-    command(&["display-message", "-p", mark]);
-    command(&["capture-pane", "-pPC", "-t", &target]);
+    for part in [
+        &["display-message", "-p", "-t", &target, FACTS][..],
+        &["capture-pane", "-peN", "-t", &target],
+        &["capture-pane", "-apeqN", "-t", &target],
+        &["capture-pane", "-pPC", "-t", &target],
+    ] {
+        then(&mut args, part);
+        then(&mut args, &["display-message", "-p", mark]);
+    }
     args
 }
 
-/// Reads what tmux printed. `error` is its standard error, for the words.
-pub fn read(output: &[u8], error: &str, mark: &str) -> Result<Look, Why> {
-    let said = || match error.trim() {
-        "" => Why::new("tmux answered with something else than a look at the pane"),
-        words => Why::new(format!("tmux: {words}")),
-    };
-    let mut lines = output.split(|&byte| byte == b'\n');
-    let facts = facts(lines.next().unwrap_or_default()).ok_or_else(said)?;
-    if lines.next() != Some(mark.as_bytes()) {
-        return Err(said());
+/// The tmux arguments of looks at several panes in one sequence, each as by itself.
+#[must_use]
+pub fn arguments_for(panes: &[PaneId], mark: &str) -> Vec<String> {
+    let mut args: Vec<String> = Vec::new();
+    for pane in panes {
+        let words = arguments(*pane, None, mark);
+        then(&mut args, &words.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    let mut part =
-        || -> Vec<Vec<u8>> { lines.by_ref().take_while(|line| *line != mark.as_bytes()).map(<[u8]>::to_vec).collect() };
-    let (rows, under) = (part(), part());
-    let pending = unescaped(&part().concat());
-    Ok(facts.look(rows, under, pending))
+    args
+}
+
+/// Appends a command to a sequence.
+fn then(args: &mut Vec<String>, words: &[&str]) {
+    if !args.is_empty() {
+        args.push(";".into());
+    }
+    args.extend(words.iter().map(|word| (*word).to_owned()));
+}
+
+/// Reads what tmux printed: as many looks as it got to. `error` is its standard error, for the words when it is none.
+pub fn read(output: &[u8], error: &str, mark: &str) -> Result<Vec<Look>, Why> {
+    let mut lines = output.split(|&byte| byte == b'\n').peekable();
+    let mut looks = Vec::new();
+    while let Some(look) = next_look(&mut lines, mark) {
+        looks.push(look);
+    }
+    match error.trim() {
+        _ if !looks.is_empty() => Ok(looks),
+        "" => Err(Why::new("tmux answered with something else than a look at the pane")),
+        words => Err(Why::new(format!("tmux: {words}"))),
+    }
+}
+
+fn next_look<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, mark: &str) -> Option<Look> {
+    let facts = facts(lines.next()?)?;
+    let mut part = || -> Option<Vec<Vec<u8>>> {
+        let mut rows = Vec::new();
+        loop {
+            match lines.next()? {
+                line if line == mark.as_bytes() => return Some(rows),
+                line => rows.push(line.to_vec()),
+            }
+        }
+    };
+    // Nothing stands between the facts and their mark.
+    part()?.is_empty().then_some(())?;
+    let (rows, under, pending) = (part()?, part()?, part()?);
+    Some(facts.look(rows, under, unescaped(&pending.concat())))
 }
 
 struct Facts {
@@ -203,14 +231,22 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_part_by_part() {
-        let output = b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\n";
-        let look = read(output, "", "MARK").unwrap();
+        let output = b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\nMARK\n";
+        let [look] = read(output, "", "MARK").unwrap().try_into().unwrap();
         assert_eq!(look.seed.size, Size { rows: 24, cols: 80 });
         assert_eq!(look.seed.cursor, Cursor { row: 1, col: 3, shown: true });
         assert_eq!(look.seed.rows, [b"ab".to_vec(), b"cd".to_vec()]);
         assert_eq!(look.seed.under, Some(Under { rows: vec![b"old".to_vec()], cursor: (0, 2) }));
         assert_eq!(look.seed.pending, b"\x1b[3");
         assert_eq!((look.pid, look.dead, look.piped, look.mark.as_deref()), (4242, false, true, Some("g1")));
+    }
+
+    #[test]
+    fn of_several_looks_those_that_came_are_read() {
+        let one = "80,24,3,1,1,0,0,23,0,0,1,,,7,0,1,g1\nMARK\nab\nMARK\nMARK\nMARK\n";
+        let looks = read(format!("{one}{one}80,24").as_bytes(), "can't find pane: %9", "MARK").unwrap();
+        assert_eq!(looks.len(), 2);
+        assert_eq!(looks[1].seed.rows, [b"ab".to_vec()]);
     }
 
     #[test]

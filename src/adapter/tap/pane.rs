@@ -1,15 +1,22 @@
 //! One pane's mirror inside the hub: its picture, its watchers, and the pipe that feeds both. Does no I/O.
 
-use std::{collections::BTreeMap, mem};
+use std::{collections::BTreeMap, mem, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{links::Watcher, wire::Frame};
-use crate::screen::{Screen, seed::Seed};
+use super::{links::Watcher, look::Look, wire::Frame};
+use crate::screen::Screen;
 
 /// How many bytes may wait to be drawn. The picture is only needed when a watcher joins or lags, so bytes are kept
 /// as they came until then: a pane with one watcher is parsed once, by that watcher.
 const LONGEST_BACKLOG: usize = 256 * 1024;
+
+/// How long a pane must have been quiet before tmux is asked whether the picture is right.
+const REST: Duration = Duration::from_millis(300);
+
+/// How long an answer is good while nothing comes: a resize that redraws nothing is found so late at most. A dashboard
+/// sees it within a second by its own refresh.
+const CHECK_EVERY: Duration = Duration::from_secs(20);
 
 /// Which start of a pipe something belongs to: unique for the life of the server, also across taps.
 pub(super) type Generation = String;
@@ -23,12 +30,47 @@ pub(super) struct Pane {
     backlog: Vec<u8>,
     /// The pipe whose bytes follow the picture.
     pub(super) current: Option<Generation>,
-    /// The pipe that is being started, and what it has brought before its seed came.
-    starting: Option<(Generation, Vec<u8>)>,
-    /// The newest pipe that is in our hands.
-    handed: Option<Generation>,
+    /// The pipe that is being started.
+    starting: Option<Starting>,
+    /// The process in the pane when it was seeded.
+    pid: u32,
+    /// What is known of whether the picture is right.
+    pub(super) trust: Trust,
     /// When the last watcher left.
     pub(super) empty_since: Option<Timestamp>,
+}
+
+/// Whether a picture can be believed: tmux's own screen is the truth, and is asked when the pane has come to rest.
+#[derive(Default)]
+pub(super) struct Trust {
+    /// When a byte last came.
+    heard: Option<Timestamp>,
+    /// When tmux was last asked, and agreed.
+    agreed: Option<Timestamp>,
+    /// Whether the last look differed: a second one in a row re-seeds.
+    doubted: bool,
+    /// Counts bytes, to tell whether some came while tmux was asked.
+    pub(super) serial: u64,
+}
+
+/// What a comparison with tmux says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The picture is right, or cannot be judged now.
+    Fine,
+    /// It must be seeded anew.
+    Wrong,
+    /// The program has ended, and a dead pane takes no pipe.
+    Dead,
+}
+
+/// A start under way: it needs a seed, and the pipe in our hands. Only then is the mirror live.
+struct Starting {
+    generation: Generation,
+    look: Option<Look>,
+    handed: bool,
+    /// What the pipe has brought before the seed came.
+    early: Vec<u8>,
 }
 
 impl Pane {
@@ -44,43 +86,55 @@ impl Pane {
 
     /// A start begins.
     pub(super) fn start(&mut self, generation: Generation) {
-        self.starting = Some((generation, Vec::new()));
+        self.starting = Some(Starting { generation, look: None, handed: false, early: Vec::new() });
     }
 
-    /// A pipe is in our hands.
-    pub(super) fn handed(&mut self, generation: &str) {
-        self.handed = Some(generation.to_owned());
+    /// Whether this very start is still under way.
+    pub(super) fn awaits(&self, generation: &str) -> bool {
+        self.starting.as_ref().is_some_and(|starting| starting.generation == generation)
     }
 
-    /// Whether the pipe that feeds the picture is in our hands.
-    pub(super) fn has_pipe(&self) -> bool {
-        self.handed.is_some() && self.handed == self.current
+    fn starting(&mut self, generation: &str) -> Option<&mut Starting> {
+        self.starting.as_mut().filter(|starting| starting.generation == generation)
     }
 
-    /// The start failed; the old picture, if any, stays.
-    pub(super) fn start_failed(&mut self, generation: &str) {
-        if self.starting.as_ref().is_some_and(|(starting, _)| starting == generation) {
-            self.starting = None;
+    /// The pipe of a start is in our hands.
+    pub(super) fn handed(&mut self, generation: &str, at: Timestamp) {
+        if let Some(starting) = self.starting(generation) {
+            starting.handed = true;
         }
+        self.finish(at);
     }
 
-    /// The seed of a start has come: from here on this pipe feeds the picture.
-    pub(super) fn seeded(&mut self, generation: &str, seed: &Seed, at: Timestamp) {
-        let Some((starting, early)) = self.starting.take() else { return };
-        if starting != generation {
-            self.starting = Some((starting, early));
-            return;
+    /// The seed of a start has come.
+    pub(super) fn seeded(&mut self, generation: &str, look: Look, at: Timestamp) {
+        if let Some(starting) = self.starting(generation) {
+            starting.look = Some(look);
         }
-        let mut screen = Screen::seeded(seed);
-        screen.feed(&early);
-        self.screen = Some(screen);
-        self.backlog.clear();
-        self.current = Some(starting);
-        self.show_all(at);
+        self.finish(at);
+    }
+
+    /// With seed and pipe both there, this pipe feeds the picture from here on.
+    fn finish(&mut self, at: Timestamp) {
+        match self.starting.take() {
+            Some(Starting { generation, look: Some(look), handed: true, early }) => {
+                let mut screen = Screen::seeded(&look.seed);
+                screen.feed(&early);
+                self.screen = Some(screen);
+                self.pid = look.pid;
+                self.trust.doubted = false;
+                self.backlog.clear();
+                self.current = Some(generation);
+                self.show_all(at);
+            }
+            unfinished => self.starting = unfinished,
+        }
     }
 
     /// A pipe brought bytes.
     pub(super) fn bytes(&mut self, generation: &str, bytes: Vec<u8>, at: Timestamp) {
+        self.trust.heard = Some(at);
+        self.trust.serial += 1;
         if self.current.as_deref() == Some(generation) {
             let frame = Frame::Bytes { at, bytes };
             let said = frame.write();
@@ -93,9 +147,39 @@ impl Pane {
             if self.backlog.len() > LONGEST_BACKLOG {
                 self.draw();
             }
-        } else if let Some((_, early)) = self.starting.as_mut().filter(|(starting, _)| starting == generation) {
-            early.extend_from_slice(&bytes);
+        } else if let Some(starting) = self.starting(generation) {
+            starting.early.extend_from_slice(&bytes);
         }
+    }
+
+    /// Whether tmux should be asked now: the pane has come to rest since it was last asked, or that is long ago.
+    pub(super) fn wants_check(&self, now: Timestamp) -> bool {
+        let older = |time: Timestamp, than: Duration| now.duration_since(time).unsigned_abs() >= than;
+        let Trust { heard, agreed, doubted, .. } = self.trust;
+        let rests = heard.is_none_or(|heard| older(heard, REST));
+        let stale = agreed.is_none_or(|agreed| older(agreed, CHECK_EVERY) || heard.is_some_and(|heard| heard > agreed));
+        self.is_watched() && self.current.is_some() && !self.is_starting() && rests && (stale || doubted)
+    }
+
+    /// Compares the picture with tmux's own, which was taken while `serial` counted the bytes.
+    pub(super) fn check(&mut self, look: &Look, serial: u64, now: Timestamp) -> Verdict {
+        self.draw();
+        let Some(screen) = self.screen.as_ref().filter(|_| self.trust.serial == serial && !self.is_starting()) else {
+            return Verdict::Fine;
+        };
+        if look.dead {
+            return Verdict::Dead;
+        }
+        let same_shape = look.seed.size == screen.size() && look.pid == self.pid;
+        if same_shape && (screen.is_within_update() || screen.agrees_with(&Screen::seeded(&look.seed))) {
+            self.trust.agreed = Some(now);
+            self.trust.doubted = false;
+            return Verdict::Fine;
+        }
+        // One look may have come between two writes of one redraw; a resize or a respawn is certain.
+        let certain = !same_shape || self.trust.doubted;
+        self.trust.doubted = true;
+        if certain { Verdict::Wrong } else { Verdict::Fine }
     }
 
     /// A watcher joins: it is shown the picture as soon as there is one.

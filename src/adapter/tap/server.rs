@@ -47,6 +47,15 @@ impl Server {
         let mark = unguessable();
         let argv = self.tmux.argv(&self.socket, look::arguments(pane, start, &mark));
         let output = self.exec.run(&argv, PATIENCE).await.map_err(|error| Why::new(error.to_string()))?;
+        let mut looks = look::read(&output.stdout, &output.complaint(), &mark)?;
+        looks.pop().ok_or_else(|| Why::new("tmux answered without a look"))
+    }
+
+    /// Looks at several panes with one tmux. A pane that has gone ends the sequence: the answer may be shorter.
+    pub async fn looks(&self, panes: &[PaneId]) -> Result<Vec<Look>, Why> {
+        let mark = unguessable();
+        let argv = self.tmux.argv(&self.socket, look::arguments_for(panes, &mark));
+        let output = self.exec.run(&argv, PATIENCE).await.map_err(|error| Why::new(error.to_string()))?;
         look::read(&output.stdout, &output.complaint(), &mark)
     }
 

@@ -1,0 +1,177 @@
+//! A mirror opened as the dashboard opens one, beside what tmux itself says of the same pane.
+#![allow(dead_code)]
+#![allow(clippy::disallowed_methods, reason = "tests work with real files, programs and clocks")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use mosaic_top::{
+    adapter::{
+        exec::Local,
+        tap::{
+            client::{Mirror, Mirrors},
+            server::Server,
+        },
+    },
+    fleet::{
+        ids::PaneId,
+        mirror::{Feed, MirrorNews},
+    },
+    screen::{Cursor, Screen, seed::Seed},
+};
+
+use super::Tmux;
+
+/// How long the mirror and tmux may differ while bytes are on their way.
+pub const SETTLE: Duration = Duration::from_secs(5);
+
+/// The mirrors of a private server, served by the real binary.
+pub fn mirrors(tmux: &Tmux) -> Arc<Mirrors> {
+    let pid = tmux.tmux(&["display-message", "-p", "#{pid}"]).parse().unwrap();
+    let server = server(tmux);
+    let place = server.place(pid);
+    Arc::new(Mirrors { server, pid, place, binary: env!("CARGO_BIN_EXE_mosaic-top").into() })
+}
+
+/// The server as the adapter asks it.
+pub fn server(tmux: &Tmux) -> Server {
+    Server { exec: Arc::new(Local::new()), tmux: tmux.adapter(), socket: tmux.socket() }
+}
+
+/// The pane of a session.
+pub fn pane_of(tmux: &Tmux, session: &str) -> PaneId {
+    tmux.ask(&format!("={session}:"), "#{pane_id}").parse().unwrap()
+}
+
+/// What a watcher holds.
+pub struct Watched {
+    mirror: Mirror,
+    pub screen: Option<Screen>,
+    pub feed: Option<Feed>,
+    pub gone: Option<String>,
+    pub pictures: usize,
+}
+
+impl Watched {
+    pub fn open(mirrors: &Arc<Mirrors>, pane: PaneId) -> Self {
+        Self { mirror: mirrors.open(pane), screen: None, feed: None, gone: None, pictures: 0 }
+    }
+
+    /// Takes whatever comes until `holds`, or fails with what was there.
+    pub async fn until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let end = Instant::now() + SETTLE;
+        while !holds(self) {
+            let left = end.saturating_duration_since(Instant::now());
+            let news = tokio::time::timeout(left, self.next()).await;
+            assert!(news.is_ok(), "not within {SETTLE:?}: {what}; at last: {}", self.describe());
+        }
+    }
+
+    /// Takes whatever comes for so long.
+    pub async fn for_a_while(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Ok(()) = tokio::time::timeout(end.saturating_duration_since(Instant::now()), self.next()).await {}
+    }
+
+    async fn next(&mut self) {
+        match self.mirror.news.recv().await.expect("news never end by themselves") {
+            MirrorNews::Picture { screen, feed, .. } => {
+                self.pictures += 1;
+                self.gone = None;
+                self.feed = Some(feed);
+                self.screen = Some(*screen);
+            }
+            MirrorNews::Bytes { bytes, .. } => self.screen.as_mut().expect("a picture comes first").feed(&bytes),
+            MirrorNews::Gone(why) => self.gone = Some(why.words().to_owned()),
+            MirrorNews::Opening => {}
+        }
+    }
+
+    pub fn shows(&self, text: &str) -> bool {
+        self.screen.as_ref().is_some_and(|screen| screen.text().iter().any(|row| row.contains(text)))
+    }
+
+    pub fn reseed(&self) {
+        self.mirror.reseeds().wish();
+    }
+
+    pub fn picture(&self) -> Option<(Vec<String>, Cursor)> {
+        self.screen.as_ref().map(picture)
+    }
+
+    fn describe(&self) -> String {
+        let text = self.screen.as_ref().map(|screen| screen.text().join("\n")).unwrap_or_default();
+        format!("fed {:?}, gone {:?}, {} pictures\n{text}", self.feed, self.gone, self.pictures)
+    }
+}
+
+/// Everything that can be seen of a screen: cells with their style, and the cursor.
+pub fn picture(screen: &Screen) -> (Vec<String>, Cursor) {
+    (screen.ansi(), screen.cursor())
+}
+
+/// What tmux itself shows in a pane now.
+pub async fn truth(server: &Server, pane: PaneId) -> (Vec<String>, Cursor) {
+    let look = server.look(pane, None).await.expect("tmux answers");
+    picture(&Screen::seeded(&Seed { pending: Vec::new(), ..look.seed }))
+}
+
+/// Waits until the mirror shows exactly what tmux shows.
+pub async fn agrees(watched: &mut Watched, server: &Server, pane: PaneId, when: &str) {
+    let end = Instant::now() + SETTLE;
+    loop {
+        watched.for_a_while(Duration::from_millis(30)).await;
+        let truth = truth(server, pane).await;
+        match watched.picture() {
+            Some(seen) if seen == truth => return,
+            seen if Instant::now() > end => {
+                let (rows, cursor) = seen.unwrap_or_else(|| (Vec::new(), truth.1));
+                let differing: Vec<String> = (0..truth.0.len().max(rows.len()))
+                    .filter(|&row| rows.get(row) != truth.0.get(row))
+                    .map(|row| format!("row {row}\n tmux   {:?}\n mirror {:?}", truth.0.get(row), rows.get(row)))
+                    .collect();
+                panic!("{when}: tmux {:?}, mirror {cursor:?}\n{}", truth.1, differing.join("\n"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A pane that prints exactly the bytes it is given.
+pub struct Player {
+    fifo: PathBuf,
+    _dir: tempfile::TempDir,
+    pipe: std::fs::File,
+}
+
+impl Player {
+    /// A session of that size whose program prints what [`Player::play`] writes, and nothing else.
+    pub fn start(tmux: &Tmux, session: &str, cols: u16, rows: u16) -> Self {
+        let dir = tempfile::Builder::new().prefix("mp").tempdir_in("/tmp").unwrap();
+        let fifo = dir.path().join("bytes");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let command = format!("stty raw -echo; exec cat {}", fifo.display());
+        let (cols, rows) = (cols.to_string(), rows.to_string());
+        tmux.tmux(&["new-session", "-d", "-x", &cols, "-y", &rows, "-s", session, &command]);
+        // Opening the writing end waits for `cat`, and so for `stty` before it.
+        let pipe = std::fs::OpenOptions::new().write(true).custom_flags(0).open(&fifo).unwrap();
+        Self { fifo, _dir: dir, pipe }
+    }
+
+    pub fn play(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.pipe.write_all(bytes.as_ref()).unwrap();
+        self.pipe.flush().unwrap();
+        self
+    }
+
+    pub fn fifo(&self) -> &PathBuf {
+        &self.fifo
+    }
+}
