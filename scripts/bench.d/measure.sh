@@ -70,8 +70,7 @@ idle_figures() {
   row "idle: wake-ups of the dashboard" "$(rate "${spent[5]}") /s" "voluntary context switches of its $(threads "$dashboard") threads"
   row "idle: wake-ups of the tap" "$(rate "${spent[6]}") /s"
   row "idle: bytes to the terminal" "$(rate "${spent[7]}") /s"
-  # In microseconds, to be compared with a bare listing.
-  refresh_cpu=$((all * 1000 * 1000 / (time / 1000)))
+  [ -e "/proc/$tap" ] || die "the tap $tap ended while it was measured"
 }
 
 # timed N COMMAND…: the median of N runs, in microseconds.
@@ -97,13 +96,14 @@ burnt() {
 
 # refresh_figures N: what a look costs beside the barest one that tmux offers.
 refresh_figures() {
-  local bare whole bare_cpu
+  local bare whole bare_cpu whole_cpu
   bare=$(timed "$1" fleet list-panes -a)
   whole=$(timed "$1" "$binary" ps --json)
   bare_cpu=$(burnt "$1" fleet list-panes -a)
+  whole_cpu=$(burnt "$1" "$binary" ps --json)
   row "tmux list-panes -a" "$(per "$bare" 1000 1) ms" "median of $1"
   row "ps --json" "$(per "$whole" 1000 1) ms" "starts, gathers, judges, prints; $(per "$whole" "$bare" 1) × list-panes"
   row "tmux list-panes -a, CPU" "$(per "$bare_cpu" 1000 1) ms" "client and server"
-  row "one idle second, CPU" "$(per "$refresh_cpu" 1000 1) ms" \
-    "one refresh, its drawing, everything; $(per "$refresh_cpu" "$bare_cpu" 1) × list-panes"
+  row "one look, CPU" "$(per "$whole_cpu" 1000 1) ms" \
+    "ps --json with its children and the server; $(per "$whole_cpu" "$bare_cpu" 1) × list-panes"
 }
