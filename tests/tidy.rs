@@ -105,7 +105,7 @@ fn sources(kinds: &[&str], under: &[&str]) -> Vec<Source> {
 }
 
 fn rust() -> Vec<Source> {
-    sources(&["rs"], &["src", "tests"])
+    sources(&["rs"], &["src", "tests", "benches"])
 }
 
 fn check(violations: &[String]) {

@@ -36,6 +36,8 @@ pub struct Stat {
     pub tty: i32,
     /// Field 8.
     pub tpgid: i32,
+    /// Field 20.
+    pub threads: u32,
     /// Field 22.
     pub started_ticks: u64,
 }
@@ -56,6 +58,7 @@ pub fn parse_stat(line: &[u8]) -> Option<Stat> {
         pgrp: field(5)?.parse().ok()?,
         tty: field(7)?.parse().ok()?,
         tpgid: field(8)?.parse().ok()?,
+        threads: field(20)?.parse().ok()?,
         started_ticks: field(22)?.parse().ok()?,
     })
 }
@@ -84,7 +87,8 @@ mod linux {
     use std::{
         collections::BTreeMap,
         fs::{self, File},
-        io::Read,
+        io::{self, Read},
+        path::{Path, PathBuf},
     };
 
     use super::{Stat, parse_cmdline, parse_stat};
@@ -92,8 +96,10 @@ mod linux {
 
     /// More processes than any fleet has: a fork bomb in one pane must not take the dashboard with it.
     const MOST: usize = 20_000;
-    /// The most of a command line that is looked at; a runtime is recognised by its first words.
-    const ARGV_BYTES: u64 = 16 * 1024;
+    /// The most that is looked at of a file: a runtime is recognised by its first words.
+    const MOST_BYTES: u64 = 16 * 1024;
+    /// What nearly every one of them fits into.
+    const USUAL_BYTES: usize = 2 * 1024;
 
     pub(super) fn trees(roots: &[u32]) -> BTreeMap<u32, Process> {
         let mut found = BTreeMap::new();
@@ -103,9 +109,9 @@ mod linux {
             if found.len() >= MOST || found.contains_key(&pid) {
                 continue;
             }
-            if let Some(process) = read(pid) {
+            if let Some((process, threads)) = read(pid) {
                 found.insert(pid, process);
-                waiting.extend(children(pid, &mut scan));
+                waiting.extend(children(pid, threads, &mut scan));
             }
         }
         found
@@ -113,20 +119,33 @@ mod linux {
 
     /// Children of every thread: `children` of the first one alone misses what another thread started. A kernel
     /// without these files gets one scan of all processes instead.
-    fn children(pid: u32, scan: &mut Option<BTreeMap<u32, Vec<u32>>>) -> Vec<u32> {
+    fn children(pid: u32, threads: u32, scan: &mut Option<BTreeMap<u32, Vec<u32>>>) -> Vec<u32> {
         let mut pids = Vec::new();
         let mut told = scan.is_none();
-        for task in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
-            match fs::read_to_string(task.path().join("children")) {
-                Ok(text) => pids.extend(text.split_ascii_whitespace().filter_map(|word| word.parse::<u32>().ok())),
+        for task in tasks(pid, threads) {
+            match slurp(&task.join("children")) {
+                Ok(bytes) => pids.extend(
+                    String::from_utf8_lossy(&bytes)
+                        .split_ascii_whitespace()
+                        .filter_map(|word| word.parse::<u32>().ok()),
+                ),
                 // The thread, or the whole process, may have ended meanwhile; only a missing file tells of the kernel.
-                Err(_) => told &= !task.path().exists(),
+                Err(_) => told &= !task.exists(),
             }
         }
         if told {
             return pids;
         }
         scan.get_or_insert_with(by_parent).get(&pid).cloned().unwrap_or_default()
+    }
+
+    /// Where its threads are. The only one of a process has the process's number, and no directory need be listed.
+    fn tasks(pid: u32, threads: u32) -> Vec<PathBuf> {
+        let tasks = PathBuf::from(format!("/proc/{pid}/task"));
+        if threads == 1 {
+            return vec![tasks.join(pid.to_string())];
+        }
+        fs::read_dir(tasks).into_iter().flatten().flatten().map(|task| task.path()).collect()
     }
 
     fn by_parent() -> BTreeMap<u32, Vec<u32>> {
@@ -141,21 +160,26 @@ mod linux {
     }
 
     fn stat(pid: u32) -> Option<Stat> {
-        parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+        parse_stat(&slurp(Path::new(&format!("/proc/{pid}/stat"))).ok()?)
     }
 
-    fn read(pid: u32) -> Option<Process> {
+    /// A file's beginning. `/proc` gives every size as 0, and growing from there takes six reads for one line.
+    fn slurp(path: &Path) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The process, and how many threads it has.
+    fn read(pid: u32) -> Option<(Process, u32)> {
         let stat = stat(pid)?;
-        let mut cmdline = Vec::new();
-        if let Ok(file) = File::open(format!("/proc/{pid}/cmdline")) {
-            // A command line that cannot be read is an empty one: comm still tells something.
-            let _ = file.take(ARGV_BYTES).read_to_end(&mut cmdline);
-        }
+        // A command line that cannot be read is an empty one: comm still tells something.
+        let cmdline = slurp(Path::new(&format!("/proc/{pid}/cmdline"))).unwrap_or_default();
         let exe = match fs::read_link(format!("/proc/{pid}/exe")) {
             Ok(path) => Reading::Known(path.to_string_lossy().into_owned()),
             Err(error) => Reading::unknown(format!("/proc/{pid}/exe: {error}")),
         };
-        Some(Process {
+        let process = Process {
             ppid: stat.ppid,
             pgrp: stat.pgrp,
             tty: stat.tty,
@@ -164,7 +188,8 @@ mod linux {
             argv: parse_cmdline(&cmdline),
             exe,
             started_ticks: stat.started_ticks,
-        })
+        };
+        Some((process, stat.threads))
     }
 
     #[cfg(test)]
@@ -195,7 +220,7 @@ mod tests {
             let stat = parse_stat(format!("42 ({comm}) {TAIL}").as_bytes()).unwrap();
             assert_eq!(stat.comm, comm);
             assert_eq!((stat.ppid, stat.pgrp, stat.tty, stat.tpgid), (7, 812, 34817, 813));
-            assert_eq!(stat.started_ticks, 998_877);
+            assert_eq!((stat.threads, stat.started_ticks), (1, 998_877));
         }
     }
 

@@ -125,7 +125,10 @@ impl Shell {
             tokio::select! {
                 biased;
                 key = keys.next() => match key {
-                    Some(Ok(key)) => self.handle(Event::Terminal(key), terminal)?,
+                    Some(Ok(key)) => {
+                        self.wish.touch();
+                        self.handle(Event::Terminal(key), terminal)?;
+                    }
                     // The terminal has gone; there is nobody left to show anything to.
                     Some(Err(_)) | None => return Ok(()),
                 },

@@ -1,42 +1,69 @@
 //! The refresh: one look at the host a second, at most one under way and one wanted. Never blocks the screen.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{
     sync::{Notify, mpsc},
-    time::{MissedTickBehavior, interval},
+    time::{Instant, sleep_until},
 };
 
 use crate::{
-    adapter::{Observer, Watch},
+    adapter::{Observer, Watch, clock},
     app::event::Event,
     fleet::ids::Socket,
 };
 
-/// How often the fleet is looked at: at 200 panes a listing costs tmux 7 ms.
+/// How often the fleet is looked at while the operator is there: at 200 panes a listing costs tmux 7 ms.
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked at while nobody touches the dashboard. Starting a `tmux` and having it list 50 panes takes
+/// most of what an idle dashboard costs, and nothing that is shown is judged by less than seconds.
+const UNATTENDED_EVERY: Duration = Duration::from_secs(2);
+
+/// So many looks without a touch, and nobody is there.
+const ATTENDED_LOOKS: u32 = 10;
 
 /// What the operator asked for beside the clock: look now, and at everything.
 #[derive(Debug, Default)]
-pub(super) struct Wish(Notify);
+pub(super) struct Wish {
+    look: Notify,
+    touched: AtomicBool,
+}
 
 impl Wish {
     /// Look as soon as the look under way is done. Two wishes are one.
     pub(super) fn now(&self) {
-        self.0.notify_one();
+        self.look.notify_one();
+    }
+
+    /// The operator is there.
+    pub(super) fn touch(&self) {
+        self.touched.store(true, Ordering::Relaxed);
+    }
+
+    fn take_touch(&self) -> bool {
+        self.touched.swap(false, Ordering::Relaxed)
     }
 }
 
 /// Looks until nobody listens to the events any more.
 pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish>, events: mpsc::Sender<Event>) {
-    let mut ticks = interval(REFRESH_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut observer = Observer::new(watch, socket);
+    let mut due = now();
+    let mut alone = 0;
     loop {
         let afresh = tokio::select! {
-            () = wish.0.notified() => true,
-            _ = ticks.tick() => false,
+            () = wish.look.notified() => true,
+            () = sleep_until(due) => false,
         };
+        alone = if wish.take_touch() { 0 } else { alone + 1 };
+        due = now() + if alone < ATTENDED_LOOKS { REFRESH_EVERY } else { UNATTENDED_EVERY };
         let sight = observer.look(afresh).await;
         let roster = sight.roster.map(Event::Roster);
         let facts = Event::Facts { facts: Box::new(sight.facts), elapsed: sight.elapsed };
@@ -46,4 +73,8 @@ pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish
             }
         }
     }
+}
+
+fn now() -> Instant {
+    clock::now().steady.into()
 }

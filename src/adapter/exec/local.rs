@@ -35,6 +35,9 @@ use crate::{
 /// refused rather than given yet another thread.
 const LOOKS_AT_ONCE: usize = 12;
 
+/// What a heartbeat or a cgroup fits into.
+const USUAL_BYTES: usize = 512;
+
 /// The machine this program runs on.
 #[derive(Debug, Clone)]
 pub struct Local {
@@ -158,9 +161,10 @@ fn read_file(path: &Path, cap: usize) -> Result<Content, FileError> {
     Ok(Content { bytes, stamp })
 }
 
-/// One byte more than the cap, to tell a file that just fits. The size in the metadata is no help: `/proc` says 0.
+/// One byte more than the cap, to tell a file that just fits. The size in the metadata is no help: `/proc` says 0. Room
+/// from the start, because growing from nothing takes four reads for a heartbeat.
 fn read_at_most(file: File, cap: usize) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
     file.take(cap as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
