@@ -249,12 +249,16 @@ impl Follower {
         let (news, free) = match self.mirrors.server.look(self.pane, None).await {
             Ok(look) => {
                 let free = !look.piped && !look.dead;
-                if self.said.as_ref() == Some(&look.seed) {
-                    return Ok(free);
-                }
-                let screen = Box::new(Screen::seeded(&look.seed));
-                self.said = Some(look.seed);
-                (MirrorNews::Picture { screen, feed: Feed::Polled, at: clock::now().wall }, free)
+                let at = clock::now().wall;
+                let news = if self.said.as_ref() == Some(&look.seed) {
+                    // Nothing was printed, and that is fresh news too: a quiet pane must not read as stale.
+                    MirrorNews::Bytes { bytes: Vec::new(), at }
+                } else {
+                    let screen = Box::new(Screen::seeded(&look.seed));
+                    self.said = Some(look.seed);
+                    MirrorNews::Picture { screen, feed: Feed::Polled, at }
+                };
+                (news, free)
             }
             Err(why) => {
                 self.said = None;
