@@ -117,6 +117,7 @@ pub(crate) fn model(agents: u32, size: (u16, u16)) -> Model {
         limits: Limits::default(),
         home: "/home/ops".to_owned(),
         socket: None,
+        watched: None,
     });
     let parsed = roster::parse(&roster(agents));
     update(&mut model, Event::Roster(RosterNews::Read { path: "roster.yaml".to_owned(), parsed }));
