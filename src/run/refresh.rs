@@ -56,7 +56,7 @@ impl Wish {
 pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish>, events: mpsc::Sender<Event>) {
     let mut observer = Observer::new(watch, socket);
     let mut due = now();
-    let mut alone = 0;
+    let mut alone = 0_u32;
     loop {
         let afresh = tokio::select! {
             () = wish.look.notified() => true,
