@@ -17,6 +17,7 @@ use crossterm::{
 };
 use nix::sys::signal::{Signal, raise};
 use ratatui::{Frame, backend::CrosstermBackend};
+use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::screen;
 
@@ -32,6 +33,7 @@ impl Terminal {
     /// Takes the terminal over: raw mode, alternate screen, mouse, bracketed paste.
     pub(super) fn take() -> io::Result<Self> {
         give_back_on_panic();
+        end_with_the_terminal();
         let taken = enter();
         if taken.is_err() {
             give_back();
@@ -91,6 +93,27 @@ fn give_back() {
     let _ = execute!(io::stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
+}
+
+/// Ends this program when its terminal is gone, from a thread of its own: crossterm's reader answers a terminal that hung
+/// up by reading it again for ever, and where that happens in the event loop no signal is heard any more.
+fn end_with_the_terminal() {
+    static WAIT: Once = Once::new();
+    WAIT.call_once(|| {
+        std::thread::spawn(|| {
+            let stdout = io::stdout();
+            // Nothing is asked for: a hang-up is told unasked.
+            let mut terminal = [PollFd::new(&stdout, PollFlags::empty())];
+            loop {
+                match poll(&mut terminal, None) {
+                    Err(rustix::io::Errno::INTR) => {}
+                    Ok(_) if terminal[0].revents().contains(PollFlags::HUP) => std::process::exit(0),
+                    // Where terminals cannot be waited for, a write that fails ends the program.
+                    _ => return,
+                }
+            }
+        });
+    });
 }
 
 /// The exit code of a Rust program that panicked.
