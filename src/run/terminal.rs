@@ -15,7 +15,10 @@ use crossterm::{
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use nix::sys::signal::{Signal, raise};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use ratatui::{Frame, backend::CrosstermBackend};
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -61,7 +64,8 @@ impl Terminal {
     /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        raise(Signal::SIGTSTP).map_err(io::Error::from)?;
+        // The whole foreground job, as a shell's Ctrl-Z would: a wrapper that waits for us must stop, too.
+        kill(Pid::from_raw(0), Signal::SIGTSTP).map_err(io::Error::from)?;
         self.resume()
     }
 
