@@ -17,15 +17,12 @@ package_manager() {
 package_name() {
   case "$1:$2" in
     procps:dnf | procps:pacman) echo procps-ng ;;
-    openssh:apt-get) echo "openssh-server openssh-client" ;;
-    openssh:dnf) echo "openssh-server openssh-clients" ;;
-    openssh:pacman) echo openssh ;;
     user-manager:apt-get) echo "systemd dbus-user-session" ;;
     user-manager:dnf) echo "systemd dbus-daemon" ;;
     user-manager:pacman) echo "systemd dbus" ;;
     compiler:apt-get) echo "gcc libc6-dev" ;;
     compiler:dnf | compiler:pacman) echo gcc ;;
-    procps:brew | openssh:brew | user-manager:brew | compiler:brew) ;;
+    procps:brew | user-manager:brew | util-linux:brew | compiler:brew) ;;
     *) echo "$1" ;;
   esac
 }
@@ -38,7 +35,7 @@ as_root() {
     say "sudo is needed for: $*"
     sudo "$@"
   else
-    die "root is needed and there is no sudo. Please run as root: $*"
+    die "this needs root, and there is no sudo. Run as root, then start this again: $*"
   fi
 }
 
@@ -46,7 +43,7 @@ as_root() {
 install_missing() {
   local manager thing names=()
   manager=$(package_manager)
-  [ -n "$manager" ] || die "no apt, dnf, pacman or brew here. Please install: $*"
+  [ -n "$manager" ] || die "there is no apt, dnf, pacman or brew here. Install by hand: $*"
   for thing in "$@"; do
     # A thing may be several packages: split at spaces on purpose.
     # shellcheck disable=SC2207
@@ -96,14 +93,21 @@ need_rust() {
   have cc || [ "$(package_manager)" = brew ] || install_missing compiler
 }
 
-# What the tests need beside the demo's: a user manager, an sshd and process tools to test against.
+has_user_manager() {
+  have systemctl || return 1
+  { [ -e /usr/lib/systemd/systemd ] || [ -e /lib/systemd/systemd ]; } || return 1
+  # The user's bus, whichever daemon serves it.
+  [ -e /usr/lib/systemd/user/dbus.socket ] || [ -e /lib/systemd/user/dbus.socket ]
+}
+
+# What the tests need beside the demo's: process tools, and on Linux a real user manager with its bus and the tools
+# that keep a private one apart. Nothing that would run or listen afterwards by itself.
 need_test_components() {
   local missing=()
   have ps || missing+=(procps)
   if [ "$(uname)" = Linux ]; then
-    { have systemctl && { [ -e /usr/lib/systemd/systemd ] || [ -e /lib/systemd/systemd ]; } && have dbus-daemon; } ||
-      missing+=(user-manager)
-    { [ -x /usr/sbin/sshd ] || have sshd; } && have ssh || missing+=(openssh)
+    has_user_manager || missing+=(user-manager)
+    { have unshare && have setpriv; } || missing+=(util-linux)
   fi
   [ "${#missing[@]}" -eq 0 ] || install_missing "${missing[@]}"
 }

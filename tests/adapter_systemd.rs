@@ -48,11 +48,10 @@ mod inside {
     const SOCKET: &str = "fleet";
 
     fn snapshot(agents: &[&str]) -> HostFacts {
-        let ask = Ask {
-            sockets: BTreeSet::from([Socket::Named(SOCKET.into())]),
-            agents: agents.iter().map(|name| name.parse::<AgentName>().unwrap()).collect(),
-            ..Ask::default()
-        };
+        let agents: BTreeSet<AgentName> = agents.iter().map(|name| name.parse().unwrap()).collect();
+        let units = agents.iter().map(AgentName::unit).collect();
+        let sockets = BTreeSet::from([Socket::Named(SOCKET.into())]);
+        let ask = Ask { sockets, agents, units, ..Ask::default() };
         let watch = Watch::new(Arc::new(Local::new()), WatchConfig::default());
         block_on(watch.snapshot(&ask, clock::now()))
     }

@@ -28,6 +28,7 @@ fn the_fleet_bench_gives_every_figure() {
         ("idle: all of these", " %"),
         ("idle: wake-ups of the dashboard", " /s"),
         ("idle: bytes to the terminal", " /s"),
+        ("attended: all of these", " %"),
         ("memory of the dashboard", " MiB"),
         ("memory of the tap", " MiB"),
         ("tmux list-panes -a, CPU", " ms"),

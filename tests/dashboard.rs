@@ -362,3 +362,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_agent_watched_alone_has_the_screen_and_no_other_actions() {
+    let told = mosaic_top::app::model::Start { watched: Some("coder0".into()), ..sample::told((80, 24)) };
+    let mut model = Model::new(told);
+    model.show_fleet(sample::fleet());
+    assert_eq!(model.rows().iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["coder0"]);
+    assert_eq!((model.layout().header.height, model.layout().mirror.height), (0, 23));
+    let press = |model: &mut Model, key: &str| {
+        let chord: mosaic_top::app::keymap::Chord = key.parse().unwrap();
+        update(model, Event::Terminal(TerminalEvent::Key(KeyEvent::from(chord))))
+    };
+    for key in ["/", "z", "Enter", "w", ":", "1"] {
+        press(&mut model, key);
+        assert_eq!(model.notice(), Some("one agent alone is watched: q leaves"), "{key}");
+    }
+    press(&mut model, "?");
+    press(&mut model, "Esc");
+    assert_eq!(model.layout().mirror.height, 23, "out of the help back to the picture");
+    assert_eq!(press(&mut model, "q"), [Effect::Quit]);
+}

@@ -8,13 +8,15 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "this test starts the program, and waits for it")]
 
+mod support;
+
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 use mosaic_top::cli::demo::fleet::{CAST, Plays};
+use support::{SOON, need, wait_until};
 use tempfile::TempDir;
 
 /// Everything of one test lies here, the demo's own directory too.
@@ -24,6 +26,7 @@ struct Demo {
 
 impl Demo {
     fn new() -> Self {
+        need("tmux", &["-V"]);
         Self { tmp: tempfile::tempdir().unwrap() }
     }
 
@@ -62,30 +65,15 @@ fn tmux(dir: &Path, words: &[&str]) -> Output {
     let socket = dir.file_name().unwrap();
     let mut command = Command::new("tmux");
     command.args(["-u", "-f", "/dev/null", "-L"]).arg(socket).args(words).env("TMUX_TMPDIR", dir);
-    command.output().expect("tmux is missing; scripts/test installs it")
+    command.output().unwrap()
 }
 
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Waits until `done` is empty; what it says when it is not is printed when that never happens.
-fn wait_until(what: &str, done: impl Fn() -> String) {
-    let limit = Instant::now() + Duration::from_secs(20);
-    loop {
-        let missing = done();
-        if missing.is_empty() {
-            return;
-        }
-        assert!(Instant::now() < limit, "never came: {what}\n{missing}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 fn gone(demo: &Demo) {
-    wait_until("the end of the demo's directory", || {
-        demo.dir().map(|dir| dir.display().to_string()).unwrap_or_default()
-    });
+    wait_until("the demo's directory is gone", SOON, || demo.dir().map_or(Ok(()), Err));
 }
 
 #[test]
@@ -105,14 +93,14 @@ fn every_agent_of_the_cast_comes_up_as_what_it_plays() {
             }
         })
         .collect();
-    wait_until("every pane", || {
+    wait_until("every pane plays what it should", SOON, || {
         let panes = demo.tmux(&["list-panes", "-a", "-F", format]);
         let missing: Vec<_> = expected.iter().filter(|line| !panes.lines().any(|pane| pane == line.as_str())).collect();
-        if missing.is_empty() { String::new() } else { format!("missing {missing:?} in\n{panes}") }
+        if missing.is_empty() { Ok(()) } else { Err(format!("missing {missing:?} in\n{panes}")) }
     });
-    wait_until("the question about the folder", || {
+    wait_until("the question about the folder is there", SOON, || {
         let screen = demo.tmux(&["capture-pane", "-p", "-t", "=orchestrator:"]);
-        if screen.contains("❯ No, exit") { String::new() } else { screen }
+        if screen.contains("❯ No, exit") { Ok(()) } else { Err(screen) }
     });
     demo.tmux(&["kill-server"]);
     gone(&demo);
@@ -122,9 +110,9 @@ fn every_agent_of_the_cast_comes_up_as_what_it_plays() {
 fn a_demo_that_was_killed_leaves_nothing() {
     let demo = Demo::new();
     let mut child = demo.start(&["--headless"]);
-    wait_until("the last session", || {
+    wait_until("the last session is there", SOON, || {
         let sessions = demo.tmux(&["list-sessions", "-F", "#{session_name}"]);
-        if sessions.lines().any(|name| name == "scratch") { String::new() } else { format!("only {sessions}") }
+        if sessions.lines().any(|name| name == "scratch") { Ok(()) } else { Err(sessions) }
     });
     child.kill().unwrap();
     child.wait().unwrap();

@@ -39,6 +39,28 @@ fn the_man_page_is_made_from_the_same_definition() {
     check("mosaic-top.1", &reference::man().unwrap());
 }
 
+/// What a finding is called stands in the source as `"tmux.absent"`; the page has it as (`tmux.absent`).
+#[test]
+fn every_finding_is_explained_where_an_operator_looks() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/troubleshooting.md")).unwrap();
+    let mut rules = Vec::new();
+    for file in ["src/fleet/join/findings.rs", "src/fleet/roster/mod.rs"] {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        rules.extend(text.split('"').skip(1).step_by(2).filter(|word| is_rule(word)).map(str::to_owned));
+    }
+    assert!(rules.len() > 10, "the rules are not where this test looks for them: {rules:?}");
+    let silent: Vec<_> = rules.iter().filter(|rule| !page.contains(&format!("(`{rule}`)"))).collect();
+    assert!(silent.is_empty(), "docs/troubleshooting.md does not say what to do about {silent:?}");
+}
+
+/// `source.what`, as in `hazard.server-cgroup`.
+fn is_rule(word: &str) -> bool {
+    let of_letters = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let parts = word.split_once('.').filter(|(_, what)| *what != "service");
+    parts.is_some_and(|(source, what)| of_letters(source) && of_letters(what))
+}
+
 /// Every relative link of the README and the docs leads somewhere.
 #[test]
 fn no_link_leads_nowhere() {

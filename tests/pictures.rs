@@ -28,13 +28,13 @@ fn check(name: &str, size: (u16, u16), keys: &str) {
     terminal.draw(|frame| draw(&model, &Theme::dark(), frame)).unwrap();
     let drawn = svg(terminal.backend().buffer(), "mosaic-top");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/img").join(format!("{name}.svg"));
-    if env::var_os("UPDATE_PICTURES").is_some() {
+    if env::var_os("UPDATE").is_some() {
         fs::write(&path, &drawn).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == drawn,
-        "{} is not what the program draws now. If the change is meant: UPDATE_PICTURES=1 cargo test --test pictures, \
+        "{} is not what the program draws now. If the change is meant: UPDATE=1 cargo test --test pictures, \
          look at the picture, and commit it",
         path.display()
     );

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use mosaic_top::fleet::{
     facts::Process,
     reading::Reading,
-    runtime::{Recognition, recognise},
+    runtime::{Family, Recognition, recognise},
 };
 
 #[test]
@@ -29,7 +29,7 @@ fn check(case: &Path) {
     let table: Vec<(u32, Process)> = text.lines().filter(|line| line.starts_with("pid=")).map(process).collect();
     let pane = line("pane:").map_or(table[0].0, |pid| pid.parse().unwrap());
     let wanted: Vec<String> = line("wanted:").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
-    let found = match recognise(pane, &table.into_iter().collect(), &wanted) {
+    let found = match recognise(pane, &Family::of(&table.into_iter().collect()), &wanted) {
         Recognition::Runtime(it) => format!("{} by {} at {}", it.name, it.rule.id(), it.pid),
         Recognition::Shell(name) => format!("shell {name}"),
         Recognition::Other(name) => format!("other {name}"),

@@ -231,7 +231,14 @@ impl Exec for Panics {
 #[ignore = "runs inside the terminal of the test below"]
 fn inside_a_dashboard_with_a_bug() {
     let watch = Watch::new(Arc::new(Panics(Local::new())), WatchConfig::default());
-    let options = Options { watch, socket: None, read_only: false, limits: Limits::default(), theme: Theme::dark() };
+    let options = Options {
+        watch,
+        socket: None,
+        read_only: false,
+        limits: Limits::default(),
+        theme: Theme::dark(),
+        watched: None,
+    };
     block_on(run::dashboard(options)).unwrap();
 }
 

@@ -35,7 +35,7 @@ fn runtime(agent: u32) -> &'static str {
     RUNTIMES[agent as usize % RUNTIMES.len()]
 }
 
-pub fn roster(agents: u32) -> String {
+pub(crate) fn roster(agents: u32) -> String {
     let mut text = "version: 1\ntmux: { socket_name: fleet }\nagents:\n".to_owned();
     for agent in 0..agents {
         let (name, runtime) = (name(agent), runtime(agent));
@@ -46,7 +46,7 @@ pub fn roster(agents: u32) -> String {
 }
 
 /// What `list-panes -a` answers, a pane an agent.
-pub fn list_panes(agents: u32) -> String {
+pub(crate) fn list_panes(agents: u32) -> String {
     let line = |agent: u32| {
         let (name, runtime, pid) = (name(agent), runtime(agent), pid(agent));
         format!(
@@ -62,7 +62,7 @@ fn pid(agent: u32) -> u32 {
 }
 
 /// The facts of one moment: so many seconds after the first, with heartbeats as old as they then are.
-pub fn facts(agents: u32, second: i64) -> HostFacts {
+pub(crate) fn facts(agents: u32, second: i64) -> HostFacts {
     let listing = query::parse(list_panes(agents).as_bytes()).unwrap();
     let server = ServerFacts { state: listing.state, panes: listing.panes, cgroup: Reading::unknown("not asked") };
     let beat = Timestamp::new(1_781_990_040 + second / 15 * 15, 0).unwrap();
@@ -109,7 +109,7 @@ fn tree(agent: u32) -> impl Iterator<Item = (u32, Process)> {
 }
 
 /// A dashboard over it, with the selected agent's mirror live.
-pub fn model(agents: u32, size: (u16, u16)) -> Model {
+pub(crate) fn model(agents: u32, size: (u16, u16)) -> Model {
     let mut model = Model::new(Start {
         tz: TimeZone::UTC,
         read_only: false,
@@ -117,6 +117,7 @@ pub fn model(agents: u32, size: (u16, u16)) -> Model {
         limits: Limits::default(),
         home: "/home/ops".to_owned(),
         socket: None,
+        watched: None,
     });
     let parsed = roster::parse(&roster(agents));
     update(&mut model, Event::Roster(RosterNews::Read { path: "roster.yaml".to_owned(), parsed }));

@@ -50,19 +50,25 @@ counters() {
     "$(sleeps "$dashboard") $(sleeps "$tap") $(stat -c %s "$printed")"
 }
 
-# idle_figures SECONDS: nobody presses a key, no agent prints, every heartbeat beats.
-idle_figures() {
-  local from to i spent=() words
-  until [ -e "$printed" ]; do :; done
+# spend SECONDS: what each has used meanwhile is in $spent, the microseconds that it really took in $time.
+spend() {
+  local from to i
   read -r -a from <<<"$(counters)"
   sleep "$1"
   read -r -a to <<<"$(counters)"
+  [ -e "/proc/$tap" ] || die "the tap $tap ended while it was measured"
+  spent=()
   for i in "${!from[@]}"; do spent+=($((to[i] - from[i]))); done
-  local time=${spent[0]} all=$((spent[1] + spent[2] + spent[3] + spent[4]))
-  share() { awk -v ms="$1" -v us="$time" 'BEGIN { printf "%.2f %%", 100000 * ms / us }'; }
-  rate() { per "$1" "$((time / 1000000))" 0; }
-  words="of one core, over $1 s"
-  row "idle: the dashboard" "$(share "${spent[1]}")" "$words"
+  time=${spent[0]}
+  all=$((spent[1] + spent[2] + spent[3] + spent[4]))
+}
+share() { awk -v ms="$1" -v us="$time" 'BEGIN { printf "%.2f %%", 100000 * ms / us }'; }
+rate() { per "$1" "$((time / 1000000))" 0; }
+
+# idle_figures SECONDS: nobody presses a key, no agent prints, every heartbeat beats.
+idle_figures() {
+  spend "$1"
+  row "idle: the dashboard" "$(share "${spent[1]}")" "of one core, over $1 s"
   row "idle: tmux clients and systemctl" "$(share "${spent[2]}")" "its children"
   row "idle: the tmux server" "$(share "${spent[3]}")" "the watched one"
   row "idle: the tap" "$(share "${spent[4]}")"
@@ -70,7 +76,17 @@ idle_figures() {
   row "idle: wake-ups of the dashboard" "$(rate "${spent[5]}") /s" "voluntary context switches of its $(threads "$dashboard") threads"
   row "idle: wake-ups of the tap" "$(rate "${spent[6]}") /s"
   row "idle: bytes to the terminal" "$(rate "${spent[7]}") /s"
-  [ -e "/proc/$tap" ] || die "the tap $tap ended while it was measured"
+}
+
+# attended_figures SECONDS: the same with a key now and then, so that it looks every second.
+attended_figures() {
+  local i
+  for i in $(seq 0 4 "$1"); do sleep "$((i > 0 ? 4 : 0))"; outer send-keys -t =dash: Escape; done &
+  spend "$1"
+  wait
+  row "attended: all of these" "$(share "$all")" "a key every 4 s, a look every second"
+  # In microseconds for each second, which is one look.
+  look_cpu=$((all * 1000 * 1000 / (time / 1000)))
 }
 
 # timed N COMMAND…: the median of N runs, in microseconds.
@@ -96,14 +112,13 @@ burnt() {
 
 # refresh_figures N: what a look costs beside the barest one that tmux offers.
 refresh_figures() {
-  local bare whole bare_cpu whole_cpu
+  local bare whole bare_cpu
   bare=$(timed "$1" fleet list-panes -a)
   whole=$(timed "$1" "$binary" ps --json)
   bare_cpu=$(burnt "$1" fleet list-panes -a)
-  whole_cpu=$(burnt "$1" "$binary" ps --json)
   row "tmux list-panes -a" "$(per "$bare" 1000 1) ms" "median of $1"
   row "ps --json" "$(per "$whole" 1000 1) ms" "starts, gathers, judges, prints; $(per "$whole" "$bare" 1) × list-panes"
   row "tmux list-panes -a, CPU" "$(per "$bare_cpu" 1000 1) ms" "client and server"
-  row "one look, CPU" "$(per "$whole_cpu" 1000 1) ms" \
-    "ps --json with its children and the server; $(per "$whole_cpu" "$bare_cpu" 1) × list-panes"
+  row "one look, CPU" "$(per "$look_cpu" 1000 1) ms" \
+    "all of an attended second; $(per "$look_cpu" "$bare_cpu" 1) × list-panes"
 }

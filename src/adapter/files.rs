@@ -12,6 +12,7 @@ use super::{
 use crate::fleet::{
     facts::Pause,
     ids::AgentName,
+    pause,
     reading::{Reading, Why},
 };
 
@@ -102,7 +103,7 @@ impl Files {
             Ok(stamp) => stamp,
         };
         let text = one(exec, &path, SMALL).await.map(|content| content.bytes).unwrap_or_default();
-        Reading::Known(Some(pause(&String::from_utf8_lossy(&text), &stamp)))
+        Reading::Known(Some(pause::parse(&String::from_utf8_lossy(&text), stamp.modified)))
     }
 
     fn no_roster(&self, why: &str) -> RosterRead {
@@ -126,20 +127,6 @@ fn heartbeat(read: Result<Content, FileError>) -> Reading<String> {
     }
 }
 
-/// What the pause file says; keys it does not hold stay unknown, the time falls back on the file's.
-fn pause(text: &str, stamp: &Stamp) -> Pause {
-    let value = |key: &str| {
-        let of = |line: &str| line.split_once('=').filter(|(k, _)| k.trim() == key).map(|(_, v)| v.trim().to_owned());
-        text.lines().find_map(of).filter(|value| !value.is_empty())
-    };
-    Pause {
-        by: value("by"),
-        host: value("host"),
-        at: value("at").and_then(|at| at.parse().ok()).or(stamp.modified),
-        reason: value("reason"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -156,23 +143,5 @@ mod tests {
         check_home(Some("/x"), Some("/y"), "/x");
         check_home(None, Some("/y"), "/y");
         check_home(None, None, "/users/u/.config/mosaic");
-    }
-
-    #[test]
-    fn a_touched_pause_file_is_a_pause_since_its_own_time() {
-        let modified = "2026-06-20T21:14:03Z".parse().ok();
-        let stamp = Stamp { modified, len: 0, inode: 1, regular: true };
-        let touched = Pause { by: None, host: None, at: modified, reason: None };
-        assert_eq!(pause("", &stamp), touched);
-        assert_eq!(pause("\u{fffd}garbage\n= \nby=\n", &stamp), touched);
-    }
-
-    #[test]
-    fn a_written_pause_file_says_who_when_where_and_why() {
-        let stamp = Stamp { modified: None, len: 0, inode: 1, regular: true };
-        let found = pause("by=ana\nhost=box\nat=2026-06-20T21:14:03Z\nreason=a=b, release\n", &stamp);
-        assert_eq!((found.by.as_deref(), found.host.as_deref()), (Some("ana"), Some("box")));
-        assert_eq!(found.reason.as_deref(), Some("a=b, release"));
-        assert_eq!(found.at, "2026-06-20T21:14:03Z".parse().ok());
     }
 }

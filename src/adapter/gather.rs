@@ -21,7 +21,7 @@ use super::{
     files::{Files, RosterRead},
     identity::{self, Who},
     process,
-    systemd::{Manager, SystemdReader, agent_unit},
+    systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
     tmux::{Tmux, query},
 };
@@ -56,9 +56,9 @@ impl Default for WatchConfig {
 pub struct Ask {
     /// The distinct sockets.
     pub sockets: BTreeSet<Socket>,
-    /// The agents of this host: their heartbeats and their units `mosaic-agent@<name>.service`.
+    /// The agents of this host: their heartbeats.
     pub agents: BTreeSet<AgentName>,
-    /// Further units by full name: the roster's `unit`s and the older orchestrator's.
+    /// Their units by full name, the older orchestrator's among them.
     pub units: BTreeSet<String>,
     /// Ask also for what is cached, as when the operator asks for a refresh.
     pub afresh: bool,
@@ -169,9 +169,8 @@ impl Watch {
     }
 
     async fn systemd(&self, who: &Who, ask: &Ask, at: Moment) -> SystemdFacts {
-        let named = ask.agents.iter().map(agent_unit).chain(ask.units.iter().cloned()).collect();
         let manager = Manager { exec: self.exec(), who, limit: self.share(2) };
-        let read = async { self.inner.systemd.lock().await.read(&manager, &named, at, ask.afresh).await };
+        let read = async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.afresh).await };
         within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts {
             units: Reading::unknown(&why),
             enabled: Reading::unknown(&why),

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::fleet::{
     facts::{SystemdFacts, UnitFacts},
-    ids::AgentName,
     reading::Reading,
 };
 
@@ -27,19 +26,6 @@ pub const LIST_EVERY: Duration = Duration::from_secs(5);
 pub const FILES_EVERY: Duration = Duration::from_secs(30);
 
 type Units = BTreeMap<String, UnitFacts>;
-
-/// The unit of an agent, spelled as systemd spells it: what a unit's name cannot hold is written `\x20`. Spec §4.
-#[must_use]
-pub fn agent_unit(agent: &AgentName) -> String {
-    let spell = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b':' | b'-' | b'_' | b'.' | b'\\' | b'@' => {
-            char::from(byte).to_string()
-        }
-        other => format!("\\x{other:02x}"),
-    };
-    let instance: String = agent.as_str().bytes().map(spell).collect();
-    format!("mosaic-agent@{instance}.service")
-}
 
 /// Asks the user manager, and remembers its answers for as long as they are good.
 #[derive(Debug, Default)]

@@ -175,7 +175,20 @@ impl ActionSpec {
         if model.is_read_only() && self.danger != Danger::Looks {
             return Offer::Hidden("this dashboard is read-only: it was started with --read-only");
         }
+        if model.watches_one() && !self.is_for_one() {
+            return Offer::Hidden("one agent alone is watched: q leaves");
+        }
         (self.applies)(model)
+    }
+
+    /// Whether it makes sense while one agent alone is watched: looking at its picture, and leaving.
+    fn is_for_one(&self) -> bool {
+        use Action as A;
+        let pan = matches!(
+            self.id,
+            A::Down | A::Up | A::Left | A::Right | A::PageDown | A::PageUp | A::Top | A::Bottom | A::Back
+        );
+        pan || matches!(self.id, A::Copy | A::Help | A::Refresh | A::Repaint | A::Suspend | A::Quit)
     }
 }
 

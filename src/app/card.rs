@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     model::Model,
-    words::{age, fit, wrap},
+    words::{fit, wrap},
 };
 use crate::fleet::{
     facts::DeadPane,
@@ -16,6 +16,7 @@ use crate::fleet::{
     judgement::{Drift, Readiness},
     reading::Reading,
     row::{Pane, Row},
+    words::short,
 };
 
 /// One line about an agent.
@@ -121,7 +122,7 @@ impl Card {
         if let Some(line) = line {
             self.field("", &format!("“{}”", line.trim()), Tone::Plain);
         }
-        self.field("", &format!("rule {rule}, {} ago", age(old)), Tone::Dim);
+        self.field("", &format!("rule {rule}, {} ago", short(old)), Tone::Dim);
     }
 }
 
@@ -132,7 +133,7 @@ fn seconds(then: Timestamp, now: Timestamp) -> Duration {
 
 fn verdict(card: &mut Card, row: &Row, now: Timestamp) {
     let confirmed = if row.confirmed { "" } else { ", not confirmed yet" };
-    let words = format!("for {}{confirmed}", age(seconds(row.since, now)));
+    let words = format!("for {}{confirmed}", short(seconds(row.since, now)));
     card.lines.push(CardLine::State(row.readiness(), words));
     if let Some(cause) = &row.judgement.cause {
         card.field("cause", &cause.says, Tone::Bad);
@@ -196,7 +197,7 @@ fn running(card: &mut Card, row: &Row) {
     }
     card.field("socket", &row.key.socket.to_string(), Tone::Plain);
     card.field("host", &format!("{} · {}", row.key.host, row.tenant), Tone::Plain);
-    card.reading("quiet", &row.idle, |idle| format!("for {}", age(*idle)));
+    card.reading("quiet", &row.idle, |idle| format!("for {}", short(*idle)));
 }
 
 fn pane_fields(card: &mut Card, pane: &Pane) {
@@ -235,7 +236,7 @@ pub fn ended(dead: DeadPane) -> String {
 fn heartbeat(card: &mut Card, row: &Row) {
     card.heading("heartbeat");
     let beat = &row.heartbeat;
-    let old = beat.age.map_or_else(String::new, |old| format!(", {} old", age(old)));
+    let old = beat.age.map_or_else(String::new, |old| format!(", {} old", short(old)));
     let (word, tone) = match beat.health {
         Health::Healthy => ("healthy", Tone::Plain),
         Health::Stale => ("stale", Tone::Bad),

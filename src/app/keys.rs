@@ -66,7 +66,7 @@ fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Quit if overlay(model) => model.mode = Mode::Normal,
+        Action::Quit if overlay(model) && !model.watches_one() => model.mode = Mode::Normal,
         Action::Quit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Repaint => return vec![Effect::Repaint],
@@ -116,8 +116,13 @@ fn overlay(model: &Model) -> bool {
     matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom)
 }
 
+/// The mode to which everything that is open closes.
+fn resting(model: &Model) -> Mode {
+    if model.watches_one() { Mode::Zoom } else { Mode::Normal }
+}
+
 fn toggle(model: &mut Model, is_on: bool, on: Mode) {
-    model.mode = if is_on { Mode::Normal } else { on };
+    model.mode = if is_on { resting(model) } else { on };
     model.bring_into_sight();
 }
 
@@ -131,7 +136,7 @@ fn view(model: &mut Model, view: View) {
 fn back(model: &mut Model) {
     if overlay(model) {
         model.pan = Pan::Follow;
-        model.mode = Mode::Normal;
+        model.mode = resting(model);
     } else if model.view == View::Fleet {
         model.listing.widen();
         model.arrange();

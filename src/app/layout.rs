@@ -53,6 +53,8 @@ pub struct Wants {
     pub zoom: bool,
     /// Whether there is a banner.
     pub banner: bool,
+    /// Whether one agent alone is watched: then there is nothing above its picture.
+    pub alone: bool,
 }
 
 /// The layout for these wants. Total: from 0×0 up, no part ever leaves the screen.
@@ -61,8 +63,8 @@ pub fn layout(wants: Wants) -> Layout {
     let (width, height) = wants.size;
     let form = form(wants.size);
     let screen = Rect::new(0, 0, width, height);
-    let (header, rest) = top(screen, u16::from(height >= 3));
-    let (banner, rest) = top(rest, u16::from(wants.banner && height >= 5));
+    let (header, rest) = top(screen, u16::from(height >= 3 && !wants.alone));
+    let (banner, rest) = top(rest, u16::from(wants.banner && height >= 5 && !wants.alone));
     let (body, footer) = top(rest, rest.height.saturating_sub(u16::from(height >= 2)));
     let empty = Rect::new(0, 0, 0, 0);
     let mut plan = Layout {
@@ -166,7 +168,7 @@ mod tests {
                 for view in [View::Fleet, View::Agent { scroll: 0 }] {
                     for (zoom, banner) in [(false, false), (false, true), (true, true)] {
                         let screen = Rect::new(0, 0, width, height);
-                        let plan = layout(Wants { size: (width, height), view, zoom, banner });
+                        let plan = layout(Wants { size: (width, height), view, zoom, banner, alone: false });
                         for part in [
                             plan.header,
                             plan.banner,
@@ -188,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_small_screen_has_no_mirror_and_a_wide_one_has_it_at_the_right() {
-        let plan = |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false });
+        let plan = |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false, alone: false });
         assert!(plan((40, 15)).mirror.is_empty());
         assert!(plan((80, 24)).mirror.y > plan((80, 24)).list.y);
         assert!(plan((120, 40)).mirror.x > plan((120, 40)).list.x);

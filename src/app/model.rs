@@ -42,6 +42,8 @@ pub struct Start {
     pub home: String,
     /// The socket that was asked for; it stands above the roster's.
     pub socket: Option<Socket>,
+    /// The one agent that is watched, full screen; `None` for the whole dashboard.
+    pub watched: Option<String>,
 }
 
 /// Which screen is up.
@@ -117,11 +119,10 @@ impl Model {
     #[must_use]
     pub fn new(start: Start) -> Self {
         Self {
-            start,
             keymap: Keymap::of_the_table(),
             now: None,
             view: View::Fleet,
-            mode: Mode::Normal,
+            mode: if start.watched.is_some() { Mode::Zoom } else { Mode::Normal },
             facts: None,
             memory: Memory::default(),
             ages_believed: true,
@@ -135,11 +136,21 @@ impl Model {
             notice: None,
             click: None,
             dirty: true,
+            start,
         }
     }
 
+    /// Whether one agent alone is watched.
+    #[must_use]
+    pub fn watches_one(&self) -> bool {
+        self.start.watched.is_some()
+    }
+
     /// Shows a fleet: selection, marks and scrolling stay where they were as far as their rows are still there.
-    pub fn show_fleet(&mut self, fleet: Fleet) {
+    pub fn show_fleet(&mut self, mut fleet: Fleet) {
+        if let Some(watched) = &self.start.watched {
+            fleet.rows.retain(|row| row.name == *watched);
+        }
         self.fleet = Some(fleet);
         self.arrange();
     }
@@ -271,8 +282,9 @@ impl Model {
         layout(Wants {
             size: self.start.size,
             view: self.view,
-            zoom: matches!(self.mode, Mode::Zoom),
+            zoom: matches!(self.mode, Mode::Zoom) || self.watches_one(),
             banner: !banner::notices(self).is_empty(),
+            alone: self.watches_one(),
         })
     }
 

@@ -44,14 +44,21 @@ pub fn start(size: (u16, u16)) -> Model {
 /// The same, read-only or not.
 #[must_use]
 pub fn start_as(read_only: bool, size: (u16, u16)) -> Model {
-    Model::new(Start {
+    Model::new(Start { read_only, ..told(size) })
+}
+
+/// What a dashboard of that size is told when it starts.
+#[must_use]
+pub fn told(size: (u16, u16)) -> Start {
+    Start {
         tz: TimeZone::UTC,
-        read_only,
+        read_only: false,
         size,
         limits: Limits::default(),
         home: "/home/ops".to_owned(),
         socket: None,
-    })
+        watched: None,
+    }
 }
 
 /// A dashboard over the sample fleet, with the selected agent's mirror live.

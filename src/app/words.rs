@@ -1,8 +1,6 @@
-//! Text for a screen of cells: made safe, cut to a width, wrapped, and ages in words.
+//! Text for a screen of cells: made safe, cut to a width, wrapped. Ages in words: `fleet::words`.
 //!
 //! PURE. Widths are counted as the terminal's cells are: a wide character is never cut in half.
-
-use std::time::Duration;
 
 use ratatui::{style::Style, text::Span};
 use unicode_width::UnicodeWidthStr;
@@ -84,19 +82,6 @@ fn graphemes(text: &str) -> Vec<(usize, usize)> {
     Span::raw(text).styled_graphemes(Style::default()).map(|g| (g.symbol.len(), g.symbol.width())).collect()
 }
 
-/// An age as short as it can be told: `3s`, `6m`, `2h04m`, `3d04h`.
-#[must_use]
-pub fn age(age: Duration) -> String {
-    let seconds = age.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    match seconds {
-        ..60 => format!("{seconds}s"),
-        60..3600 => format!("{minutes}m"),
-        3600..86_400 => format!("{hours}h{:02}m", minutes % 60),
-        _ => format!("{days}d{:02}h", hours % 24),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,12 +115,5 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("/home/ops/src/app", 6), ["/home/", "ops/sr", "c/app"]);
         assert_eq!(wrap("", 7), [""]);
-    }
-
-    #[test]
-    fn an_age_is_told_in_at_most_two_units() {
-        for (seconds, expected) in [(0, "0s"), (59, "59s"), (360, "6m"), (7_440, "2h04m"), (273_600, "3d04h")] {
-            assert_eq!(age(Duration::from_secs(seconds)), expected);
-        }
     }
 }

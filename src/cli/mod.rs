@@ -14,6 +14,7 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+mod watch;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -82,6 +83,7 @@ pub struct Globals {
 enum Verb {
     Ps(ps::Ps),
     Screen(screen::Screen),
+    Watch(watch::Watch),
     Demo(demo::Demo),
     /// The reference of keys, as Markdown
     Keys,
@@ -182,6 +184,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         None => dashboard(&globals).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
+        Some(Verb::Watch(watch)) => watch.run(&globals).await,
         Some(Verb::Demo(demo)) => demo.run(),
         Some(Verb::Keys) => say(&reference::keys()).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
@@ -198,6 +201,11 @@ async fn dashboard(globals: &Globals) -> Result<Exit> {
     if !io::stdout().is_terminal() {
         return ps::Ps::default().run(globals).await;
     }
+    show(globals, None).await
+}
+
+/// The dashboard, whole or narrowed to one agent.
+async fn show(globals: &Globals, watched: Option<String>) -> Result<Exit> {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let options = run::Options {
         watch: globals.watch(),
@@ -205,6 +213,7 @@ async fn dashboard(globals: &Globals) -> Result<Exit> {
         read_only: globals.read_only,
         limits: front::limits(),
         theme: Theme::of_terminal(no_color(), &variable("TERM"), &variable("COLORTERM")),
+        watched,
     };
     run::dashboard(options).await.wrap_err("the dashboard ended")?;
     Ok(Exit::Done)

@@ -3,15 +3,17 @@
 //! A state is a shape and a word, and a colour only beside them. Whatever came from outside passes through
 //! [`visible`] before it is shown.
 
-use std::{fmt::Write as _, time::Duration};
+use std::fmt::Write as _;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-use crate::fleet::{
-    judgement::{Readiness, Severity},
-    reading::Reading,
-    row::{Fleet, Row},
-    text::visible,
+use crate::{
+    app::words::{fit, pad, width as cells_of},
+    fleet::{
+        judgement::{Readiness, Severity},
+        reading::Reading,
+        row::{Fleet, Row},
+        text::visible,
+        words::short,
+    },
 };
 
 const HEADS: [&str; 7] = ["AGENT", "CLASS", "RUNTIME", "STATE", "IDLE", "BEAT", "FLAGS"];
@@ -22,10 +24,10 @@ const HEADS: [&str; 7] = ["AGENT", "CLASS", "RUNTIME", "STATE", "IDLE", "BEAT", 
 pub fn table(fleet: &Fleet, width: Option<u16>, colour: bool) -> String {
     let cells: Vec<[String; 7]> = fleet.rows.iter().map(cells).collect();
     let widths: [usize; 7] =
-        std::array::from_fn(|i| cells.iter().map(|row| row[i].width()).chain([HEADS[i].width()]).max().unwrap_or(0));
+        std::array::from_fn(|i| cells.iter().map(|row| cells_of(&row[i])).chain([HEADS[i].len()]).max().unwrap_or(0));
     let mut text = String::new();
     let mut line = |content: &str, paint: &str| {
-        let cut = width.map_or_else(|| content.trim_end().to_owned(), |width| cut(content.trim_end(), width.into()));
+        let cut = width.map_or_else(|| content.trim_end().to_owned(), |width| fit(content.trim_end(), width.into()));
         let _ = if colour && !paint.is_empty() {
             writeln!(text, "\x1b[{paint}m{cut}\x1b[0m")
         } else {
@@ -68,12 +70,12 @@ fn cells(row: &Row) -> [String; 7] {
         visible(&format!("{}{alias}", row.name)),
         visible(row.class.as_deref().unwrap_or("–")),
         visible(row.runtime.as_deref().unwrap_or("–")),
-        format!("{} {state}", shape(state)),
+        format!("{} {state}", state.shape()),
         match row.idle {
-            Reading::Known(idle) => brief(idle),
+            Reading::Known(idle) => short(idle),
             Reading::Unknown(_) => "–".to_owned(),
         },
-        row.heartbeat.age.map_or_else(|| "–".to_owned(), brief),
+        row.heartbeat.age.map_or_else(|| "–".to_owned(), short),
         flags.join(" "),
     ]
 }
@@ -89,47 +91,9 @@ fn why(row: &Row) -> Option<String> {
 fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {
     let mut line = String::new();
     for (cell, width) in cells.iter().zip(widths) {
-        let _ = write!(line, "{cell}{}", " ".repeat(width - cell.width() + 2));
+        line.push_str(&pad(cell, width + 2));
     }
     line
-}
-
-/// At most `width` cells, with a mark where something was cut.
-fn cut(line: &str, width: usize) -> String {
-    if line.width() <= width {
-        return line.to_owned();
-    }
-    let (mut used, mut kept) = (1, String::new());
-    for c in line.chars() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        kept.push(c);
-    }
-    kept.push('…');
-    kept
-}
-
-/// An age in at most two units: `4s`, `6m`, `2h04m`, `3d`.
-fn brief(age: Duration) -> String {
-    match age.as_secs() {
-        s @ ..60 => format!("{s}s"),
-        s @ ..3600 => format!("{}m", s / 60),
-        s @ ..86400 => format!("{}h{:02}m", s / 3600, s / 60 % 60),
-        s => format!("{}d", s / 86400),
-    }
-}
-
-fn shape(state: Readiness) -> char {
-    match state {
-        Readiness::Stuck => '◆',
-        Readiness::Dead => '✖',
-        Readiness::Stale => '▲',
-        Readiness::Unknown => '?',
-        Readiness::Available => '○',
-        Readiness::Working => '●',
-    }
 }
 
 fn paint(state: Readiness) -> &'static str {

@@ -89,6 +89,20 @@ impl AgentName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its unit where the roster names no other, spelled as systemd spells it: what a unit's name cannot hold is
+    /// written `\x20`. Spec §4.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        let spell = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b':' | b'-' | b'_' | b'.' | b'\\' | b'@' => {
+                char::from(byte).to_string()
+            }
+            other => format!("\\x{other:02x}"),
+        };
+        let instance: String = self.0.bytes().map(spell).collect();
+        format!("mosaic-agent@{instance}.service")
+    }
 }
 
 impl FromStr for AgentName {
@@ -176,6 +190,13 @@ impl fmt::Display for PaneKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_agents_unit_is_spelled_as_systemd_spells_it() {
+        for (agent, unit) in [("coder0-0", "coder0-0"), ("größe", "gr\\xc3\\xb6\\xc3\\x9fe"), ("a+b", "a\\x2bb")] {
+            assert_eq!(AgentName(agent.into()).unit(), format!("mosaic-agent@{unit}.service"));
+        }
+    }
 
     #[test]
     fn a_name_that_tmux_or_systemd_cannot_carry_is_refused() {

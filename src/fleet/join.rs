@@ -138,7 +138,7 @@ impl Joiner<'_> {
 
     /// What tmux and the processes tell about a session of this host.
     fn seen(&self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
-        let (pane, recognition) = self.sessions.pane_of(socket, name, wanted, &self.facts.processes);
+        let (pane, recognition) = self.sessions.pane_of(socket, name, wanted);
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
         AgentFacts {
             now: self.facts.at,

@@ -46,6 +46,19 @@ impl Readiness {
             Self::Working => "working",
         }
     }
+
+    /// The shape shown and printed beside the word, one cell wide in every terminal.
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Stuck => "◆",
+            Self::Dead => "✖",
+            Self::Stale => "~",
+            Self::Unknown => "?",
+            Self::Available => "○",
+            Self::Working => "●",
+        }
+    }
 }
 
 impl fmt::Display for Readiness {
@@ -218,4 +231,18 @@ pub struct Finding {
     pub says: String,
     /// What to do about it, in one line.
     pub hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_state_has_a_shape_and_a_word_of_its_own() {
+        let shapes: BTreeSet<_> = Readiness::ALL.iter().map(|state| state.shape()).collect();
+        let words: BTreeSet<_> = Readiness::ALL.iter().map(|state| state.word()).collect();
+        assert_eq!((shapes.len(), words.len()), (Readiness::ALL.len(), Readiness::ALL.len()));
+    }
 }

@@ -6,7 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     facts::{PaneFacts, Process},
@@ -71,15 +74,34 @@ impl Rule {
     }
 }
 
+/// Processes with their children: made once for all the panes of a look.
+#[derive(Debug, Clone)]
+pub struct Family<'a> {
+    processes: &'a BTreeMap<u32, Process>,
+    children: BTreeMap<u32, Vec<u32>>,
+}
+
+impl<'a> Family<'a> {
+    /// Whose child each process is.
+    #[must_use]
+    pub fn of(processes: &'a BTreeMap<u32, Process>) -> Self {
+        let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (pid, process) in processes {
+            children.entry(process.ppid).or_default().push(*pid);
+        }
+        Self { processes, children }
+    }
+}
+
 /// What a pane runs. `wanted` names what the roster declares, the preferred first: each is matched by its own name, and
 /// preferred where several runtimes have the terminal (an agent that calls another runtime as a tool is still itself).
 #[must_use]
-pub fn recognise_pane(pane: &PaneFacts, processes: &Reading<BTreeMap<u32, Process>>, wanted: &[String]) -> Recognition {
+pub fn recognise_pane(pane: &PaneFacts, processes: &Reading<Family<'_>>, wanted: &[String]) -> Recognition {
     if pane.dead.is_some() {
         return Recognition::Unknown(Why::new("its program has ended"));
     }
     match processes {
-        Reading::Known(processes) => recognise(pane.pid, processes, wanted),
+        Reading::Known(family) => recognise(pane.pid, family, wanted),
         Reading::Unknown(why) => by_current_command(pane, wanted, why),
     }
 }
@@ -88,11 +110,11 @@ pub fn recognise_pane(pane: &PaneFacts, processes: &Reading<BTreeMap<u32, Proces
 /// foreground, then one that has lent the terminal to a child of its own. A runtime that was suspended or put in the
 /// background does not count: keys would go to the shell.
 #[must_use]
-pub fn recognise(pane_pid: u32, processes: &BTreeMap<u32, Process>, wanted: &[String]) -> Recognition {
-    let Some(root) = processes.get(&pane_pid) else {
+pub fn recognise(pane_pid: u32, family: &Family<'_>, wanted: &[String]) -> Recognition {
+    let Some(root) = family.processes.get(&pane_pid) else {
         return Recognition::Unknown(Why::new(format!("its process {pane_pid} was gone when processes were read")));
     };
-    let tree = tree(pane_pid, root.tty, processes);
+    let tree = tree(pane_pid, root.tty, family);
     let hits: Vec<(&Seen, Recognised)> =
         tree.iter().filter_map(|seen| hit(seen, wanted).map(|recognised| (seen, recognised))).collect();
     let chosen = hits.iter().filter(|(seen, _)| seen.foreground || has_foreground_below(seen.pid, &tree)).max_by_key(
@@ -147,17 +169,15 @@ impl Seen<'_> {
 }
 
 /// The processes below `root` (itself included) on that terminal, whatever the table claims about parents.
-fn tree(root: u32, tty: i32, processes: &BTreeMap<u32, Process>) -> Vec<Seen<'_>> {
-    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (pid, process) in processes {
-        children.entry(process.ppid).or_default().push(*pid);
-    }
+fn tree<'a>(root: u32, tty: i32, family: &Family<'a>) -> Vec<Seen<'a>> {
     let mut seen = Vec::new();
+    let mut met = BTreeSet::from([root]);
     let mut wanted = vec![(root, 0)];
     while let Some((pid, depth)) = wanted.pop() {
-        // Each child is taken once, so a table that was read while pids were reused cannot make this run for ever.
-        wanted.extend(children.remove(&pid).unwrap_or_default().into_iter().map(|child| (child, depth + 1)));
-        if let Some(process) = processes.get(&pid).filter(|process| process.tty == tty && !is_zombie(process)) {
+        // Each is met once, so a table that was read while pids were reused cannot make this run for ever.
+        let children = family.children.get(&pid).into_iter().flatten().filter(|child| met.insert(**child));
+        wanted.extend(children.map(|child| (*child, depth + 1)));
+        if let Some(process) = family.processes.get(&pid).filter(|process| process.tty == tty && !is_zombie(process)) {
             let foreground = process.pgrp == process.tpgid || process.tpgid <= 0;
             seen.push(Seen { pid, depth, foreground, process });
         }

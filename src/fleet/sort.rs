@@ -65,12 +65,6 @@ impl Column {
         Self::Socket,
     ];
 
-    /// The column of a letter typed after `o`.
-    #[must_use]
-    pub fn of_letter(letter: char) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.letter() == letter)
-    }
-
     /// The letter after `o` that sorts by it. Never `o` itself: `oo` is the attention order.
     #[must_use]
     pub fn letter(self) -> char {
@@ -267,7 +261,5 @@ mod tests {
         let letters: HashSet<char> = Column::ALL.iter().map(|column| column.letter()).collect();
         assert_eq!(letters.len(), Column::ALL.len());
         assert!(!letters.contains(&'o'));
-        assert!(Column::ALL.into_iter().all(|column| Column::of_letter(column.letter()) == Some(column)));
-        assert_eq!(Column::of_letter('o'), None);
     }
 }

@@ -6,10 +6,26 @@
 /// The text with every control character, bidirectional override and line separator replaced by a visible picture.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    text.chars().map(visible_char).collect()
+    let mut shown = String::with_capacity(text.len());
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let joins_emoji = c == JOINER && before.is_some_and(is_emoji) && rest.peek().copied().is_some_and(is_emoji);
+        shown.push(if joins_emoji { c } else { visible_char(c) });
+        before = Some(c);
+    }
+    shown
 }
 
-/// The picture of one character: itself unless it could steer a terminal.
+/// Makes one picture of two emoji; anywhere else it would hide what a name really is.
+const JOINER: char = '\u{200d}';
+
+/// Whether a character may be a part of a composed emoji: symbols, pictographs, skin tones, the colour selector.
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// The picture of one character standing alone: itself unless it could steer a terminal or hide.
 #[must_use]
 pub fn visible_char(c: char) -> char {
     match c {
@@ -52,5 +68,22 @@ mod tests {
     #[test]
     fn ordinary_text_in_any_script_is_untouched() {
         assert_eq!(visible("π - naïve 漢字 👩"), "π - naïve 漢字 👩");
+    }
+
+    #[test]
+    fn a_joiner_is_kept_inside_a_composed_emoji_and_nowhere_else() {
+        for emoji in ["👩\u{200d}💻", "👩🏽\u{200d}🚀", "❤\u{fe0f}\u{200d}🔥", "👨\u{200d}👩\u{200d}👧"]
+        {
+            assert_eq!(visible(emoji), emoji);
+        }
+        for (hiding, shown) in [
+            ("co\u{200d}der", "co\u{fffd}der"),
+            ("👩\u{200d}", "👩\u{fffd}"),
+            ("\u{200d}👩", "\u{fffd}👩"),
+            ("👩\u{200d}\u{200d}💻", "👩\u{fffd}\u{fffd}💻"),
+            ("а\u{200d}б", "а\u{fffd}б"),
+        ] {
+            assert_eq!(visible(hiding), shown);
+        }
     }
 }

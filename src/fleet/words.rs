@@ -10,15 +10,17 @@ pub fn age(then: Timestamp, now: Timestamp) -> Duration {
     now.duration_since(then).try_into().unwrap_or(Duration::ZERO)
 }
 
-/// For a column, at most six cells wide up to 99 999 days: `1s`, `6m`, `2h04m`, `3d`.
+/// For a column, at most six cells wide up to 99 999 days: `1s`, `6m`, `2h04m`, `3d04h`, `120d`.
 #[must_use]
 pub fn short(duration: Duration) -> String {
     let seconds = duration.as_secs();
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..86_400 => format!("{}h{:02}m", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{}d", seconds / 86_400),
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match days {
+        _ if minutes == 0 => format!("{seconds}s"),
+        _ if hours == 0 => format!("{minutes}m"),
+        0 => format!("{hours}h{:02}m", minutes % 60),
+        1..100 => format!("{days}d{:02}h", hours % 24),
+        _ => format!("{days}d"),
     }
 }
 
@@ -63,8 +65,10 @@ mod tests {
             (3_600, "1h00m"),
             (7_440, "2h04m"),
             (86_399, "23h59m"),
-            (86_400, "1d"),
-            (300_000, "3d"),
+            (86_400, "1d00h"),
+            (273_600, "3d04h"),
+            (8_639_999, "99d23h"),
+            (8_640_000, "100d"),
         ] {
             assert_eq!(short(Duration::from_secs(seconds)), expected);
         }

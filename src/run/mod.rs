@@ -53,6 +53,8 @@ pub struct Options {
     pub limits: Limits,
     /// How it looks.
     pub theme: Theme,
+    /// The one agent that is watched, full screen; `None` for the whole dashboard.
+    pub watched: Option<String>,
 }
 
 /// Runs the dashboard until the operator leaves, or the terminal does. The terminal is given back on every way out.
@@ -68,6 +70,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         limits: options.limits,
         home,
         socket: options.socket.clone(),
+        watched: options.watched,
     });
     let looks = refresh::refresh(options.watch.clone(), options.socket, Arc::clone(&wish), events.clone());
     let looks = tokio::spawn(looks);

@@ -56,14 +56,14 @@ impl Wish {
 pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish>, events: mpsc::Sender<Event>) {
     let mut observer = Observer::new(watch, socket);
     let mut due = now();
-    let mut alone = 0;
+    let mut alone = 0_u32;
     loop {
         let afresh = tokio::select! {
             () = wish.look.notified() => true,
             () = sleep_until(due) => false,
         };
-        alone = if wish.take_touch() { 0 } else { alone + 1 };
-        due = now() + if alone < ATTENDED_LOOKS { REFRESH_EVERY } else { UNATTENDED_EVERY };
+        alone = if wish.take_touch() { 0 } else { alone.saturating_add(1) };
+        due = now() + pause(alone);
         let sight = observer.look(afresh).await;
         let roster = sight.roster.map(Event::Roster);
         let facts = Event::Facts { facts: Box::new(sight.facts), elapsed: sight.elapsed };
@@ -75,6 +75,26 @@ pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish
     }
 }
 
+/// How long to wait after so many looks without a touch.
+fn pause(alone: u32) -> Duration {
+    if alone < ATTENDED_LOOKS { REFRESH_EVERY } else { UNATTENDED_EVERY }
+}
+
 fn now() -> Instant {
     clock::now().steady.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dashboard_that_nobody_touches_looks_half_as_often_until_a_key_comes() {
+        let wish = Wish::default();
+        assert_eq!((pause(0), pause(ATTENDED_LOOKS - 1)), (REFRESH_EVERY, REFRESH_EVERY));
+        assert_eq!((pause(ATTENDED_LOOKS), pause(u32::MAX)), (UNATTENDED_EVERY, UNATTENDED_EVERY));
+        wish.touch();
+        assert!(wish.take_touch(), "a touch was lost");
+        assert!(!wish.take_touch(), "a touch counted twice");
+    }
 }

@@ -5,6 +5,7 @@
 
 mod cell;
 mod charset;
+mod cursor;
 mod erase;
 mod paint;
 pub mod seed;

@@ -5,12 +5,7 @@
 
 use vte::{Params, Perform};
 
-use super::{
-    Cell, Cursor, Size,
-    charset::line_drawing,
-    paint, sgr,
-    state::{Saved, State},
-};
+use super::{Cursor, Size, charset::line_drawing, paint, sgr, state::State};
 
 /// The engine with everything that stands in front of it.
 pub(super) struct Translator {
@@ -114,114 +109,6 @@ impl Translator {
     pub(super) fn say_csi(&mut self, numbers: &[u16], last: char) {
         let said: Vec<String> = numbers.iter().map(u16::to_string).collect();
         self.say(format!("\x1b[{}{last}", said.join(";")).as_bytes());
-    }
-
-    /// Puts the cursor at an absolute place; a column past the edge is a pending wrap.
-    pub(super) fn go(&mut self, row: u16, col: u16) {
-        self.flush();
-        let pen = self.pen();
-        let mut said = Vec::new();
-        self.write_place(row, col, &mut said);
-        self.say(&said);
-        if col >= self.size.cols {
-            self.say(&pen);
-        }
-    }
-
-    /// Writes down how the cursor gets to an absolute place. A wrap is pending only after a character was drawn in
-    /// the last column: then that one is drawn again, and the pen is left as that cell's.
-    pub(super) fn write_place(&self, row: u16, col: u16, out: &mut Vec<u8>) {
-        let top = if self.state.origin { self.state.region.0 } else { 0 };
-        let line = row.saturating_sub(top);
-        if col < self.size.cols {
-            return paint::move_to(line, col, out);
-        }
-        let cell_at = |col| self.screen().cell(row, col).map(Cell::from_engine);
-        let mut at = self.size.cols.saturating_sub(1);
-        if cell_at(at).is_some_and(|cell| cell.continuation) {
-            at = at.saturating_sub(1);
-        }
-        paint::move_to(line, at, out);
-        if let Some(cell) = cell_at(at) {
-            paint::style(cell.style, out);
-            out.extend_from_slice(if cell.text.is_empty() { b" " } else { cell.text.as_bytes() });
-        }
-    }
-
-    /// The cursor as tmux keeps it: a pending wrap is forgotten.
-    fn save(&mut self) -> Saved {
-        let cursor = self.here();
-        Saved {
-            row: cursor.row,
-            col: cursor.col.min(self.size.cols.saturating_sub(1)),
-            pen: self.pen(),
-            origin: self.state.origin,
-            charset: self.state.charset,
-        }
-    }
-
-    /// DECRC, in our own words: the engine keeps one saved cursor a screen, tmux one for both.
-    fn restore(&mut self) {
-        let saved = self.state.saved.clone();
-        self.state.charset = saved.charset;
-        self.set_origin(saved.origin);
-        self.go(saved.row, saved.col);
-        self.say(b"\x1b[m");
-        self.say(&saved.pen);
-    }
-
-    fn set_origin(&mut self, on: bool) {
-        self.state.origin = on;
-        self.say(if on { b"\x1b[?6h" } else { b"\x1b[?6l" });
-    }
-
-    fn set_region(&mut self, top: u16, bottom: u16) {
-        self.state.region = (top, bottom);
-        self.say_csi(&[top + 1, bottom + 1], 'r');
-    }
-
-    /// DECSTBM: tmux ignores a region that is none, and sends the cursor home.
-    fn region(&mut self, numbers: &[u16]) {
-        let last = self.size.rows.saturating_sub(1);
-        let top = number(numbers, 0, 1).saturating_sub(1).min(last);
-        let bottom = number(numbers, 1, self.size.rows).saturating_sub(1).min(last);
-        if top < bottom {
-            self.set_region(top, bottom);
-            self.go(if self.state.origin { top } else { 0 }, 0);
-        }
-    }
-
-    /// To the alternate screen or back. The cursor stays where it is, unless the switch (1049) also keeps it: then
-    /// it goes back, in tmux also when the alternate screen was not shown any more.
-    fn alternate(&mut self, on: bool, with_cursor: bool) {
-        let col = self.here().col;
-        let here = self.save();
-        let left = self.state.left.clone().filter(|_| with_cursor && !on);
-        match (self.state.alternate, on) {
-            (false, true) => {
-                self.say(b"\x1b[?47h\x1b[m\x1b[2J");
-                if with_cursor {
-                    self.state.left = Some(here.clone());
-                }
-            }
-            (true, false) => self.say(b"\x1b[?47l"),
-            (false, false) if left.is_some() => {}
-            (true, true) | (false, false) => return,
-        }
-        self.state.alternate = on;
-        let (row, col, pen) = match left {
-            Some(left) => (left.row, left.col, left.pen),
-            None => (here.row, if on { col } else { here.col }, here.pen),
-        };
-        // The engine has one region and one origin mode a screen; tmux has one for both.
-        let (top, bottom) = self.state.region;
-        let origin = self.state.origin;
-        self.set_origin(false);
-        self.set_region(top, bottom);
-        self.set_origin(origin);
-        self.go(row, col);
-        self.say(b"\x1b[m");
-        self.say(&pen);
     }
 
     fn private_mode(&mut self, mode: u16, on: bool) {
@@ -337,7 +224,7 @@ fn engine(size: Size) -> vt100::Parser {
 }
 
 /// The parameter at a place; missing or 0 reads as `otherwise`.
-fn number(numbers: &[u16], at: usize, otherwise: u16) -> u16 {
+pub(super) fn number(numbers: &[u16], at: usize, otherwise: u16) -> u16 {
     numbers.get(at).copied().filter(|number| *number > 0).unwrap_or(otherwise)
 }
 

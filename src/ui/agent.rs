@@ -74,7 +74,7 @@ fn text(line: &CardLine, theme: &Theme) -> Line<'static> {
         CardLine::Blank => Line::default(),
         CardLine::Heading(words) => Line::styled(words.to_uppercase(), theme.head),
         CardLine::State(state, words) => Line::from(vec![
-            styled(format!("{} {state}", Theme::shape(*state)), theme.state(*state)),
+            styled(format!("{} {state}", state.shape()), theme.state(*state)),
             styled(format!(" {words}"), theme.text),
         ]),
         CardLine::Field { label, text, tone } => {

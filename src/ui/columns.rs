@@ -8,12 +8,13 @@ use ratatui::{style::Style, text::Span};
 
 use super::{paint::styled, theme::Theme};
 use crate::{
-    app::words::{age, pad, width},
+    app::words::{pad, width},
     fleet::{
         heartbeat::Health,
         judgement::Flag,
         reading::Reading,
         row::{Fleet, Row},
+        words::short,
     },
 };
 
@@ -135,13 +136,13 @@ pub(super) fn shown_runtime(row: &Row) -> Option<&str> {
 /// Shape and word.
 pub(super) fn state(row: &Row, theme: &Theme) -> Span<'static> {
     let state = row.readiness();
-    styled(format!("{} {}", Theme::shape(state), state.word()), theme.state(state))
+    styled(format!("{} {}", state.shape(), state.word()), theme.state(state))
 }
 
 /// How long its window has been quiet.
 pub(super) fn idle(row: &Row, elapsed: Duration, theme: &Theme) -> Span<'static> {
     match &row.idle {
-        Reading::Known(idle) => styled(age(*idle + elapsed), theme.text),
+        Reading::Known(idle) => styled(short(*idle + elapsed), theme.text),
         Reading::Unknown(_) => styled("–", theme.dim),
     }
 }
@@ -153,7 +154,7 @@ fn heartbeat(row: &Row, elapsed: Duration, theme: &Theme) -> Span<'static> {
         Health::Unknown => theme.dim,
     };
     match row.heartbeat.age {
-        Some(old) => styled(age(old + elapsed), style),
+        Some(old) => styled(short(old + elapsed), style),
         None => styled("–", theme.dim),
     }
 }

@@ -100,9 +100,9 @@ fn counts(fleet: &Fleet, short: bool, theme: &Theme) -> Vec<Span<'static>> {
         }
     };
     push(total, "", if total == 1 { "agent" } else { "agents" }, theme.text, true);
-    push(ok, Theme::shape(Readiness::Working), "ok", theme.good, false);
-    push(needs, Theme::shape(Readiness::Stuck), if needs == 1 { "needs you" } else { "need you" }, theme.warn, false);
-    push(down, Theme::shape(Readiness::Dead), "down", theme.bad, false);
-    push(unknown, Theme::shape(Readiness::Unknown), "unknown", theme.unknown, false);
+    push(ok, Readiness::Working.shape(), "ok", theme.good, false);
+    push(needs, Readiness::Stuck.shape(), if needs == 1 { "needs you" } else { "need you" }, theme.warn, false);
+    push(down, Readiness::Dead.shape(), "down", theme.bad, false);
+    push(unknown, Readiness::Unknown.shape(), "unknown", theme.unknown, false);
     spans
 }

@@ -24,9 +24,9 @@ use crate::{
         event::Feed,
         mirror::{Mirror, Pan, focus, origin},
         model::Model,
-        words::{age, fit},
+        words::fit,
     },
-    fleet::{judgement::Flag, row::Row, text::visible_char},
+    fleet::{judgement::Flag, row::Row, text::visible_char, words::short},
     screen::{Cell, Colour, Cursor, Screen, Size},
 };
 
@@ -101,7 +101,7 @@ fn freshness(mirror: &Mirror, model: &Model, theme: &Theme) -> ratatui::text::Sp
             let old =
                 model.now().and_then(|now| Duration::try_from(now.duration_since(*heard)).ok()).unwrap_or_default();
             if old > STALE {
-                styled(format!(" stale {} ", age(old)), theme.warn)
+                styled(format!(" stale {} ", short(old)), theme.warn)
             } else {
                 styled(" polled 1 s ", theme.free)
             }

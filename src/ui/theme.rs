@@ -1,4 +1,4 @@
-//! Colours and shapes. A state is a shape, a word and a colour: never a colour alone.
+//! Colours. A state is a shape and a word of its own (`Readiness::shape`, `word`) and a colour: never a colour alone.
 //!
 //! PURE data: three themes from the same roles. Which one to take is told by the environment, which is passed in.
 
@@ -134,19 +134,6 @@ impl Theme {
         }
     }
 
-    /// The shape of a state, one cell wide in every terminal.
-    #[must_use]
-    pub fn shape(state: Readiness) -> &'static str {
-        match state {
-            Readiness::Stuck => "◆",
-            Readiness::Working => "●",
-            Readiness::Available => "○",
-            Readiness::Dead => "✖",
-            Readiness::Stale => "~",
-            Readiness::Unknown => "?",
-        }
-    }
-
     /// The colour of a state.
     #[must_use]
     pub fn state(&self, state: Readiness) -> Style {
@@ -178,12 +165,6 @@ mod tests {
     fn no_color_leaves_no_colour_anywhere() {
         let plain = format!("{:?}", Theme::of_terminal(true, "xterm-256color", "truecolor"));
         assert!(!plain.contains("Indexed") && !plain.contains("Red"), "{plain}");
-    }
-
-    #[test]
-    fn every_state_has_a_shape_of_its_own() {
-        let shapes: std::collections::BTreeSet<_> = Readiness::ALL.iter().map(|state| Theme::shape(*state)).collect();
-        assert_eq!(shapes.len(), Readiness::ALL.len());
     }
 
     #[test]

@@ -70,11 +70,6 @@ impl Scripted {
         self.script().files.insert(path.into(), Ok(Content { bytes: text.into(), stamp }));
     }
 
-    /// From now on looking at this file fails like this.
-    pub fn broken_file(&self, path: impl Into<PathBuf>, error: FileError) {
-        self.script().files.insert(path.into(), Err(error));
-    }
-
     /// From now on these processes run.
     pub fn running(&self, processes: BTreeMap<u32, Process>) {
         self.script().processes = Some(processes);

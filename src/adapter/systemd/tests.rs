@@ -105,10 +105,3 @@ async fn lingering_is_a_file_else_logind_is_asked_else_it_is_unknown_with_its_re
     exec.file("/var/lib/systemd/linger/unknown", "");
     assert_eq!(manager.linger().await, Reading::Known(true));
 }
-
-#[test]
-fn an_agents_unit_is_spelled_as_systemd_spells_it() {
-    for (agent, unit) in [("coder0-0", "coder0-0"), ("größe", "gr\\xc3\\xb6\\xc3\\x9fe"), ("a+b", "a\\x2bb")] {
-        assert_eq!(agent_unit(&agent.parse().unwrap()), format!("mosaic-agent@{unit}.service"));
-    }
-}

@@ -1,41 +1,24 @@
 //! The table of a small fleet, hostile names included.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::fleet::{
     ids::{HostName, Socket, Tenant},
-    judgement::{Cause, CauseKind, Drift, Flag, Judgement},
-    row::{Beat, RowKey},
+    judgement::{Cause, CauseKind, Drift, Flag},
+    sample,
 };
 
 const AT: Timestamp = Timestamp::constant(1_781_990_043, 0);
 
 fn row(name: &str, readiness: Readiness) -> Row {
-    let host = HostName("dragon".into());
-    Row {
-        key: RowKey { host, socket: Socket::Default, session: name.into(), pane: None },
-        name: name.into(),
-        alias: None,
-        class: Some("code".into()),
-        runtime: Some("pi".into()),
-        model: None,
-        tenant: Tenant("ops".into()),
-        managed: true,
-        unit: Reading::unknown("no user manager"),
-        session: None,
-        pane: None,
-        idle: Reading::Known(Duration::from_secs(7440)),
-        heartbeat: Beat {
-            health: crate::fleet::heartbeat::Health::Healthy,
-            why: None,
-            read: None,
-            age: Some(Duration::from_secs(4)),
-        },
-        judgement: Judgement { readiness, cause: None, evidence: vec![], flags: vec![], drift: vec![] },
-        since: AT,
-        confirmed: true,
-    }
+    let mut row = sample::row_in(name, readiness, &[]);
+    row.idle = Reading::Known(Duration::from_secs(7440));
+    row.heartbeat.age = Some(Duration::from_secs(4));
+    row
 }
 
 fn fleet() -> Fleet {

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fleet::{
-    facts::{HostFacts, PaneFacts, Process},
+    facts::{HostFacts, PaneFacts},
     ids::{Socket, WindowId},
     reading::{Reading, Why},
-    runtime::{self, Recognition},
+    runtime::{self, Family, Recognition},
 };
 
 /// Panes by socket and session name, each session's in tmux's order.
 pub(super) struct Sessions<'a> {
     by_socket: BTreeMap<&'a Socket, BTreeMap<&'a str, Vec<&'a PaneFacts>>>,
     holder: &'a str,
+    processes: Reading<Family<'a>>,
 }
 
 impl<'a> Sessions<'a> {
@@ -24,7 +25,7 @@ impl<'a> Sessions<'a> {
                 sessions.entry(pane.session.name.as_str()).or_default().push(pane);
             }
         }
-        Self { by_socket, holder }
+        Self { by_socket, holder, processes: facts.processes.as_ref().map(Family::of) }
     }
 
     /// Every session, by socket, then by name.
@@ -73,13 +74,12 @@ impl<'a> Sessions<'a> {
         socket: &Socket,
         name: &str,
         wanted: &[String],
-        processes: &Reading<BTreeMap<u32, Process>>,
     ) -> (Option<&'a PaneFacts>, Recognition) {
         let panes = self.panes(socket, name);
         let Some(active) = panes.iter().find(|pane| pane.active).or(panes.first()).copied() else {
             return (None, Recognition::Unknown(Why::new("it has no pane")));
         };
-        let recognise = |pane| runtime::recognise_pane(pane, processes, wanted);
+        let recognise = |pane| runtime::recognise_pane(pane, &self.processes, wanted);
         let is_wanted = |it: &Recognition| matches!(it, Recognition::Runtime(it) if wanted.contains(&it.name));
         let seen = recognise(active);
         if wanted.is_empty() || is_wanted(&seen) {

@@ -243,7 +243,7 @@ impl Agent {
         match &self.unit {
             Some(unit) if unit.ends_with(".service") => unit.clone(),
             Some(unit) => format!("{unit}.service"),
-            None => format!("mosaic-agent@{}.service", self.name),
+            None => self.name.unit(),
         }
     }
 

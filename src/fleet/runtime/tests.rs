@@ -63,7 +63,7 @@ proptest! {
     fn any_table_of_processes_gives_an_answer_from_the_table(
         processes in prop::collection::btree_map(0..8_u32, any_process(), 0..8), pane in 0..8_u32,
     ) {
-        match recognise(pane, &processes, &["node".to_owned()]) {
+        match recognise(pane, &Family::of(&processes), &["node".to_owned()]) {
             Recognition::Runtime(it) => {
                 prop_assert!(KNOWN.contains(&it.name.as_str()) || it.name == "node");
                 prop_assert_eq!(processes[&it.pid].tty, processes[&pane].tty);

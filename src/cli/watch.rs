@@ -1,0 +1,43 @@
+//! `mosaic-top watch AGENT`: the full-screen mirror of one agent.
+
+use std::io::{self, IsTerminal};
+
+use clap::Args;
+use color_eyre::eyre::{Result, bail};
+
+use super::{
+    Exit, Globals,
+    front::{Front, no_such_agent},
+    show,
+};
+
+/// The full-screen mirror of one agent
+///
+/// Read-only: nothing is attached, typed or resized, and the agent does not notice. It follows the agent through
+/// relaunches. q leaves; the arrows move the picture when the pane is larger than the terminal.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mosaic-top watch coder0
+  ssh -t host mosaic-top watch coder0")]
+pub(super) struct Watch {
+    /// The agent's name, which is its tmux session's
+    agent: String,
+}
+
+impl Watch {
+    /// Makes sure that there is such an agent, and shows it until the watcher leaves.
+    pub(super) async fn run(&self, globals: &Globals) -> Result<Exit> {
+        if !io::stdout().is_terminal() {
+            bail!("watch needs a terminal; `mosaic-top screen {}` prints the picture once", self.agent);
+        }
+        let shown = match Front::open(globals).await.look(globals).await {
+            Ok(shown) => shown,
+            Err(exit) => return Ok(exit),
+        };
+        if shown.fleet.rows.iter().all(|row| row.name != self.agent) {
+            return Err(no_such_agent(&self.agent, &shown.fleet));
+        }
+        show(&Globals { read_only: true, ..globals.clone() }, Some(self.agent.clone())).await
+    }
+}
