@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::EventStream;
+use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -141,7 +141,10 @@ impl Shell {
                 _ = signals.terminate.recv() => return Ok(()),
                 _ = signals.hang_up.recv() => return Ok(()),
                 _ = signals.interrupt.recv() => return Ok(()),
-                _ = signals.resumed.recv() => terminal.resume()?,
+                _ = signals.resumed.recv() => {
+                    terminal.resume()?;
+                    waiting = Change::Everything;
+                }
                 () = sleep_until(due.into()), if waiting > Change::Nothing => {}
                 () = sleep_until(held.unwrap_or(now.steady).into()), if held.is_some() => {
                     self.handle(Event::Tick(clock::now().wall), terminal)?;
@@ -166,6 +169,7 @@ impl Shell {
     }
 
     fn draw(&mut self, what: Change, terminal: &mut Terminal) -> io::Result<()> {
+        let what = what.max(self.fit(terminal)?);
         let (model, theme, whole) = (&self.model, &self.theme, &mut self.whole);
         terminal.draw(|frame| match whole {
             Some(last) if what == Change::Mirror => ui::draw_mirror(model, theme, last, frame),
@@ -176,6 +180,15 @@ impl Shell {
         })?;
         self.drawn = Some(clock::now().steady);
         Ok(())
+    }
+
+    /// A terminal becomes another size without a word while nobody listens yet, and while this program is stopped.
+    fn fit(&mut self, terminal: &mut Terminal) -> io::Result<Change> {
+        let (columns, rows) = terminal.size()?;
+        if (columns, rows) != self.model.size() {
+            self.handle(Event::Terminal(TerminalEvent::Resize(columns, rows)), terminal)?;
+        }
+        Ok(self.model.take_change())
     }
 
     fn handle(&mut self, event: Event, terminal: &mut Terminal) -> io::Result<()> {

@@ -58,7 +58,9 @@ impl Terminal {
 
     /// Forgets what is on it, so that the next frame is written whole.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        // Not `clear`: that asks the terminal where its cursor is and waits for the answer, which may never come.
+        let size = self.inner.size()?;
+        self.inner.resize(size.into())
     }
 
     /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
