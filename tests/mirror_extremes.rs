@@ -47,14 +47,15 @@ fn redraw(dice: &mut Dice) -> String {
     text
 }
 
-/// Runs `during` while the pane prints without pause, and stops that.
-async fn while_it_prints(mut player: Player, during: impl AsyncFnOnce()) -> Player {
+/// Runs `during` while the pane prints again and again, and stops that.
+async fn while_it_prints(mut player: Player, pause: Duration, during: impl AsyncFnOnce()) -> Player {
     let stop = std::sync::Arc::new(AtomicBool::new(false));
     let stopped = std::sync::Arc::clone(&stop);
     let printing = std::thread::spawn(move || {
         let mut dice = Dice(7);
         while !stopped.load(Ordering::Relaxed) {
             player.play(redraw(&mut dice));
+            std::thread::park_timeout(pause);
         }
         player
     });
@@ -73,7 +74,7 @@ fn a_storm_of_sizes_ends_in_what_tmux_shows() {
         let mut watched = Watched::open(&mirrors, pane);
         watched.until("a picture", |w| w.screen.is_some()).await;
         let mut dice = Dice(3);
-        let mut player = while_it_prints(player, async || {
+        let mut player = while_it_prints(player, Duration::from_millis(5), async || {
             let began = Instant::now();
             for _ in 0..40 {
                 resize(&tmux, dice.between(2, 200), dice.between(2, 60));
@@ -96,7 +97,7 @@ fn a_storm_of_sizes_ends_in_what_tmux_shows() {
 
 /// Opens a pane of this size with this text, and compares at first, after more of it and after a scroll.
 #[track_caller]
-fn check_size(cols: u16, rows: u16, text: &str) {
+fn check_size(cols: u16, rows: u16, text: &str, seeds: usize) {
     let tmux = Tmux::new();
     let mut player = Player::start(&tmux, "a", cols, rows);
     player.play(text);
@@ -110,29 +111,31 @@ fn check_size(cols: u16, rows: u16, text: &str) {
         agrees(&mut watched, &server, pane, &format!("{cols}×{rows} at first")).await;
         player.play("\x1b[H\x1b[31mx漢é\x1b[m").play(text).play("\r\ny\r\n\r\n\tz");
         agrees(&mut watched, &server, pane, &format!("{cols}×{rows} after more")).await;
-        assert_eq!((watched.feed, watched.pictures), (Some(Feed::Live), 1));
+        assert_eq!(watched.feed, Some(Feed::Live));
+        assert!(watched.pictures <= seeds, "{} seeds", watched.pictures);
     });
 }
 
 #[test]
 fn a_pane_of_two_by_two() {
-    check_size(2, 2, "abcdefg");
+    check_size(2, 2, "abcdefg", 1);
 }
 
 #[test]
 fn a_pane_of_one_column() {
-    check_size(1, 10, "abc\r\nde");
+    // The engine has two columns at least: the picture is mended once the pane has come to rest.
+    check_size(1, 10, "abc\r\nde", 2);
 }
 
 #[test]
 fn a_pane_of_one_row() {
-    check_size(10, 1, "abc\r\nde");
+    check_size(10, 1, "abc\r\nde", 1);
 }
 
 #[test]
 fn a_pane_of_five_hundred_by_two_hundred() {
     let line = |row: u32| format!("\x1b[38;2;{};9;9m{}\x1b[m", row % 256, format!("{row} 漢 ").repeat(50));
-    check_size(500, 200, &(0..200).map(line).collect::<Vec<_>>().join("\r\n"));
+    check_size(500, 200, &(0..200).map(line).collect::<Vec<_>>().join("\r\n"), 1);
 }
 
 #[test]
@@ -200,7 +203,7 @@ fn a_flooding_pane_is_seeded_at_any_moment_and_right_at_rest() {
         let mut watched = Watched::open(&mirrors, pane);
         watched.until("a picture", |w| w.feed == Some(Feed::Live)).await;
         let mut dice = Dice(11);
-        let _player = while_it_prints(player, async || {
+        let _player = while_it_prints(player, Duration::ZERO, async || {
             for seed in 1..=20 {
                 let pictures = watched.pictures;
                 watched.reseed();
