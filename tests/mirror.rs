@@ -10,27 +10,7 @@ use std::{fs, process::Command, time::Duration};
 
 use mosaic_top::{fleet::mirror::Feed, screen::Colour};
 use support::{SOON, Tmux, block_on, wait_until};
-use watching::{Player, Watched, agrees, mirrors, pane_of, server};
-
-/// Whether the pane has a pipe, and our mark.
-fn pipe(tmux: &Tmux, session: &str) -> String {
-    tmux.ask(&format!("={session}:"), "#{pane_pipe} #{@mosaic_pipe}")
-}
-
-/// What a tap leaves below its server's `TMUX_TMPDIR`.
-fn left(tmux: &Tmux) -> Vec<String> {
-    let entries = fs::read_dir(tmux.tmpdir()).unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.starts_with("mosaic-top")).collect()
-}
-
-/// The taps of a server, by their command line.
-fn taps(tmux: &Tmux) -> Vec<u32> {
-    let output = Command::new("ps").args(["-eo", "pid=,args="]).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let ours = |line: &&str| line.contains("__tap") && line.contains("--serve") && line.contains(tmux.name());
-    text.lines().filter(ours).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect()
-}
+use watching::{Player, Watched, agrees, left, mirrors, pane_of, pipe, server, taps};
 
 #[test]
 fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {

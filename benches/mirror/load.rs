@@ -107,15 +107,16 @@ fn at_rest(binary: &Path, scale: Scale) {
         let panes: Vec<String> =
             stage.tmux(&["list-panes", "-a", "-F", "#{pane_id}"]).lines().map(String::from).collect();
         let tmux = Tmux { tmpdir: Some(stage.dir().to_owned()) };
-        let server = Server { exec: Arc::new(Local::new()), tmux, socket: Socket::Named("bench".into()) };
-        let (pid, place) = (stage.server(), server.place(stage.server()));
-        let mirrors = Arc::new(Mirrors { server, pid, place, binary: binary.to_owned() });
+        let server =
+            Server { exec: Arc::new(Local::new()), tmux, socket: Socket::Named("bench".into()), pid: stage.server() };
+        let place = server.place();
+        let mirrors = Arc::new(Mirrors { server, place, binary: binary.to_owned() });
         let mut open: Vec<Mirror> = panes.iter().map(|pane| mirrors.open(pane.parse().unwrap())).collect();
         for mirror in &mut open {
             while !matches!(mirror.news.recv().await, Some(MirrorNews::Picture { .. })) {}
         }
         tokio::time::sleep(Duration::from_secs(3)).await;
-        let parts = [("watcher", std::process::id()), ("tap", stage.tap().expect("a tap")), ("tmux", pid)];
+        let parts = [("watcher", std::process::id()), ("tap", stage.tap().expect("a tap")), ("tmux", stage.server())];
         let before = parts.map(|(_, pid)| cpu(pid));
         let seconds = scale.seconds * 3;
         tokio::time::sleep(Duration::from_secs(seconds)).await;

@@ -116,7 +116,7 @@ impl Watch {
     #[must_use]
     pub fn mirrors(&self, socket: &Socket, server: u32) -> Arc<Mirrors> {
         let (tmux, exec) = (self.inner.config.tmux.clone(), Arc::clone(&self.inner.exec));
-        Arc::new(Mirrors::of(Server { exec, tmux, socket: socket.clone() }, server))
+        Arc::new(Mirrors::of(Server { exec, tmux, socket: socket.clone(), pid: server }))
     }
 
     /// Who runs here; asked once, and again only after a time-out.

@@ -43,8 +43,8 @@ impl Tap {
         let binary = std::env::current_exe().wrap_err("cannot tell where this program's own file is")?;
         let socket = self.on.map_or(Socket::Default, Socket::Named);
         let done = if self.serve {
-            let server = Server { exec: Arc::new(Local::new()), tmux: Tmux::default(), socket };
-            let place = server.place(self.server).map_err(|why| eyre!("{why}"))?;
+            let server = Server { exec: Arc::new(Local::new()), tmux: Tmux::default(), socket, pid: self.server };
+            let place = server.place().map_err(|why| eyre!("{why}"))?;
             daemon::serve(server, &place, &binary).await
         } else {
             daemon::start(&binary, &socket, self.server)

@@ -65,14 +65,14 @@ impl OpenMirrors {
                 _ => None,
             })
             .map(|(socket, pid)| {
-                let known = self.servers.get(&socket).filter(|mirrors| mirrors.pid == pid).cloned();
+                let known = self.servers.get(&socket).filter(|mirrors| mirrors.server.pid == pid).cloned();
                 let mirrors = known.unwrap_or_else(|| self.watch.mirrors(&socket, pid));
                 (socket, mirrors)
             })
             .collect();
         // A new server on the same socket repeats the ids of the old one: those mirrors are another server's.
         let servers = &self.servers;
-        self.open.retain(|key, open| servers.get(&key.socket).is_some_and(|mirrors| mirrors.pid == open.server));
+        self.open.retain(|key, open| servers.get(&key.socket).is_some_and(|mirrors| mirrors.server.pid == open.server));
         self.open_wanted();
         self.check_shapes(facts);
     }
@@ -92,7 +92,7 @@ impl OpenMirrors {
                     }
                 }
             });
-            self.open.insert(key.clone(), Open { server: mirrors.pid, shape: None, reseeds, relay });
+            self.open.insert(key.clone(), Open { server: mirrors.server.pid, shape: None, reseeds, relay });
             // Dropped when the inbox is full: then the picture itself is on its way.
             let _ = self.events.try_send(Event::Mirror(key.clone(), MirrorNews::Opening));
         }

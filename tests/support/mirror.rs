@@ -7,7 +7,7 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::PathBuf,
-    process::Command,
+    process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -34,20 +34,57 @@ pub const SETTLE: Duration = Duration::from_secs(5);
 
 /// The mirrors of a private server, served by the real binary.
 pub fn mirrors(tmux: &Tmux) -> Arc<Mirrors> {
-    let pid = tmux.tmux(&["display-message", "-p", "#{pid}"]).parse().unwrap();
     let server = server(tmux);
-    let place = server.place(pid);
-    Arc::new(Mirrors { server, pid, place, binary: env!("CARGO_BIN_EXE_mosaic-top").into() })
+    let place = server.place();
+    Arc::new(Mirrors { server, place, binary: env!("CARGO_BIN_EXE_mosaic-top").into() })
 }
 
 /// The server as the adapter asks it.
 pub fn server(tmux: &Tmux) -> Server {
-    Server { exec: Arc::new(Local::new()), tmux: tmux.adapter(), socket: tmux.socket() }
+    let pid = tmux.tmux(&["display-message", "-p", "#{pid}"]).parse().unwrap();
+    Server { exec: Arc::new(Local::new()), tmux: tmux.adapter(), socket: tmux.socket(), pid }
 }
 
 /// The pane of a session.
 pub fn pane_of(tmux: &Tmux, session: &str) -> PaneId {
     tmux.ask(&format!("={session}:"), "#{pane_id}").parse().unwrap()
+}
+
+/// Whether the pane has a pipe, and our mark.
+pub fn pipe(tmux: &Tmux, session: &str) -> String {
+    tmux.ask(&format!("={session}:"), "#{pane_pipe} #{@mosaic_pipe}")
+}
+
+/// The tap once there is one, and that it is alone.
+pub fn tap(tmux: &Tmux) -> u32 {
+    let taps = taps(tmux);
+    assert_eq!(taps.len(), 1, "{taps:?}");
+    taps[0]
+}
+
+/// Our own binary on this server, not started yet.
+pub fn program(tmux: &Tmux, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mosaic-top"));
+    command.args(["--socket", tmux.name()]).args(words);
+    command.env("TMUX_TMPDIR", tmux.tmpdir()).env("MOSAIC_HOME", tmux.tmpdir());
+    command.env("XDG_STATE_HOME", "/nowhere").env_remove("TMUX").env_remove("TMUX_PANE");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What a tap leaves below its server's `TMUX_TMPDIR`.
+pub fn left(tmux: &Tmux) -> Vec<String> {
+    let entries = std::fs::read_dir(tmux.tmpdir()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with("mosaic-top")).collect()
+}
+
+/// The taps of a server, by their command line.
+pub fn taps(tmux: &Tmux) -> Vec<u32> {
+    let output = Command::new("ps").args(["-eo", "pid=,args="]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let ours = |line: &&str| line.contains("__tap") && line.contains("--serve") && line.contains(tmux.name());
+    text.lines().filter(ours).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect()
 }
 
 /// What a watcher holds.

@@ -44,6 +44,9 @@ const START_LIMIT: Duration = Duration::from_secs(5);
 /// How long a tap that says it listens may refuse: the moment in which an old one leaves.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 
+/// How often in a row a tap is tried that ends without a word: each time it may have been the old one's last moment.
+const TRIES: usize = 3;
+
 /// How many pieces of news may wait for whoever shows them; behind that, the tap sends a fresh picture.
 const INBOX: usize = 64;
 
@@ -52,8 +55,6 @@ const INBOX: usize = 64;
 pub struct Mirrors {
     /// Asks tmux.
     pub server: Server,
-    /// The server's pid: a new server has a new tap.
-    pub pid: u32,
     /// Where the tap is, or why there can be none.
     pub place: Result<Place, Why>,
     /// Our own binary, which is the tap.
@@ -97,11 +98,11 @@ impl Reseeds {
 impl Mirrors {
     /// The mirrors of a server, served by this program's own binary.
     #[must_use]
-    pub fn of(server: Server, pid: u32) -> Self {
-        let place = server.place(pid);
+    pub fn of(server: Server) -> Self {
+        let place = server.place();
         // Without its own path it cannot start the tap, and says so by the path that it tries.
         let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mosaic-top"));
-        Self { server, pid, place, binary }
+        Self { server, place, binary }
     }
 
     /// Opens a pane's mirror.
@@ -119,7 +120,6 @@ impl Mirrors {
         let place = self.place.clone()?;
         let said = |error: io::Error| Why::new(format!("the tap at {}: {error}", place.socket.display()));
         let deadline = clock::now().steady + CONNECT_LIMIT;
-        let mut started = false;
         loop {
             match UnixStream::connect(&place.socket).await {
                 Ok(stream) => {
@@ -131,11 +131,11 @@ impl Mirrors {
                 Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
                     return Err(said(error));
                 }
-                Err(error) if started && clock::now().steady > deadline => return Err(said(error)),
-                Err(_) if started => sleep(Duration::from_millis(5)).await,
+                Err(error) if clock::now().steady > deadline => return Err(said(error)),
+                // The one that was found there may have been leaving: so it is asked for again until one answers.
                 Err(_) => {
                     self.start().await?;
-                    started = true;
+                    sleep(Duration::from_millis(1)).await;
                 }
             }
         }
@@ -143,7 +143,7 @@ impl Mirrors {
 
     async fn start(&self) -> Result<(), Why> {
         let mut words = vec![self.binary.display().to_string()];
-        words.extend(daemon::words(&self.server.socket, self.pid));
+        words.extend(daemon::words(&self.server.socket, self.server.pid));
         let mut argv = Argv::new(words);
         if let Some(dir) = &self.server.tmux.tmpdir {
             argv = argv.with("TMUX_TMPDIR", dir.display().to_string());
@@ -168,6 +168,12 @@ struct Follower {
     pictures: u64,
 }
 
+/// Why the tap does not serve any more, and whether it had said anything at all.
+struct Over {
+    why: Why,
+    heard: bool,
+}
+
 /// Whoever wanted the news has gone.
 struct NobodyListens;
 
@@ -179,7 +185,14 @@ impl Follower {
     /// One try with the tap, and looks by hand until the next.
     async fn round(&mut self) -> Result<(), NobodyListens> {
         let pictures = self.pictures;
-        let why = self.live().await?;
+        let mut over = self.live().await?;
+        for _ in 1..TRIES {
+            if over.heard {
+                break;
+            }
+            over = self.live().await?;
+        }
+        let why = over.why;
         tracing::info!(pane = %self.pane, %why, "mirror without the tap");
         self.said = None;
         // A tap that served and ended may be followed by another at once; one that never did is left alone a while.
@@ -198,29 +211,31 @@ impl Follower {
     }
 
     /// Relays what the tap says until it ends; then says why it did.
-    async fn live(&mut self) -> Result<Why, NobodyListens> {
+    async fn live(&mut self) -> Result<Over, NobodyListens> {
         let mut stream = match self.mirrors.connect().await {
             Ok(stream) => stream,
-            Err(why) => return Ok(why),
+            Err(why) => return Ok(Over { why, heard: true }),
         };
+        let mut heard = false;
+        let over = |words: String, heard| Ok(Over { why: Why::new(words), heard });
         if let Err(error) = stream.write_all(&wire::watch(self.pane)).await {
-            return Ok(Why::new(error.to_string()));
+            return over(format!("the tap: {error}"), heard);
         }
         let mut inbox = Vec::new();
         loop {
             loop {
                 match Frame::take(&mut inbox) {
-                    Ok(Some(Frame::Gone(why))) => return Ok(Why::new(why)),
+                    Ok(Some(Frame::Gone(why))) => return over(why, true),
                     Ok(Some(frame)) => self.relay(frame).await?,
                     Ok(None) => break,
-                    Err(why) => return Ok(why),
+                    Err(why) => return Ok(Over { why, heard: true }),
                 }
             }
             tokio::select! {
                 read = stream.read_buf(&mut inbox) => match read {
-                    Ok(0) => return Ok(Why::new("the tap ended")),
-                    Ok(_) => {}
-                    Err(error) => return Ok(Why::new(format!("the tap: {error}"))),
+                    Ok(0) => return over("the tap ended".into(), heard),
+                    Ok(_) => heard = true,
+                    Err(error) => return over(format!("the tap: {error}"), heard),
                 },
                 wish = self.wishes.recv() => match wish {
                     // Any byte is the wish for a fresh seed; a tap that is gone is seen by the read.

@@ -84,8 +84,15 @@ pub async fn serve(server: Server, place: &Place, binary: &Path) -> Result<(), W
 /// Takes the lock and listens; `None` when another tap is there already.
 fn listen(place: &Place) -> Result<Option<(UnixListener, File)>, Why> {
     let said = |error: io::Error| Why::new(format!("the tap cannot listen at {}: {error}", place.socket.display()));
-    place.prepare()?;
-    let Some(lock) = lock(place).map_err(said)? else { return Ok(None) };
+    let lock = loop {
+        place.prepare()?;
+        match lock(place) {
+            // A tap that was just leaving took the empty directory with it.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            locked => break locked.map_err(said)?,
+        }
+    };
+    let Some(lock) = lock else { return Ok(None) };
     match fs::remove_file(&place.socket) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(said(error)),
         _ => {}

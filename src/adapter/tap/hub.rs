@@ -3,7 +3,7 @@
 //! It always drains, never waits for a watcher, and ends by itself when nobody watches or its server is gone.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -14,9 +14,9 @@ use tokio::{net::UnixListener, sync::mpsc, time::MissedTickBehavior};
 
 use super::{
     flow,
-    links::{self, Watcher},
+    links::{self, Hold, Watcher},
     look::{Look, Start, shell_quoted},
-    pane::{Pane, Verdict},
+    pane::{Pane, Pipe, Verdict},
     server::{Server, unguessable},
 };
 use crate::{
@@ -36,6 +36,9 @@ const HANDOFF_LIMIT: Duration = Duration::from_millis(1500);
 /// How many panes tmux is asked about at once: twenty captures in one command take 5 ms.
 const CHECK_MOST: usize = 20;
 
+/// How long nobody is let in after somebody could not be.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
 /// Why a mirror of a dead pane is not live.
 const DEAD: &str = "its program has ended, and a dead pane takes no pipe";
 
@@ -53,7 +56,7 @@ pub(super) enum HubEvent {
     /// A watcher saw that the picture cannot be right any more (a resize, a respawn).
     Reseed { pane: PaneId },
     /// A pipe has been handed over.
-    Handed { pane: PaneId, generation: String },
+    Handed { pane: PaneId, generation: String, hold: Hold },
     /// It should have been by now.
     Overdue { pane: PaneId, generation: String },
     /// A pipe brought bytes.
@@ -66,6 +69,8 @@ pub(super) enum HubEvent {
     Pictured { pane: PaneId, look: Look },
     /// tmux has been asked whether the pictures are right; each with the bytes counted before.
     Checked { panes: Vec<(PaneId, u64)>, looks: Vec<Look> },
+    /// Our pipe has been taken off a pane.
+    Stopped { pane: PaneId },
     /// A start has come back from tmux.
     Started { pane: PaneId, generation: String, look: Result<Look, Why> },
 }
@@ -78,6 +83,8 @@ pub struct Hub {
     /// Where we listen.
     listens: PathBuf,
     panes: BTreeMap<PaneId, Pane>,
+    /// Panes whose pipe is being ended. Until it has, a new one would find the pane taken.
+    ending: BTreeSet<PaneId>,
     events: mpsc::Sender<HubEvent>,
     idle_since: Option<Timestamp>,
     /// Whether tmux is being asked.
@@ -93,6 +100,7 @@ impl Hub {
             binary,
             listens: listens.to_owned(),
             panes: BTreeMap::new(),
+            ending: BTreeSet::new(),
             events,
             idle_since: Some(clock::now().wall),
             checking: false,
@@ -103,10 +111,17 @@ impl Hub {
         loop {
             tokio::select! {
                 event = inbox.recv() => if let Some(event) = event { hub.handle(event) },
-                accepted = listener.accept() => {
-                    next_id += 1;
-                    tokio::spawn(links::serve(accepted?.0, next_id, hub.events.clone()));
-                }
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        next_id += 1;
+                        tokio::spawn(links::serve(stream, next_id, hub.events.clone()));
+                    }
+                    // Too many files are open, say: no reason to leave those who are served.
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be taken");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
                 _ = sweep.tick() => {
                     if hub.sweep() {
                         return Ok(());
@@ -124,9 +139,11 @@ impl Hub {
                 self.idle_since = None;
                 let mirror = self.panes.entry(pane).or_default();
                 mirror.join(id, watcher, at);
-                if mirror.current.is_none() && !mirror.is_starting() {
-                    self.start(pane);
-                }
+                self.start_if_due(pane);
+            }
+            HubEvent::Stopped { pane } => {
+                self.ending.remove(&pane);
+                self.start_if_due(pane);
             }
             HubEvent::Left { pane, id } => self.with(pane, |mirror| mirror.leave(id, at)),
             HubEvent::CaughtUp { pane, id } => self.with(pane, |mirror| mirror.show(id, at)),
@@ -135,7 +152,9 @@ impl Hub {
                     self.start(pane);
                 }
             }
-            HubEvent::Handed { pane, generation } => self.with(pane, |mirror| mirror.handed(&generation, at)),
+            HubEvent::Handed { pane, generation, hold } => {
+                self.with(pane, |mirror| mirror.handed(&generation, hold, at));
+            }
             HubEvent::Overdue { pane, generation } => self.overdue(pane, &generation),
             HubEvent::Bytes { pane, generation, bytes } => {
                 if self.panes.get_mut(&pane).is_some_and(|mirror| mirror.bytes(&generation, bytes, at)) {
@@ -159,10 +178,17 @@ impl Hub {
         }
     }
 
-    /// Asks tmux, beside the loop, to start a pipe and look. A pipe that we hold is replaced; nobody else's is.
+    fn start_if_due(&mut self, pane: PaneId) {
+        if self.panes.get(&pane).is_some_and(Pane::wants_start) {
+            self.start(pane);
+        }
+    }
+
+    /// Asks tmux, beside the loop, to start a pipe and look. A pipe that we hold is replaced; nobody else's is. While
+    /// an old one is being ended, the start waits for that.
     fn start(&mut self, pane: PaneId) {
-        let Some(mirror) = self.panes.get_mut(&pane) else { return };
-        let replace = mirror.current.is_some();
+        let Some(mirror) = self.panes.get_mut(&pane).filter(|_| !self.ending.contains(&pane)) else { return };
+        let replace = mirror.has_pipe();
         let generation = unguessable();
         mirror.start(generation.clone());
         let words = [
@@ -175,7 +201,7 @@ impl Hub {
         let command = format!("exec {}", words.map(|word| shell_quoted(&word)).join(" "));
         let (server, events) = (self.server.clone(), self.events.clone());
         tokio::spawn(async move {
-            let start = Start { generation: &generation, command: &command, replace };
+            let start = Start { generation: &generation, command: &command, server: server.pid, replace };
             let look = server.look(pane, Some(&start)).await;
             let _ = events.send(HubEvent::Started { pane, generation: generation.clone(), look }).await;
             tokio::time::sleep(HANDOFF_LIMIT).await;
@@ -184,7 +210,7 @@ impl Hub {
     }
 
     fn started(&mut self, pane: PaneId, generation: &str, look: Result<Look, Why>, at: Timestamp) {
-        let Some(mirror) = self.panes.get_mut(&pane) else { return };
+        let Some(mirror) = self.panes.get_mut(&pane).filter(|mirror| mirror.awaits(generation)) else { return };
         let refused = match look {
             Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, look, at),
             Ok(look) if look.dead => DEAD.to_owned(),
@@ -203,10 +229,11 @@ impl Hub {
     }
 
     /// A pipe that we did not end ended: the watchers hear of it and may come again. While a start is under way it
-    /// was that start which replaced it.
+    /// was that start which replaced it; and a pipe that ended before its seed came must never be called live.
     fn ended(&mut self, pane: PaneId, generation: &str) {
-        let fed = |mirror: &Pane| mirror.current.as_deref() == Some(generation) && !mirror.is_starting();
-        if self.panes.get(&pane).is_some_and(fed) {
+        let over =
+            |mirror: &Pane| mirror.awaits(generation) || (mirror.is_fed_by(generation) && !mirror.is_starting());
+        if self.panes.get(&pane).is_some_and(over) {
             self.end(pane, "its pipe ended: the pane is gone, or somebody else's pipe has replaced ours");
         }
     }
@@ -214,8 +241,29 @@ impl Hub {
     fn end(&mut self, pane: PaneId, why: &str) {
         if let Some(mut mirror) = self.panes.remove(&pane) {
             mirror.end(why);
+            self.stop(pane, mirror);
         }
         self.idle_since = self.panes.is_empty().then(|| clock::now().wall);
+    }
+
+    /// Asks tmux, beside the loop, to take our pipe off a pane. One that has ended by itself is not ours any more:
+    /// whatever pipe the pane has now is somebody else's.
+    fn stop(&mut self, pane: PaneId, mirror: Pane) {
+        let pipes = mirror.pipes();
+        if !pipes.iter().any(Pipe::is_open) {
+            return;
+        }
+        self.ending.insert(pane);
+        let (server, events) = (self.server.clone(), self.events.clone());
+        tokio::spawn(async move {
+            for pipe in pipes.iter().filter(|pipe| pipe.is_open()) {
+                if let Err(why) = server.stop(pane, &pipe.generation).await {
+                    tracing::warn!(%pane, %why, "a pipe could not be ended");
+                }
+            }
+            drop(pipes);
+            let _ = events.send(HubEvent::Stopped { pane }).await;
+        });
     }
 
     fn weigh_later(&self, pane: PaneId) {
@@ -282,21 +330,14 @@ impl Hub {
         let unwatched: Vec<PaneId> = self
             .panes
             .iter()
-            .filter(|(_, mirror)| !mirror.is_watched() && mirror.empty_since.is_some_and(over))
+            .filter(|(_, mirror)| !mirror.is_watched() && !mirror.is_starting() && mirror.empty_since.is_some_and(over))
             .map(|(pane, _)| *pane)
             .collect();
         for pane in unwatched {
             let Some(mirror) = self.panes.remove(&pane) else { continue };
-            if let Some(generation) = mirror.current {
-                let server = self.server.clone();
-                tokio::spawn(async move {
-                    if let Err(why) = server.stop(pane, &generation).await {
-                        tracing::warn!(%pane, %why, "a pipe could not be ended");
-                    }
-                });
-            }
+            self.stop(pane, mirror);
             self.idle_since = self.panes.is_empty().then_some(now);
         }
-        self.panes.is_empty() && self.idle_since.is_some_and(over)
+        self.panes.is_empty() && self.ending.is_empty() && self.idle_since.is_some_and(over)
     }
 }

@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use rustix::{
@@ -19,7 +20,8 @@ use rustix::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::UnixStream,
-    sync::mpsc,
+    sync::{mpsc, oneshot},
+    time::timeout,
 };
 
 use super::{
@@ -34,8 +36,15 @@ const LONGEST_QUEUE: usize = 1 << 20;
 /// A greeting is one short line.
 const LONGEST_GREETING: usize = 512;
 
+/// Whoever connects says at once what for; a connection that does not would hold a descriptor for ever.
+const GREETING_LIMIT: Duration = Duration::from_secs(2);
+
 /// How much is read from a pipe at once. tmux hands over about 5 kB at a time; a flood comes in larger pieces.
 const READ_SIZE: usize = 64 * 1024;
+
+/// Keeps a pipe open: when it is dropped, our end is closed, and tmux drops the pipe at the pane's next output. It is
+/// closed itself once the pipe has ended.
+pub(super) type Hold = oneshot::Sender<()>;
 
 /// The hub's end of one watcher.
 pub(super) struct Watcher {
@@ -57,9 +66,18 @@ impl Watcher {
         self.push(frame);
     }
 
-    /// Sends what makes good whatever it has missed.
+    /// Sends what makes good whatever it has missed; to one that still has too much before it, once it has taken that.
     pub(super) fn catch_up(&mut self, frame: &[u8]) {
-        self.lagging.store(0, Ordering::Relaxed);
+        let queued = self.queued.load(Ordering::Relaxed);
+        let full = queued > 0 && queued + frame.len() > LONGEST_QUEUE;
+        self.lagging.store(usize::from(full), Ordering::Relaxed);
+        if !full {
+            self.push(frame);
+        }
+    }
+
+    /// Sends the last frame of all.
+    pub(super) fn end(&mut self, frame: &[u8]) {
         self.push(frame);
     }
 
@@ -82,7 +100,7 @@ async fn greet(mut stream: UnixStream, id: u64, hub: &mpsc::Sender<HubEvent>) ->
     if peer != nix::unistd::geteuid().as_raw() {
         return Err(io::Error::new(ErrorKind::PermissionDenied, format!("uid {peer} has no business here")));
     }
-    let (line, pipe) = receive(&stream).await?;
+    let (line, pipe) = timeout(GREETING_LIMIT, receive(&stream)).await??;
     let greeting = Greeting::read(&line).map_err(|why| io::Error::other(why.to_string()))?;
     if greeting.v != VERSION {
         let why = format!("the tap behind it speaks version {VERSION}, this program version {}", greeting.v);
@@ -122,10 +140,15 @@ async fn take_pipe(pane: PaneId, generation: String, pipe: OwnedFd, hub: &mpsc::
     let pipe = std::os::unix::net::UnixStream::from(pipe);
     pipe.set_nonblocking(true)?;
     let mut pipe = UnixStream::from_std(pipe)?;
-    let _ = hub.send(HubEvent::Handed { pane, generation: generation.clone() }).await;
+    let (hold, mut let_go) = oneshot::channel();
+    let _ = hub.send(HubEvent::Handed { pane, generation: generation.clone(), hold }).await;
     let mut buffer = vec![0; READ_SIZE];
     loop {
-        let bytes = match pipe.read(&mut buffer).await {
+        let read = tokio::select! {
+            read = pipe.read(&mut buffer) => read,
+            _ = &mut let_go => return Ok(()),
+        };
+        let bytes = match read {
             Ok(0) | Err(_) => break,
             Ok(length) => buffer[..length].to_vec(),
         };
@@ -134,6 +157,7 @@ async fn take_pipe(pane: PaneId, generation: String, pipe: OwnedFd, hub: &mpsc::
             return Ok(());
         }
     }
+    drop(let_go);
     let _ = hub.send(HubEvent::Ended { pane, generation }).await;
     Ok(())
 }

@@ -11,10 +11,10 @@ use crate::{
 /// The facts of a look, in this order, separated by commas; only the last may hold anything but digits.
 const FACTS: &str = "#{pane_width},#{pane_height},#{cursor_x},#{cursor_y},#{cursor_flag},#{alternate_on},\
 #{scroll_region_upper},#{scroll_region_lower},#{origin_flag},#{insert_flag},#{wrap_flag},#{alternate_saved_x},\
-#{alternate_saved_y},#{pane_pid},#{pane_dead},#{pane_pipe},#{s/,/ /:pane_tabs},#{@mosaic_pipe}";
+#{alternate_saved_y},#{pane_pid},#{pane_dead},#{pane_pipe},#{s/,/ /:pane_tabs},#{pid},#{@mosaic_pipe}";
 
 /// How many facts there are.
-const FACT_COUNT: usize = 18;
+const FACT_COUNT: usize = 19;
 
 /// Where the tab stops stand among them.
 const TABS: usize = 16;
@@ -24,6 +24,8 @@ const TABS: usize = 16;
 pub struct Look {
     /// The picture.
     pub seed: Seed,
+    /// The pid of the server that answered: a new one on the same socket repeats the ids of the old one.
+    pub server: u32,
     /// The process tmux started in the pane.
     pub pid: u32,
     /// Whether its program has ended.
@@ -41,6 +43,8 @@ pub struct Start<'a> {
     pub generation: &'a str,
     /// The command that tmux runs with the pipe on its standard input, for `sh`.
     pub command: &'a str,
+    /// The pid of the only server to start it on.
+    pub server: u32,
     /// Start even though the pane has a pipe: only when that pipe is known to be ours.
     pub replace: bool,
 }
@@ -53,12 +57,13 @@ pub fn arguments(pane: PaneId, start: Option<&Start<'_>>, mark: &str) -> Vec<Str
     let mut args: Vec<String> = Vec::new();
     if let Some(start) = start {
         let free = if start.replace { "#{?pane_dead,0,1}" } else { "#{?#{||:#{pane_pipe},#{pane_dead}},0,1}" };
+        let free = format!("#{{?#{{==:#{{pid}},{}}},{free},0}}", start.server);
         let begin = format!(
             "pipe-pane -O -t {target} {} ; set-option -p -t {target} @mosaic_pipe {}",
             tmux_quoted(&unexpanded(start.command)),
             tmux_quoted(start.generation),
         );
-        then(&mut args, &["if-shell", "-F", "-t", &target, free, &begin]);
+        then(&mut args, &["if-shell", "-F", "-t", &target, &free, &begin]);
     }
     for part in [
         &["display-message", "-p", "-t", &target, FACTS][..],
@@ -172,7 +177,14 @@ impl Facts {
             autowrap: self.on(10),
             pending,
         };
-        Look { seed, pid: self.number(13), dead: self.on(14), piped: self.on(15), mark: self.mark }
+        Look {
+            seed,
+            server: self.number(17),
+            pid: self.number(13),
+            dead: self.on(14),
+            piped: self.on(15),
+            mark: self.mark,
+        }
     }
 }
 
@@ -237,7 +249,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_part_by_part() {
-        let output = b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,8 16,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\nMARK\n";
+        let output =
+            b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,8 16,77,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\nMARK\n";
         let [look] = read(output, "", "MARK").unwrap().try_into().unwrap();
         assert_eq!(look.seed.size, Size { rows: 24, cols: 80 });
         assert_eq!(look.seed.cursor, Cursor { row: 1, col: 3, shown: true });
@@ -245,12 +258,13 @@ mod tests {
         assert_eq!(look.seed.under, Some(vec![b"old".to_vec()]));
         assert_eq!((look.seed.left, look.seed.tabs), (Some((0, 2)), Some(vec![8, 16])));
         assert_eq!(look.seed.pending, b"\x1b[3");
+        assert_eq!(look.server, 77);
         assert_eq!((look.pid, look.dead, look.piped, look.mark.as_deref()), (4242, false, true, Some("g1")));
     }
 
     #[test]
     fn of_several_looks_those_that_came_are_read() {
-        let one = "80,24,3,1,1,0,0,23,0,0,1,4294967295,4294967295,7,0,1,,g1\nMARK\nab\nMARK\nMARK\nMARK\n";
+        let one = "80,24,3,1,1,0,0,23,0,0,1,4294967295,4294967295,7,0,1,,77,g1\nMARK\nab\nMARK\nMARK\nMARK\n";
         let looks = read(format!("{one}{one}80,24").as_bytes(), "can't find pane: %9", "MARK").unwrap();
         assert_eq!(looks.len(), 2);
         assert_eq!(looks[1].seed.rows, [b"ab".to_vec()]);
@@ -264,7 +278,7 @@ mod tests {
 
     #[test]
     fn an_answer_of_another_form_is_refused() {
-        for output in ["", "garbage", "80,24\nMARK\n", "80,24,3,1,1,1,0,23,0,0,1,2,0,1,0,1,,\nOTHER\n"] {
+        for output in ["", "garbage", "80,24\nMARK\n", "80,24,3,1,1,1,0,23,0,0,1,2,0,1,0,1,,77,\nOTHER\n"] {
             assert!(read(output.as_bytes(), "", "MARK").is_err(), "{output:?}");
         }
     }
@@ -276,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_pipes_command_is_neither_a_format_nor_a_time() {
-        let start = Start { generation: "g", command: "exec '/a b/#x' %5 \"$HOME\"", replace: false };
+        let start = Start { generation: "g", command: "exec '/a b/#x' %5 \"$HOME\"", server: 77, replace: false };
         let args = arguments(PaneId(5), Some(&start), "M");
         assert!(args[5].starts_with(r#"pipe-pane -O -t %5 "exec '/a b/##x' %%5 \"\$HOME\"" ; "#), "{}", args[5]);
     }

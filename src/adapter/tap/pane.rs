@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, mem, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{flow::Flow, links::Watcher, look::Look, wire::Frame};
+use super::{
+    flow::Flow,
+    links::{Hold, Watcher},
+    look::Look,
+    wire::Frame,
+};
 use crate::screen::Screen;
 
 /// How many bytes may wait to be drawn. The picture is only needed when a watcher joins or lags, so bytes are kept
@@ -21,6 +26,21 @@ const CHECK_EVERY: Duration = Duration::from_secs(20);
 /// Which start of a pipe something belongs to: unique for the life of the server, also across taps.
 pub(super) type Generation = String;
 
+/// A pipe in our hands.
+pub(super) struct Pipe {
+    /// Which one.
+    pub(super) generation: Generation,
+    /// Dropping it closes our end.
+    hold: Hold,
+}
+
+impl Pipe {
+    /// Whether it is still open: the pane's only pipe is then this one, and nobody else's.
+    pub(super) fn is_open(&self) -> bool {
+        !self.hold.is_closed()
+    }
+}
+
 /// One pane's mirror.
 #[derive(Default)]
 pub(super) struct Pane {
@@ -29,7 +49,7 @@ pub(super) struct Pane {
     screen: Option<Screen>,
     backlog: Vec<u8>,
     /// The pipe whose bytes follow the picture.
-    pub(super) current: Option<Generation>,
+    current: Option<Pipe>,
     /// The pipe that is being started.
     starting: Option<Starting>,
     /// The process in the pane when it was seeded.
@@ -70,7 +90,7 @@ pub(super) enum Verdict {
 struct Starting {
     generation: Generation,
     look: Option<Look>,
-    handed: bool,
+    hold: Option<Hold>,
     /// What the pipe has brought before the seed came.
     early: Vec<u8>,
 }
@@ -86,9 +106,30 @@ impl Pane {
         !self.watchers.is_empty()
     }
 
+    /// Whether a start is due: nothing feeds it, and nothing is about to.
+    pub(super) fn wants_start(&self) -> bool {
+        self.current.is_none() && self.starting.is_none()
+    }
+
+    /// Whether this pipe feeds the picture.
+    pub(super) fn is_fed_by(&self, generation: &str) -> bool {
+        self.current.as_ref().is_some_and(|pipe| pipe.generation == generation)
+    }
+
+    /// Whether the pane's pipe is ours, so that a new start may replace it.
+    pub(super) fn has_pipe(&self) -> bool {
+        self.current.as_ref().is_some_and(Pipe::is_open)
+    }
+
+    /// The pipes in our hands, for whoever ends them.
+    pub(super) fn pipes(self) -> Vec<Pipe> {
+        let started = self.starting.and_then(|it| it.hold.map(|hold| Pipe { generation: it.generation, hold }));
+        self.current.into_iter().chain(started).collect()
+    }
+
     /// A start begins.
     pub(super) fn start(&mut self, generation: Generation) {
-        self.starting = Some(Starting { generation, look: None, handed: false, early: Vec::new() });
+        self.starting = Some(Starting { generation, look: None, hold: None, early: Vec::new() });
     }
 
     /// Whether this very start is still under way.
@@ -100,10 +141,10 @@ impl Pane {
         self.starting.as_mut().filter(|starting| starting.generation == generation)
     }
 
-    /// The pipe of a start is in our hands.
-    pub(super) fn handed(&mut self, generation: &str, at: Timestamp) {
+    /// The pipe of a start is in our hands. Any other is let go.
+    pub(super) fn handed(&mut self, generation: &str, hold: Hold, at: Timestamp) {
         if let Some(starting) = self.starting(generation) {
-            starting.handed = true;
+            starting.hold = Some(hold);
         }
         self.finish(at);
     }
@@ -119,7 +160,7 @@ impl Pane {
     /// With seed and pipe both there, this pipe feeds the picture from here on.
     fn finish(&mut self, at: Timestamp) {
         match self.starting.take() {
-            Some(Starting { generation, look: Some(look), handed: true, early }) => {
+            Some(Starting { generation, look: Some(look), hold: Some(hold), early }) => {
                 let mut screen = Screen::seeded(&look.seed);
                 screen.feed(&early);
                 self.screen = Some(screen);
@@ -127,7 +168,7 @@ impl Pane {
                 self.trust.doubted = false;
                 self.flow.reset();
                 self.backlog.clear();
-                self.current = Some(generation);
+                self.current = Some(Pipe { generation, hold });
                 self.show_all(at);
             }
             unfinished => self.starting = unfinished,
@@ -138,7 +179,7 @@ impl Pane {
     pub(super) fn bytes(&mut self, generation: &str, bytes: Vec<u8>, at: Timestamp) -> bool {
         self.trust.heard = Some(at);
         self.trust.serial += 1;
-        if self.current.as_deref() == Some(generation) {
+        if self.is_fed_by(generation) {
             if self.flow.begins(bytes.len(), at) {
                 self.screen = None;
                 self.backlog = Vec::new();
@@ -241,7 +282,7 @@ impl Pane {
     pub(super) fn end(&mut self, why: &str) {
         let said = Frame::Gone(why.to_owned()).write();
         for watcher in self.watchers.values_mut() {
-            watcher.catch_up(&said);
+            watcher.end(&said);
         }
         self.watchers.clear();
     }

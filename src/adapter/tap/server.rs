@@ -30,16 +30,18 @@ pub struct Server {
     pub exec: Arc<dyn Exec>,
     /// How this user's tmux is called.
     pub tmux: Tmux,
-    /// Which server.
+    /// Where it listens.
     pub socket: Socket,
+    /// Its pid: a server that has taken its place on the socket is another one, whatever its panes are called.
+    pub pid: u32,
 }
 
 impl Server {
-    /// Where the tap of this server, by its pid, is to be found.
-    pub fn place(&self, pid: u32) -> Result<Place, Why> {
+    /// Where the tap of this server is to be found.
+    pub fn place(&self) -> Result<Place, Why> {
         let from_environment = || std::env::var_os("TMUX_TMPDIR").filter(|dir| !dir.is_empty()).map(PathBuf::from);
         let dir = self.tmux.tmpdir.clone().or_else(from_environment).unwrap_or_else(|| PathBuf::from("/tmp"));
-        Place::of(&dir, nix::unistd::geteuid().as_raw(), &self.socket, pid)
+        Place::of(&dir, nix::unistd::geteuid().as_raw(), &self.socket, self.pid)
     }
 
     /// One atomic look, which may start a pipe.
@@ -47,7 +49,7 @@ impl Server {
         let mark = unguessable();
         let argv = self.tmux.argv(&self.socket, look::arguments(pane, start, &mark));
         let output = self.exec.run(&argv, PATIENCE).await.map_err(|error| Why::new(error.to_string()))?;
-        let mut looks = look::read(&output.stdout, &output.complaint(), &mark)?;
+        let mut looks = self.ours(look::read(&output.stdout, &output.complaint(), &mark)?)?;
         looks.pop().ok_or_else(|| Why::new("tmux answered without a look"))
     }
 
@@ -56,7 +58,18 @@ impl Server {
         let mark = unguessable();
         let argv = self.tmux.argv(&self.socket, look::arguments_for(panes, &mark));
         let output = self.exec.run(&argv, PATIENCE).await.map_err(|error| Why::new(error.to_string()))?;
-        look::read(&output.stdout, &output.complaint(), &mark)
+        self.ours(look::read(&output.stdout, &output.complaint(), &mark)?)
+    }
+
+    /// Refuses looks at the panes of another server.
+    fn ours(&self, looks: Vec<Look>) -> Result<Vec<Look>, Why> {
+        match looks.iter().find(|look| look.server != self.pid) {
+            Some(Look { server, .. }) => Err(Why::new(format!(
+                "the tmux server {} has ended; another one ({server}) listens in its place",
+                self.pid
+            ))),
+            None => Ok(looks),
+        }
     }
 
     /// Ends a pipe of ours, if the pane still carries its mark, and takes the mark away.
