@@ -8,7 +8,7 @@ use mosaic_top::{
         event::{Event, Feed, MirrorNews},
         keymap::Chord,
         mode::Mode,
-        model::{Model, View},
+        model::{Change, Model, View},
         sample,
         update::update,
     },
@@ -17,10 +17,10 @@ use mosaic_top::{
         row::Fleet,
     },
     screen::{Screen, Size},
-    ui::{draw, theme::Theme},
+    ui::{draw, draw_mirror, theme::Theme},
 };
 use proptest::prelude::*;
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     keys.split_whitespace()
@@ -242,19 +242,49 @@ fn a_pasted_text_is_never_keys() {
 #[test]
 fn a_redraw_is_asked_for_only_when_something_seen_has_changed() {
     let mut model = sample::model((120, 40));
-    assert!(model.take_dirty());
-    let mut check = |event: Event, expected: bool, what: &str| {
+    assert_eq!(model.take_change(), Change::Everything);
+    let mut check = |event: Event, expected: Change, what: &str| {
         update(&mut model, event);
-        assert_eq!(model.take_dirty(), expected, "{what}");
+        assert_eq!(model.take_change(), expected, "{what}");
     };
     let bytes = || MirrorNews::Bytes { bytes: b"x".to_vec(), at: sample::at() };
     let pane = |pane| PaneKey { socket: sample::socket(), pane: PaneId(pane) };
-    check(Event::Tick(sample::at()), false, "the same second");
-    check(Event::Tick(sample::at().checked_add(std::time::Duration::from_secs(1)).unwrap()), true, "the next second");
-    check(Event::Mirror(pane(1), bytes()), true, "output of the shown pane");
-    check(Event::Mirror(pane(3), bytes()), false, "late output of another pane");
-    check(Event::Terminal(TerminalEvent::FocusGained), false, "focus");
-    check(Event::Terminal(TerminalEvent::Resize(80, 24)), true, "a resize");
+    check(Event::Tick(sample::at()), Change::Nothing, "the same second");
+    check(
+        Event::Tick(sample::at().checked_add(std::time::Duration::from_secs(1)).unwrap()),
+        Change::Everything,
+        "the next second",
+    );
+    check(Event::Mirror(pane(1), bytes()), Change::Mirror, "output of the shown pane");
+    check(Event::Mirror(pane(3), bytes()), Change::Nothing, "late output of another pane");
+    check(Event::Terminal(TerminalEvent::FocusGained), Change::Nothing, "focus");
+    check(Event::Terminal(TerminalEvent::Resize(80, 24)), Change::Everything, "a resize");
+}
+
+#[test]
+fn a_frame_in_which_only_the_mirror_was_drawn_anew_is_the_whole_frame() {
+    let theme = Theme::dark();
+    for (size, keys) in
+        [((160, 45), ""), ((80, 24), ""), ((120, 40), "Enter"), ((120, 40), "z"), ((40, 15), "z"), ((120, 40), "?")]
+    {
+        let mut model = sample::model(size);
+        press(&mut model, keys);
+        sample::answer_mirrors(&mut model);
+        let drawn = |model: &Model, last: Option<&Buffer>| {
+            let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+            let draw_one = |frame: &mut ratatui::Frame| match last {
+                Some(last) => draw_mirror(model, &theme, last, frame),
+                None => draw(model, &theme, frame),
+            };
+            terminal.draw(draw_one).unwrap();
+            terminal.backend().buffer().clone()
+        };
+        let before = drawn(&model, None);
+        let pane = model.selected_row().and_then(|row| row.mirror_pane()).unwrap().key.clone();
+        let bytes = b"\x1b[2J\x1b[H\x1b[31mnew\x1b[m\r\nshorter".to_vec();
+        update(&mut model, Event::Mirror(pane, MirrorNews::Bytes { bytes, at: sample::at() }));
+        assert_eq!(drawn(&model, Some(&before)), drawn(&model, None), "{size:?} after {keys:?}");
+    }
 }
 
 #[test]

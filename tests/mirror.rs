@@ -25,7 +25,8 @@ fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {
         let mut watched = Watched::open(&mirrors, pane);
         watched.until("the first picture", |w| w.shows("rgb")).await;
         agrees(&mut watched, &server, pane, "at first").await;
-        assert_eq!(watched.feed, Some(Feed::Live));
+        watched.until("live", |w| w.feed == Some(Feed::Live)).await;
+        let pictures = watched.pictures;
         let screen = watched.screen.as_ref().unwrap();
         assert_eq!(screen.cell(0, 0).unwrap().style.fg, Colour::Indexed(1));
         assert_eq!(screen.cell(1, 0).unwrap().style.fg, Colour::Rgb(9, 8, 7));
@@ -33,7 +34,7 @@ fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {
         player.play("\x1b[5;10Hhere\x1b[?25l\x1b[2;1H\x1b[7mthere\x1b[m");
         watched.until("what came", |w| w.shows("here") && w.shows("there")).await;
         agrees(&mut watched, &server, pane, "after what came").await;
-        assert_eq!(watched.pictures, 1, "it followed, and was not looked up again");
+        assert_eq!(watched.pictures, pictures, "it followed, and was not looked up again");
         assert!(pipe(&tmux, "a").starts_with("1 "), "{}", pipe(&tmux, "a"));
         assert_eq!(pipe(&tmux, "a").len(), "1 ".len() + 32, "our mark is on the pipe");
     });
@@ -253,5 +254,39 @@ fn a_screen_that_tmux_cleared_without_a_byte_is_found_by_asking_tmux() {
         player.play("\x1b[5;5Hmore");
         agrees(&mut watched, &server, pane, "after the reset").await;
         assert!(watched.pictures > 1, "it was seeded anew");
+    });
+}
+
+#[test]
+fn a_flood_is_pictured_and_followed_again_when_it_ebbs() {
+    let tmux = Tmux::new();
+    let mut player = Player::start(&tmux, "a", 80, 24);
+    player.play("before");
+    let pane = pane_of(&tmux, "a");
+    block_on(async {
+        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
+        let mut watched = Watched::open(&mirrors, pane);
+        watched.until("the first picture", |w| w.shows("before")).await;
+        let flood = std::thread::spawn(move || {
+            for line in 0..300_000 {
+                player.play(format!("line {line} of a flood\r\n"));
+            }
+            player.play("\x1b[2J\x1b[Hcalm");
+            player
+        });
+        watched.until("the calm after it", |w| w.shows("calm")).await;
+        let mut player = flood.join().unwrap();
+        agrees(&mut watched, &server, pane, "after the flood").await;
+        assert!((2..200).contains(&watched.pictures), "shown by pictures: {}", watched.pictures);
+        for round in 0.. {
+            assert!(round < 20, "never followed byte by byte again");
+            let pictures = watched.pictures;
+            player.play(format!("\x1b[3;3Hround {round}"));
+            watched.until("what follows", |w| w.shows(&format!("round {round}"))).await;
+            if watched.pictures == pictures {
+                break;
+            }
+        }
+        assert_eq!(watched.feed, Some(Feed::Live));
     });
 }

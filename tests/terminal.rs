@@ -274,8 +274,12 @@ fn a_stopped_dashboard_leaves_a_sane_shell_and_comes_back_whole() {
     assert_eq!(modes(), "110");
     shell.keys(&["C-z"]).says("Stopped");
     is_sane("stopped");
+    // Nobody tells a stopped program that its terminal has become another size.
+    shell.resize(100, 30);
     shell.types("fg").keys(&["Enter"]);
-    shell.says("╭ fleet");
+    shell.until("the whole of the new terminal", |text| {
+        text.contains("╭ fleet") && text.lines().count() == 30 && text.lines().all(|line| line.chars().count() <= 100)
+    });
     assert_eq!(modes(), "110");
     shell.keys(&["q"]).until("the shell", |text| !text.contains("╭ fleet"));
     is_sane("left");

@@ -71,7 +71,7 @@ fn flooded(binary: &Path, scale: Scale) {
     let stage = Stage::new(1);
     stage.flood(1);
     let mut dashboard = stage.dashboard(binary);
-    dashboard.keys.write_all(b"/flood-0\r").unwrap();
+    dashboard.keys.write_all(b"/\x15flood-0\r").unwrap();
     dashboard.until("flooding");
     let (server, tap) = (stage.server(), stage.tap().expect("a tap"));
     let parts = [("dashboard", dashboard.pid()), ("tap", tap), ("tmux", server)];

@@ -114,7 +114,7 @@ impl Stage {
         let mut words = CommandBuilder::new(binary);
         words.args(["--socket", "bench"]);
         let mut watcher = self.watcher(words);
-        watcher.until(PLAYER);
+        watcher.until("unmanaged");
         watcher.keys.write_all(format!("/{PLAYER}\r").as_bytes()).unwrap();
         watcher.until("live");
         watcher

@@ -11,7 +11,7 @@ use super::{
     keymap::{Chord, Press},
     mirror::{Pan, focus, origin},
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
-    model::{Model, View},
+    model::{Change, Model, View},
 };
 use crate::{
     fleet::{filter::Filter, row::Row, sort::Sort},
@@ -193,7 +193,7 @@ pub(super) fn pan(model: &mut Model, down: isize, right: isize) {
         row: moved(row, down, pane.rows.saturating_sub(tile.rows)),
         col: moved(col, right, pane.cols.saturating_sub(tile.cols)),
     };
-    model.dirty = true;
+    model.change = Change::Everything;
 }
 
 /// Around the list: the next, the previous, the next that needs a person.

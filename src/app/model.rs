@@ -81,6 +81,18 @@ pub enum RosterState {
     },
 }
 
+/// What has to be drawn anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Change {
+    /// Nothing that is seen.
+    #[default]
+    Nothing,
+    /// The picture in the mirror, and nothing around it: what an agent prints must not cost more.
+    Mirror,
+    /// Anything else.
+    Everything,
+}
+
 /// The last click on a row: a second one on the same row soon after opens it.
 #[derive(Debug)]
 pub(super) struct Click {
@@ -111,7 +123,7 @@ pub struct Model {
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
-    pub(super) dirty: bool,
+    pub(super) change: Change,
 }
 
 impl Model {
@@ -135,7 +147,7 @@ impl Model {
             pan: Pan::Follow,
             notice: None,
             click: None,
-            dirty: true,
+            change: Change::Everything,
             start,
         }
     }
@@ -155,9 +167,9 @@ impl Model {
         self.arrange();
     }
 
-    /// Whether something that is seen has changed since the last time this was asked.
-    pub fn take_dirty(&mut self) -> bool {
-        std::mem::take(&mut self.dirty)
+    /// What of that which is seen has changed since the last time this was asked.
+    pub fn take_change(&mut self) -> Change {
+        std::mem::take(&mut self.change)
     }
 
     /// When the next tick is due for something that cannot wait for the next second.
@@ -307,7 +319,7 @@ impl Model {
 
     /// After the selection may have moved: what belonged to the former one is dropped, and the new one is in sight.
     pub(super) fn moved(&mut self, before: Option<&RowKey>) {
-        self.dirty = true;
+        self.change = Change::Everything;
         if self.listing.selected() != before {
             self.pan = Pan::Follow;
             if let View::Agent { scroll } = &mut self.view {

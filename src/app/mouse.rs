@@ -10,7 +10,7 @@ use super::{
     keys,
     lines::Line,
     mode::Mode,
-    model::{Click, Model, View},
+    model::{Change, Click, Model, View},
 };
 
 /// How many lines one notch of the wheel scrolls: what terminals and pagers do.
@@ -79,5 +79,5 @@ fn wheel(model: &mut Model, at: Position, by: isize) {
         }
         _ => return,
     }
-    model.dirty = true;
+    model.change = Change::Everything;
 }

@@ -7,7 +7,7 @@ use super::{
     model::{Model, RosterState},
     words::wrap,
 };
-use crate::fleet::{judgement::Severity, roster::Problem};
+use crate::fleet::judgement::Severity;
 
 /// One line of the list of problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,16 +59,8 @@ fn roster(state: &RosterState, width: usize, lines: &mut Vec<ProblemLine>) {
             }
             for problem in problems {
                 let severity = if problem.error { Severity::Fault } else { Severity::Warning };
-                say(severity, &one(path, problem));
+                say(severity, &problem.show(path));
             }
         }
     }
-}
-
-/// One problem of a file, as it is written everywhere.
-#[must_use]
-pub fn one(path: &str, problem: &Problem) -> String {
-    let place = problem.place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
-    let hint = problem.hint.as_deref().map_or_else(String::new, |hint| format!(" Hint: {hint}."));
-    format!("{path}{place}: {}.{hint}", problem.what)
 }

@@ -11,7 +11,7 @@ use super::{
     keys,
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
-    model::{Model, RosterState},
+    model::{Change, Model, RosterState},
     mouse,
 };
 use crate::fleet::{
@@ -44,9 +44,13 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 
 fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     // The clock and the ages are shown in seconds: within one nothing changes.
-    model.dirty |= model.now.map(Timestamp::as_second) != Some(now.as_second());
+    if model.now.map(Timestamp::as_second) != Some(now.as_second()) {
+        model.change = Change::Everything;
+    }
     for mirror in model.mirrors.values_mut() {
-        model.dirty |= mirror.let_go(now);
+        if mirror.let_go(now) {
+            model.change = model.change.max(Change::Mirror);
+        }
     }
     model.now = Some(now);
     Vec::new()
@@ -55,7 +59,7 @@ fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
-            model.dirty = true;
+            model.change = Change::Everything;
             model.click = None;
             keys::press(model, key)
         }
@@ -65,7 +69,7 @@ fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
         }
         TerminalEvent::Resize(columns, rows) => {
             model.start.size = (columns, rows);
-            model.dirty = true;
+            model.change = Change::Everything;
             model.bring_into_sight();
             Vec::new()
         }
@@ -85,12 +89,12 @@ fn paste(model: &mut Model, text: &str) {
             input.handle(tui_input::InputRequest::InsertChar(c));
         }
     }
-    model.dirty = true;
+    model.change = Change::Everything;
     keys::filter_as_typed(model);
 }
 
 fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
-    model.dirty = true;
+    model.change = Change::Everything;
     match news {
         RosterNews::Missing { looked, why } => {
             model.roster = RosterState::Missing { looked, why };
@@ -126,9 +130,15 @@ fn rejoin(model: &mut Model) {
 fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
     // News of a pane that was let go meanwhile come late: there is nothing left to change.
     if let Some(mirror) = model.mirrors.get_mut(pane) {
+        let change = match news {
+            MirrorNews::Bytes { .. } => Change::Mirror,
+            MirrorNews::Opening | MirrorNews::Picture { .. } | MirrorNews::Gone(_) => Change::Everything,
+        };
         mirror.take(news);
         // What a program holds back is not seen yet.
-        model.dirty |= mirror.due().is_none();
+        if mirror.due().is_none() {
+            model.change = model.change.max(change);
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use std::{
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
 
-use crate::{adapter::tap::daemon, run, ui::theme::Theme};
+use crate::{adapter::tap::daemon, fleet::text::visible, run, ui::theme::Theme};
 
 /// A live dashboard for a fleet of AI coding agents in tmux
 ///
@@ -156,10 +156,11 @@ pub fn say(text: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// Prints words for people.
+/// Prints words for people. What is said may quote a session, a file or tmux: it is shown, never obeyed.
 pub fn complain(text: &str) {
+    let shown: Vec<String> = text.lines().map(visible).collect();
     // When stderr is gone, too, there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", shown.join("\n"));
 }
 
 fn start(cli: Cli) -> Result<Exit> {

@@ -29,7 +29,7 @@ pub struct Ps {
     #[arg(long)]
     pub json: bool,
     /// Again every so many seconds, until interrupted
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "check", value_parser = clap::value_parser!(u32).range(1..))]
     pub watch: Option<u32>,
     /// Exit code 1 when any agent is at fault: dead, stuck, stale, DRIFT, HAZARD or UNREACHABLE
     #[arg(long)]

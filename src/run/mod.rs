@@ -13,9 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::EventStream;
+use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
@@ -28,7 +29,7 @@ use crate::{
     app::{
         effect::Effect,
         event::Event,
-        model::{Model, Start},
+        model::{Change, Model, Start},
         update::update,
     },
     fleet::{facts::Limits, ids::Socket},
@@ -75,8 +76,8 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let looks = refresh::refresh(options.watch.clone(), options.socket, Arc::clone(&wish), events.clone());
     let looks = tokio::spawn(looks);
     let mirrors = OpenMirrors::new(options.watch, events);
-    let mut shell = Shell { model, theme: options.theme, wish, mirrors, drawn: None, left: false };
-    shell.draw(&mut terminal)?;
+    let mut shell = Shell { model, theme: options.theme, wish, mirrors, drawn: None, whole: None, left: false };
+    shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox).await;
     looks.abort();
     outcome
@@ -88,8 +89,10 @@ struct Shell {
     theme: Theme,
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
-    /// When the last frame was drawn, and whether something has changed since.
+    /// When the last frame was drawn.
     drawn: Option<Instant>,
+    /// The last frame that was drawn whole.
+    whole: Option<Buffer>,
     left: bool,
 }
 
@@ -118,7 +121,7 @@ impl Shell {
         let mut signals = Signals::listen()?;
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut waiting = false;
+        let mut waiting = Change::Nothing;
         while !self.left {
             let now = clock::now();
             let due = self.drawn.map_or(now.steady, |drawn| drawn + FRAME);
@@ -138,8 +141,11 @@ impl Shell {
                 _ = signals.terminate.recv() => return Ok(()),
                 _ = signals.hang_up.recv() => return Ok(()),
                 _ = signals.interrupt.recv() => return Ok(()),
-                _ = signals.resumed.recv() => terminal.resume()?,
-                () = sleep_until(due.into()), if waiting => {}
+                _ = signals.resumed.recv() => {
+                    terminal.resume()?;
+                    waiting = Change::Everything;
+                }
+                () = sleep_until(due.into()), if waiting > Change::Nothing => {}
                 () = sleep_until(held.unwrap_or(now.steady).into()), if held.is_some() => {
                     self.handle(Event::Tick(clock::now().wall), terminal)?;
                 }
@@ -153,19 +159,36 @@ impl Shell {
                 let Ok(event) = inbox.try_recv() else { break };
                 self.handle(event, terminal)?;
             }
-            waiting |= self.model.take_dirty();
-            if waiting && clock::now().steady >= due {
-                self.draw(terminal)?;
-                waiting = false;
+            waiting = waiting.max(self.model.take_change());
+            if waiting > Change::Nothing && clock::now().steady >= due {
+                self.draw(waiting, terminal)?;
+                waiting = Change::Nothing;
             }
         }
         Ok(())
     }
 
-    fn draw(&mut self, terminal: &mut Terminal) -> io::Result<()> {
-        terminal.draw(|frame| ui::draw(&self.model, &self.theme, frame))?;
+    fn draw(&mut self, what: Change, terminal: &mut Terminal) -> io::Result<()> {
+        let what = what.max(self.fit(terminal)?);
+        let (model, theme, whole) = (&self.model, &self.theme, &mut self.whole);
+        terminal.draw(|frame| match whole {
+            Some(last) if what == Change::Mirror => ui::draw_mirror(model, theme, last, frame),
+            _ => {
+                ui::draw(model, theme, frame);
+                *whole = Some(frame.buffer_mut().clone());
+            }
+        })?;
         self.drawn = Some(clock::now().steady);
         Ok(())
+    }
+
+    /// A terminal becomes another size without a word while nobody listens yet, and while this program is stopped.
+    fn fit(&mut self, terminal: &mut Terminal) -> io::Result<Change> {
+        let (columns, rows) = terminal.size()?;
+        if (columns, rows) != self.model.size() {
+            self.handle(Event::Terminal(TerminalEvent::Resize(columns, rows)), terminal)?;
+        }
+        Ok(self.model.take_change())
     }
 
     fn handle(&mut self, event: Event, terminal: &mut Terminal) -> io::Result<()> {

@@ -15,7 +15,10 @@ use crossterm::{
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use nix::sys::signal::{Signal, raise};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use ratatui::{Frame, backend::CrosstermBackend};
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -55,13 +58,16 @@ impl Terminal {
 
     /// Forgets what is on it, so that the next frame is written whole.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        // Not `clear`: that asks the terminal where its cursor is and waits for the answer, which may never come.
+        let size = self.inner.size()?;
+        self.inner.resize(size.into())
     }
 
     /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        raise(Signal::SIGTSTP).map_err(io::Error::from)?;
+        // The whole foreground job, as a shell's Ctrl-Z would: a wrapper that waits for us must stop, too.
+        kill(Pid::from_raw(0), Signal::SIGTSTP).map_err(io::Error::from)?;
         self.resume()
     }
 

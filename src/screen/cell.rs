@@ -1,5 +1,7 @@
 //! One cell of a screen, in our own words, so that the engine behind it could be changed.
 
+use std::borrow::Cow;
+
 /// What one cell shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell<'a> {
@@ -11,6 +13,12 @@ pub struct Cell<'a> {
     pub continuation: bool,
     /// How it is drawn.
     pub style: Style,
+}
+
+/// Bidirectional marks, embeddings, overrides and isolates, line and paragraph separators, and what has no width but a
+/// joiner within an emoji.
+fn steers(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// How a cell is drawn.
@@ -60,6 +68,17 @@ impl<'a> Cell<'a> {
     pub fn is_blank(&self) -> bool {
         let style = self.style;
         matches!(self.text, "" | " ") && style.bg == Colour::Default && !style.inverse && !style.underline
+    }
+
+    /// Its text as it may be printed where no cell keeps it in its place: a blank is a space, and characters that
+    /// would turn or hide the text around them are marked instead.
+    #[must_use]
+    pub fn printable(&self) -> Cow<'a, str> {
+        match self.text {
+            "" => Cow::Borrowed(" "),
+            text if text.contains(steers) => Cow::Owned(text.replace(steers, "\u{fffd}")),
+            text => Cow::Borrowed(text),
+        }
     }
 
     /// Whether both look the same: a blank is a blank, written or not.

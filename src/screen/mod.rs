@@ -167,10 +167,7 @@ impl Screen {
     #[must_use]
     pub fn text(&self) -> Vec<String> {
         self.rows(|cells| {
-            let row: String = cells
-                .filter(|cell| !cell.continuation)
-                .map(|cell| if cell.text.is_empty() { " " } else { cell.text })
-                .collect();
+            let row: String = cells.filter(|cell| !cell.continuation).map(|cell| cell.printable()).collect();
             row.trim_end().to_owned()
         })
     }
@@ -188,7 +185,7 @@ impl Screen {
                     paint::style(cell.style, &mut out);
                     pen = cell.style;
                 }
-                out.extend_from_slice(if cell.text.is_empty() { b" " } else { cell.text.as_bytes() });
+                out.extend_from_slice(cell.printable().as_bytes());
             }
             if pen != Style::default() {
                 out.extend_from_slice(b"\x1b[m");

@@ -1,6 +1,8 @@
 //! A picture as tmux tells it: captures and facts, from which a screen begins. Never asks tmux itself.
 //!
-//! What tmux cannot tell (the pen, DECSC, the character set, a half-said character) starts at its default.
+//! What tmux cannot tell (the pen, DECSC, the character set, a half-said character) starts at its default. A guess at
+//! the pen, by the cell left of the cursor, is right where programs keep it from one write to the next, and wrong after
+//! every coloured word that ends with a reset: the truth check mends the one as well as it would the other.
 
 use super::{Cursor, Screen, Size, paint};
 
@@ -62,16 +64,6 @@ impl Screen {
         }
     }
 
-    /// tmux does not tell the pen. What was written last is most often what stands left of the cursor: programs that
-    /// keep their pen from one write to the next are met, and those that do not set it before they write anyway.
-    fn guess_pen(&mut self, cursor: Cursor) {
-        let left = cursor.col.min(self.size().cols).checked_sub(1);
-        let style = left.and_then(|col| self.cell(cursor.row, col)).map(|cell| cell.style).unwrap_or_default();
-        let mut pen = Vec::new();
-        paint::style(style, &mut pen);
-        self.feed(&pen);
-    }
-
     /// Everything but the cells, in the order in which one does not disturb the other.
     fn enter(&mut self, seed: &Seed) {
         let (top, bottom) = seed.region;
@@ -87,7 +79,6 @@ impl Screen {
             self.feed(b"\x1b[?6h");
         }
         self.place(seed.cursor.row, seed.cursor.col);
-        self.guess_pen(seed.cursor);
         self.feed(if seed.insert { b"\x1b[4h" } else { b"\x1b[4l" });
         self.feed(if seed.autowrap { b"\x1b[?7h" } else { b"\x1b[?7l" });
         self.feed(if seed.cursor.shown { b"\x1b[?25h" } else { b"\x1b[?25l" });

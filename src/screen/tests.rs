@@ -49,6 +49,14 @@ fn titles_clipboards_links_and_queries_leave_no_trace() {
 }
 
 #[test]
+fn text_that_would_turn_what_stands_around_it_is_marked_when_printed() {
+    let screen = shown(4, 10, "a\u{202e}b\u{200b}");
+    for row in [&screen.text()[0], &screen.ansi()[0]] {
+        assert!(!row.contains(['\u{202e}', '\u{200b}']), "{row:?}");
+    }
+}
+
+#[test]
 fn index_and_next_line_move_down() {
     check("ab\x1bDc\x1bEd", &["ab", "  c", "d"], (2, 1));
 }

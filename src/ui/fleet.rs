@@ -99,6 +99,13 @@ fn nothing(model: &Model) -> Vec<String> {
             words.push("Write a roster there, name one with --roster, or try: mosaic-top demo".to_owned());
             words
         }
+        // The problems themselves, so that the way to a first row is in view.
+        RosterState::Read { path, problems, usable: false } => {
+            let mut words = vec![server, "and the roster cannot be used:".to_owned()];
+            words.extend(problems.iter().filter(|problem| problem.error).map(|problem| problem.show(path)));
+            words.push("It is read again as soon as it changes.".to_owned());
+            words
+        }
         _ => vec![server, "and the roster names no agent. Add one to its agents: list, or start a session".to_owned()],
     }
 }

@@ -15,13 +15,30 @@ pub mod picture;
 mod problems;
 pub mod theme;
 
-use ratatui::Frame;
+use ratatui::{Frame, buffer::Buffer};
 
 use crate::app::{
     mode::Mode,
     model::{Model, View},
 };
 use theme::Theme;
+
+/// Draws the mirror anew into a copy of the last whole frame, as [`draw`] would have drawn it.
+pub fn draw_mirror(model: &Model, theme: &Theme, last: &Buffer, frame: &mut Frame) {
+    let buffer = frame.buffer_mut();
+    if buffer.area != last.area {
+        return draw(model, theme, frame);
+    }
+    buffer.clone_from(last);
+    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
+        return;
+    }
+    for position in model.layout().mirror.intersection(last.area).positions() {
+        buffer[position].reset();
+        buffer[position].set_style(theme.text);
+    }
+    mirror::draw(model, theme, buffer);
+}
 
 /// Draws the whole screen.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::{net::UnixListener, sync::mpsc, time::MissedTickBehavior};
 
 use super::{
+    flow,
     links::{self, Hold, Watcher},
     look::{Look, Start, shell_quoted},
     pane::{Pane, Pipe, Verdict},
@@ -62,6 +63,10 @@ pub(super) enum HubEvent {
     Bytes { pane: PaneId, generation: String, bytes: Vec<u8> },
     /// A pipe ended: its pane is gone, or somebody replaced it.
     Ended { pane: PaneId, generation: String },
+    /// A pane that floods is to be pictured, or is quiet again.
+    Weigh { pane: PaneId },
+    /// The picture of a pane that floods.
+    Pictured { pane: PaneId, look: Look },
     /// tmux has been asked whether the pictures are right; each with the bytes counted before.
     Checked { panes: Vec<(PaneId, u64)>, looks: Vec<Look> },
     /// Our pipe has been taken off a pane.
@@ -152,11 +157,15 @@ impl Hub {
             }
             HubEvent::Overdue { pane, generation } => self.overdue(pane, &generation),
             HubEvent::Bytes { pane, generation, bytes } => {
-                self.with(pane, |mirror| mirror.bytes(&generation, bytes, at));
+                if self.panes.get_mut(&pane).is_some_and(|mirror| mirror.bytes(&generation, bytes, at)) {
+                    self.weigh_later(pane);
+                }
                 if self.panes.get(&pane).is_some_and(|mirror| mirror.is_broken() && !mirror.is_starting()) {
                     self.start(pane);
                 }
             }
+            HubEvent::Weigh { pane } => self.weigh(pane),
+            HubEvent::Pictured { pane, look } => self.with(pane, |mirror| mirror.picture_flood(&look, at)),
             HubEvent::Checked { panes, looks } => self.checked(&panes, &looks, at),
             HubEvent::Ended { pane, generation } => self.ended(pane, &generation),
             HubEvent::Started { pane, generation, look } => self.started(pane, &generation, look, at),
@@ -254,6 +263,31 @@ impl Hub {
             drop(pipes);
             let _ = events.send(HubEvent::Stopped { pane }).await;
         });
+    }
+
+    fn weigh_later(&self, pane: PaneId) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(flow::WINDOW).await;
+            let _ = events.send(HubEvent::Weigh { pane }).await;
+        });
+    }
+
+    /// A flood that has ebbed is followed byte by byte again, from a fresh seed; one that goes on is pictured.
+    fn weigh(&mut self, pane: PaneId) {
+        match self.panes.get_mut(&pane).map(|mirror| (mirror.flood(), mirror.is_starting())) {
+            Some((Some(true), false)) => self.start(pane),
+            Some((Some(_), _)) => {
+                let (server, events) = (self.server.clone(), self.events.clone());
+                tokio::spawn(async move {
+                    if let Ok(look) = server.look(pane, None).await {
+                        let _ = events.send(HubEvent::Pictured { pane, look }).await;
+                    }
+                });
+                self.weigh_later(pane);
+            }
+            _ => {}
+        }
     }
 
     /// Asks tmux, beside the loop and with one command, about the panes that have come to rest.

@@ -14,6 +14,7 @@
 
 pub mod client;
 pub mod daemon;
+mod flow;
 pub mod handoff;
 pub mod hub;
 mod links;

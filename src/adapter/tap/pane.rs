@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, mem, time::Duration};
 use jiff::Timestamp;
 
 use super::{
+    flow::Flow,
     links::{Hold, Watcher},
     look::Look,
     wire::Frame,
@@ -53,6 +54,8 @@ pub(super) struct Pane {
     starting: Option<Starting>,
     /// The process in the pane when it was seeded.
     pid: u32,
+    /// How much it prints.
+    flow: Flow,
     /// What is known of whether the picture is right.
     pub(super) trust: Trust,
     /// When the last watcher left.
@@ -163,6 +166,7 @@ impl Pane {
                 self.screen = Some(screen);
                 self.pid = look.pid;
                 self.trust.doubted = false;
+                self.flow.reset();
                 self.backlog.clear();
                 self.current = Some(Pipe { generation, hold });
                 self.show_all(at);
@@ -171,11 +175,19 @@ impl Pane {
         }
     }
 
-    /// A pipe brought bytes.
-    pub(super) fn bytes(&mut self, generation: &str, bytes: Vec<u8>, at: Timestamp) {
+    /// A pipe brought bytes; true when they begin a flood, which is then shown by pictures until it has ebbed.
+    pub(super) fn bytes(&mut self, generation: &str, bytes: Vec<u8>, at: Timestamp) -> bool {
         self.trust.heard = Some(at);
         self.trust.serial += 1;
         if self.is_fed_by(generation) {
+            if self.flow.begins(bytes.len(), at) {
+                self.screen = None;
+                self.backlog = Vec::new();
+                return true;
+            }
+            if self.flow.floods() {
+                return false;
+            }
             let frame = Frame::Bytes { at, bytes };
             let said = frame.write();
             for watcher in self.watchers.values_mut() {
@@ -190,6 +202,21 @@ impl Pane {
         } else if let Some(starting) = self.starting(generation) {
             starting.early.extend_from_slice(&bytes);
         }
+        false
+    }
+
+    /// Whether it floods, and whether the flood has ebbed since this was last asked.
+    pub(super) fn flood(&mut self) -> Option<bool> {
+        self.flow.floods().then(|| self.flow.has_ebbed())
+    }
+
+    /// Shows every watcher what tmux shows while it floods. What follows this picture is another picture.
+    pub(super) fn picture_flood(&mut self, look: &Look, at: Timestamp) {
+        if self.flow.floods() {
+            let picture = Screen::seeded(&look.seed).dump();
+            let said = Frame::Picture { size: look.seed.size, at, picture }.write();
+            self.watchers.values_mut().for_each(|watcher| watcher.catch_up(&said));
+        }
     }
 
     /// Whether tmux should be asked now: the pane has come to rest since it was last asked, or that is long ago.
@@ -198,7 +225,12 @@ impl Pane {
         let Trust { heard, agreed, doubted, .. } = self.trust;
         let rests = heard.is_none_or(|heard| older(heard, REST));
         let stale = agreed.is_none_or(|agreed| older(agreed, CHECK_EVERY) || heard.is_some_and(|heard| heard > agreed));
-        self.is_watched() && self.current.is_some() && !self.is_starting() && rests && (stale || doubted)
+        self.is_watched()
+            && self.current.is_some()
+            && !self.is_starting()
+            && !self.flow.floods()
+            && rests
+            && (stale || doubted)
     }
 
     /// Compares the picture with tmux's own, which was taken while `serial` counted the bytes.
