@@ -213,7 +213,7 @@ fn refused(tmux: &Tmux, words: &str) {
     let log = fs::read_to_string(log).unwrap();
     assert!(log.contains(words), "{words:?} is not in the log:\n{log}");
     assert_eq!(pipe(tmux, "a"), "0", "the pane is left as it was");
-    assert!(taps(tmux).is_empty());
+    wait_until("no tap", SOON, || Some(taps(tmux)).filter(Vec::is_empty).ok_or_else(|| taps(tmux)));
 }
 
 #[test]

@@ -185,6 +185,7 @@ proptest! {
         screen.feed(&after);
         copy.feed(&after);
         prop_assert_eq!(picture(&copy), picture(&screen), "after what followed");
+        prop_assert!(!screen.broken() && !copy.broken());
     }
 
     #[test]

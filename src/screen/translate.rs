@@ -217,10 +217,10 @@ impl Translator {
     }
 }
 
-/// An engine without scrollback. At least two columns: with one it panics at a wide character.
+/// An engine without scrollback. At least 2×2: smaller ones are where it panics, with one row at any wrap.
 #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
 fn engine(size: Size) -> vt100::Parser {
-    vt100::Parser::new(size.rows.max(1), size.cols.max(2), 0)
+    vt100::Parser::new(size.rows.max(2), size.cols.max(2), 0)
 }
 
 /// The parameter at a place; missing or 0 reads as `otherwise`.

@@ -62,12 +62,12 @@ pub fn tap(tmux: &Tmux) -> u32 {
     taps[0]
 }
 
-/// Our own binary on this server, not started yet.
+/// Our own binary on this server, not started yet, and with everything it keeps below the server's directory.
 pub fn program(tmux: &Tmux, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mosaic-top"));
     command.args(["--socket", tmux.name()]).args(words);
     command.env("TMUX_TMPDIR", tmux.tmpdir()).env("MOSAIC_HOME", tmux.tmpdir());
-    command.env("XDG_STATE_HOME", "/nowhere").env_remove("TMUX").env_remove("TMUX_PANE");
+    command.env("XDG_STATE_HOME", tmux.tmpdir().join("state")).env_remove("TMUX").env_remove("TMUX_PANE");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -83,7 +83,9 @@ pub fn left(tmux: &Tmux) -> Vec<String> {
 pub fn taps(tmux: &Tmux) -> Vec<u32> {
     let output = Command::new("ps").args(["-eo", "pid=,args="]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let ours = |line: &&str| line.contains("__tap") && line.contains("--serve") && line.contains(tmux.name());
+    let ours = |line: &&str| {
+        ["__tap", "--serve", tmux.name()].iter().all(|word| line.split_whitespace().any(|there| there == *word))
+    };
     text.lines().filter(ours).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect()
 }
 
