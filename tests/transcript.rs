@@ -86,10 +86,10 @@ impl Scene {
         }
         let (screen, words) = wait_until("`screen` shows what tmux shows", SOON, || {
             let ran = self.fleet.run(&["screen", "a", "--json"]).with(0);
-            let fed = ran.out.contains(&format!("\"feed\":\"{feed}\""));
+            let live_or_not = ran.out.contains(&format!("\"feed\":\"{feed}\""));
             let text = self.fleet.run(&["screen", "a"]).with(0).out;
             let rows = shown(&text);
-            if fed && rows == truth { Ok((rows, feed)) } else { Err((ran.out, text)) }
+            if live_or_not && rows == truth { Ok((rows, feed)) } else { Err((ran.out, text)) }
         });
         say(&format!("  screen a:    {words:6} {} rows as in tmux", screen.len()));
     }
@@ -115,6 +115,11 @@ impl Scene {
                 for pid in pids {
                     let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
                 }
+                // What is printed while it still has the pipe would be the last for a while.
+                wait_until("the tap is dead", SOON, || {
+                    let there = taps(self.tmux());
+                    if pids.iter().any(|pid| there.contains(pid)) { Err(there) } else { Ok(()) }
+                });
                 say("$ kill -9 TAP");
             }
         }

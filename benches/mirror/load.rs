@@ -116,7 +116,7 @@ fn at_rest(binary: &Path, scale: Scale) {
             while !matches!(mirror.news.recv().await, Some(MirrorNews::Picture { .. })) {}
         }
         tokio::time::sleep(Duration::from_secs(3)).await;
-        let parts = [("watcher", std::process::id()), ("tap", stage.tap().expect("a tap")), ("tmux", pid)];
+        let parts = [("watcher", std::process::id()), ("tap", stage.tap().expect("a tap")), ("tmux", stage.server())];
         let before = parts.map(|(_, pid)| cpu(pid));
         let seconds = scale.seconds * 3;
         tokio::time::sleep(Duration::from_secs(seconds)).await;
