@@ -116,14 +116,20 @@ impl Scene {
                     let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
                 }
                 // What is printed while it still has the pipe would be the last for a while.
-                wait_until("the tap is dead", SOON, || {
-                    let there = taps(self.tmux());
-                    if pids.iter().any(|pid| there.contains(pid)) { Err(there) } else { Ok(()) }
+                wait_until("the tap is dead, its files closed", SOON, || match states(pids) {
+                    states if states.iter().all(|state| state.is_empty() || state.starts_with('Z')) => Ok(()),
+                    states => Err(states),
                 });
                 say("$ kill -9 TAP");
             }
         }
     }
+}
+
+/// The states of processes, as `ps` says them; nothing for one that is gone.
+fn states(pids: &[u32]) -> Vec<String> {
+    let state = |pid: &u32| Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap().stdout;
+    pids.iter().map(|pid| String::from_utf8_lossy(&state(pid)).trim().to_owned()).collect()
 }
 
 fn say(line: &str) {
