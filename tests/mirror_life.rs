@@ -124,6 +124,10 @@ fn a_dead_pane_that_is_respawned_turns_live_again_while_the_tap_serves_others() 
         watched.until("the first life", |w| w.feed == Some(Feed::Live)).await;
         let program = tmux.ask("=a:", "#{pane_pid}");
         assert!(Command::new("kill").args(["-9", &program]).status().unwrap().success());
+        wait_until("tmux has seen it die", SOON, || match tmux.ask("=a:", "#{pane_dead}").as_str() {
+            "1" => Ok(()),
+            other => Err(other.to_owned()),
+        });
         watched.reseed();
         watched.until("the death notice", |w| w.feed == Some(Feed::Polled) && w.shows("Pane is dead")).await;
         play_in_again(&tmux, &player);

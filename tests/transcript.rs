@@ -86,10 +86,17 @@ impl Scene {
         }
         let (screen, words) = wait_until("`screen` shows what tmux shows", SOON, || {
             let ran = self.fleet.run(&["screen", "a", "--json"]).with(0);
+<<<<<<< HEAD
             let says_so = ran.out.contains(&format!("\"feed\":\"{feed}\""));
             let text = self.fleet.run(&["screen", "a"]).with(0).out;
             let rows = shown(&text);
             if says_so && rows == truth { Ok((rows, feed)) } else { Err((ran.out, text)) }
+=======
+            let live_or_not = ran.out.contains(&format!("\"feed\":\"{feed}\""));
+            let text = self.fleet.run(&["screen", "a"]).with(0).out;
+            let rows = shown(&text);
+            if live_or_not && rows == truth { Ok((rows, feed)) } else { Err((ran.out, text)) }
+>>>>>>> life
         });
         say(&format!("  screen a:    {words:6} {} rows as in tmux", screen.len()));
     }
@@ -115,10 +122,21 @@ impl Scene {
                 for pid in pids {
                     let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
                 }
+                // What is printed while it still has the pipe would be the last for a while.
+                wait_until("the tap is dead, its files closed", SOON, || match states(pids) {
+                    states if states.iter().all(|state| state.is_empty() || state.starts_with('Z')) => Ok(()),
+                    states => Err(states),
+                });
                 say("$ kill -9 TAP");
             }
         }
     }
+}
+
+/// The states of processes, as `ps` says them; nothing for one that is gone.
+fn states(pids: &[u32]) -> Vec<String> {
+    let state = |pid: &u32| Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap().stdout;
+    pids.iter().map(|pid| String::from_utf8_lossy(&state(pid)).trim().to_owned()).collect()
 }
 
 fn say(line: &str) {

@@ -259,20 +259,23 @@ impl Follower {
         self.news.send(news).await.map_err(|_| NobodyListens)
     }
 
-    /// Looks once by hand; whether the pane would take a pipe of ours.
+    /// Looks once by hand; whether the tap might serve the pane: it has no pipe, or one that carries our mark. Whether
+    /// that is the tap's own or a user's that replaced it, only the tap knows; it leaves the latter alone.
     async fn look(&mut self) -> Result<bool, NobodyListens> {
         let look = self.mirrors.server.look(self.pane, None).await;
         let at = clock::now().wall;
         let (news, free) = match look {
-            // The same picture is news, too: that it still holds. Without it a quiet pane would look stale.
-            Ok(look) if self.said.as_ref() == Some(&look.seed) => {
-                (MirrorNews::Bytes { bytes: Vec::new(), at }, !look.piped && !look.dead)
-            }
             Ok(look) => {
-                let free = !look.piped && !look.dead;
-                let screen = Box::new(Screen::seeded(&look.seed));
-                self.said = Some(look.seed);
-                (MirrorNews::Picture { screen, feed: Feed::Polled, at }, free)
+                let free = !look.dead && (!look.piped || look.mark.is_some());
+                let news = if self.said.as_ref() == Some(&look.seed) {
+                    // The same picture is news, too: that it still holds. Without it a quiet pane would look stale.
+                    MirrorNews::Bytes { bytes: Vec::new(), at }
+                } else {
+                    let screen = Box::new(Screen::seeded(&look.seed));
+                    self.said = Some(look.seed);
+                    MirrorNews::Picture { screen, feed: Feed::Polled, at }
+                };
+                (news, free)
             }
             Err(why) => {
                 self.said = None;
