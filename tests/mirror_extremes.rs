@@ -172,12 +172,8 @@ fn fifty_thousand_lines_above_cost_no_time() {
     tmux.session("keeper", "cat");
     tmux.tmux(&["set-option", "-g", "history-limit", "50000"]);
     let mut player = Player::start(&tmux, "a", 80, 24);
-<<<<<<< HEAD
-    player.play((0..50_100).flat_map(|n| format!("line {n}\r\n").into_bytes()).collect::<Vec<u8>>()).play("the end");
-=======
     let lines: Vec<String> = (0..50_100).map(|n| format!("line {n}\r\n")).collect();
     player.play(lines.concat()).play("the end");
->>>>>>> life
     let pane = pane_of(&tmux, "a");
     support::wait_until("all lines", support::SOON, || {
         let text = tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]);

@@ -86,17 +86,10 @@ impl Scene {
         }
         let (screen, words) = wait_until("`screen` shows what tmux shows", SOON, || {
             let ran = self.fleet.run(&["screen", "a", "--json"]).with(0);
-<<<<<<< HEAD
-            let says_so = ran.out.contains(&format!("\"feed\":\"{feed}\""));
-            let text = self.fleet.run(&["screen", "a"]).with(0).out;
-            let rows = shown(&text);
-            if says_so && rows == truth { Ok((rows, feed)) } else { Err((ran.out, text)) }
-=======
             let live_or_not = ran.out.contains(&format!("\"feed\":\"{feed}\""));
             let text = self.fleet.run(&["screen", "a"]).with(0).out;
             let rows = shown(&text);
             if live_or_not && rows == truth { Ok((rows, feed)) } else { Err((ran.out, text)) }
->>>>>>> life
         });
         say(&format!("  screen a:    {words:6} {} rows as in tmux", screen.len()));
     }
