@@ -231,8 +231,7 @@ impl Hub {
     /// A pipe that we did not end ended: the watchers hear of it and may come again. While a start is under way it
     /// was that start which replaced it; and a pipe that ended before its seed came must never be called live.
     fn ended(&mut self, pane: PaneId, generation: &str) {
-        let over =
-            |mirror: &Pane| mirror.awaits(generation) || (mirror.is_fed_by(generation) && !mirror.is_starting());
+        let over = |mirror: &Pane| mirror.awaits(generation) || (mirror.is_fed_by(generation) && !mirror.is_starting());
         if self.panes.get(&pane).is_some_and(over) {
             self.end(pane, "its pipe ended: the pane is gone, or somebody else's pipe has replaced ours");
         }
