@@ -7,6 +7,7 @@ use mosaic_top::{
         effect::Effect,
         event::{Event, Feed, MirrorNews},
         keymap::Chord,
+        mirror::Pan,
         mode::Mode,
         model::{Change, Model, View},
         sample,
@@ -411,5 +412,12 @@ fn one_agent_watched_alone_has_the_screen_and_no_other_actions() {
     press(&mut model, "?");
     press(&mut model, "Esc");
     assert_eq!(model.layout().mirror.height, 23, "out of the help back to the picture");
+    press(&mut model, "Esc");
+    assert_eq!(model.notice(), Some("one agent alone is watched: q leaves"), "no step back is left to promise");
+    sample::answer_mirrors(&mut model);
+    press(&mut model, "j");
+    assert_ne!(model.pan(), Pan::Follow);
+    press(&mut model, "Esc");
+    assert_eq!((model.pan(), model.notice()), (Pan::Follow, None), "a moved picture follows the cursor again");
     assert_eq!(press(&mut model, "q"), [Effect::Quit]);
 }

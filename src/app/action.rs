@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{
+    mirror::Pan,
     mode::Mode,
     model::{Model, View},
 };
@@ -176,7 +177,7 @@ impl ActionSpec {
             return Offer::Hidden("this dashboard is read-only: it was started with --read-only");
         }
         if model.watches_one() && !self.is_for_one() {
-            return Offer::Hidden("one agent alone is watched: q leaves");
+            return Offer::Hidden(WATCHED_ALONE);
         }
         (self.applies)(model)
     }
@@ -191,6 +192,9 @@ impl ActionSpec {
         pan || matches!(self.id, A::Copy | A::Help | A::Refresh | A::Repaint | A::Suspend | A::Quit)
     }
 }
+
+/// Why an action is not offered in `watch`, and the way out.
+const WATCHED_ALONE: &str = "one agent alone is watched: q leaves";
 
 /// The table, in the order of the help and the footer.
 #[must_use]
@@ -360,6 +364,9 @@ fn marks(model: &Model) -> Offer {
 }
 
 fn goes_back(model: &Model) -> Offer {
+    if model.watches_one() && matches!(model.mode(), Mode::Zoom) && model.pan() == Pan::Follow {
+        return Offer::Hidden(WATCHED_ALONE);
+    }
     let nothing = model.view() == View::Fleet && !model.listing().is_narrowed() && matches!(model.mode(), Mode::Normal);
     if nothing { Offer::Hidden("this is the fleet already: q leaves") } else { Offer::Now }
 }
