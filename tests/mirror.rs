@@ -166,8 +166,9 @@ fn a_pane_whose_program_ended_shows_its_last_words() {
     let pane = pane_of(&tmux, "a");
     block_on(async {
         let mut watched = Watched::open(&mirrors(&tmux), pane);
-        watched.until("the death notice", |w| w.shows("last words") && w.shows("Pane is dead")).await;
-        assert_eq!(watched.feed, Some(Feed::Polled));
+        watched.until("the last words", |w| w.shows("last words") && w.feed == Some(Feed::Polled)).await;
+        // With or without tmux's notice: a pane that died while its pipe still held bytes never gets one from 3.3a.
+        agrees(&mut watched, &server(&tmux), pane, "dead").await;
     });
 }
 
