@@ -68,6 +68,13 @@ fn ps_is_a_table_and_a_document() {
 }
 
 #[test]
+fn a_check_without_a_roster_fails_because_nothing_was_checked() {
+    let fleet = Fleet::new();
+    let ran = fleet.run(&["ps", "--check"]).with(1);
+    assert!(ran.err.contains("nothing was checked"), "{}", ran.err);
+}
+
+#[test]
 fn a_check_fails_when_an_agent_is_at_fault() {
     let fleet = two();
     fleet.run(&["ps", "--check"]).with(0);

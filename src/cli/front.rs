@@ -95,6 +95,11 @@ impl Front {
         Ok(Shown { fleet, facts: sight.facts })
     }
 
+    /// Whether there is a roster that can be used.
+    pub(super) fn has_roster(&self) -> bool {
+        self.observer.roster().is_some()
+    }
+
     /// One look, and a second one when the first saw something that one look does not prove.
     pub(super) async fn confirmed(&mut self, globals: &Globals) -> Result<Shown, Exit> {
         let shown = self.look(globals).await?;

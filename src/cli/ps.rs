@@ -8,8 +8,9 @@ use std::{
 use clap::Args;
 use color_eyre::eyre::{Result, WrapErr};
 
-use super::{Exit, Globals, front::Front, no_color, ps_table::table, say};
+use super::{Exit, Globals, complain, front::Front, no_color, ps_table::table, say};
 use crate::fleet::{
+    judgement::Severity,
     report::Report,
     row::{Fleet, Row},
 };
@@ -31,7 +32,8 @@ pub struct Ps {
     /// Again every so many seconds, until interrupted
     #[arg(long, value_name = "SECONDS", conflicts_with = "check", value_parser = clap::value_parser!(u32).range(1..))]
     pub watch: Option<u32>,
-    /// Exit code 1 when any agent is at fault: dead, stuck, stale, DRIFT, HAZARD or UNREACHABLE
+    /// Exit code 1 when any agent is at fault (dead, stuck, stale, DRIFT, HAZARD or UNREACHABLE), when the fleet as a whole
+    /// is, or when there is no roster to check it by
     #[arg(long)]
     pub check: bool,
 }
@@ -47,8 +49,11 @@ impl Ps {
             };
             self.print(&shown.fleet)?;
             let Some(seconds) = self.watch else {
-                let at_fault = self.check && shown.fleet.rows.iter().any(Row::needs_you);
-                return Ok(if at_fault { Exit::Fault } else { Exit::Done });
+                return Ok(if self.check && !passes(&shown.fleet, front.has_roster()) {
+                    Exit::Fault
+                } else {
+                    Exit::Done
+                });
             };
             tokio::time::sleep(Duration::from_secs(seconds.into())).await;
         }
@@ -70,4 +75,15 @@ impl Ps {
         };
         say(&text)
     }
+}
+
+/// Whether a check passes: a roster says what should run, and neither an agent nor the fleet as a whole is at fault.
+/// Without a roster nothing was checked, and a check that says "fine" then would fall silent with the roster.
+fn passes(fleet: &Fleet, has_roster: bool) -> bool {
+    if !has_roster {
+        complain("mosaic-top: nothing was checked: without a roster nobody knows what should run");
+    }
+    has_roster
+        && !fleet.rows.iter().any(Row::needs_you)
+        && !fleet.findings.iter().any(|finding| finding.severity == Severity::Fault)
 }

@@ -101,7 +101,8 @@ fn counts(fleet: &Fleet, short: bool, theme: &Theme) -> Vec<Span<'static>> {
     };
     push(total, "", if total == 1 { "agent" } else { "agents" }, theme.text, true);
     push(ok, Readiness::Working.shape(), "ok", theme.good, false);
-    push(needs, Readiness::Stuck.shape(), if needs == 1 { "needs you" } else { "need you" }, theme.warn, false);
+    // Not the shape of a state: stale and DRIFT need somebody, too.
+    push(needs, "!", if needs == 1 { "needs you" } else { "need you" }, theme.warn, false);
     push(down, Readiness::Dead.shape(), "down", theme.bad, false);
     push(unknown, Readiness::Unknown.shape(), "unknown", theme.unknown, false);
     spans
