@@ -32,16 +32,8 @@ pub fn lines(rows: &[&Row], form: Form) -> Vec<Line> {
     lines
 }
 
-/// Why a person should look at a row, in one line: its cause, else what has drifted.
+/// Why a person should look at a row, in one line: its cause, else what its worst flag says.
 #[must_use]
 pub fn cause(row: &Row) -> Option<String> {
-    if let Some(cause) = &row.judgement.cause {
-        return Some(cause.says.clone());
-    }
-    let drift = row.judgement.drift.first()?;
-    let more = match row.judgement.drift.len() - 1 {
-        0 => String::new(),
-        more => format!(" (and {more} more)"),
-    };
-    Some(format!("{}: {}, roster: {}{more}", drift.field.replace('_', " "), drift.actual, drift.roster))
+    row.judgement.why()
 }

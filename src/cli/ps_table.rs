@@ -80,12 +80,10 @@ fn cells(row: &Row) -> [String; 7] {
     ]
 }
 
-/// The second line: the cause of a fault; for drift also which field differs.
+/// The second line: why somebody should look at it, or why nothing is known of it.
 fn why(row: &Row) -> Option<String> {
-    let cause = row.judgement.cause.iter().map(|cause| cause.says.clone());
-    let drift = row.judgement.drift.iter().map(|d| format!("{}: roster {}, runs {}", d.field, d.roster, d.actual));
-    let words: Vec<String> = cause.chain(drift).collect();
-    (!words.is_empty()).then(|| visible(&words.join("; ")))
+    let unknown = || row.heartbeat.why.clone().filter(|_| row.managed && row.readiness() == Readiness::Unknown);
+    row.judgement.why().or_else(unknown).map(|words| visible(&words))
 }
 
 fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {

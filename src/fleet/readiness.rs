@@ -43,16 +43,23 @@ impl Judgement {
         let cause = self.cause.as_ref().map(|cause| cause.says.clone());
         let flag = || {
             let told = |rule: &str| self.evidence.iter().find(|it| it.rule == rule).map(|it| it.says.clone());
-            let rule_of = |flag: &Flag| match flag {
-                Flag::Hazard => Some("hazard.server-cgroup"),
-                Flag::Unreachable => Some("host.unreachable"),
-                Flag::Drift => Some("roster.drift"),
-                Flag::Boot => Some("systemd.boot"),
+            let says = |flag: &Flag| match flag {
+                Flag::Hazard => told("hazard.server-cgroup"),
+                Flag::Unreachable => told("host.unreachable"),
+                Flag::Drift => self.drifted(),
+                Flag::Boot => told("systemd.boot"),
                 Flag::Paused | Flag::Taken | Flag::Unmanaged | Flag::Own => None,
             };
-            self.flags.iter().filter_map(rule_of).find_map(told)
+            self.flags.iter().find_map(says)
         };
         cause.or_else(flag)
+    }
+
+    /// The first field that differs, and how many more do.
+    fn drifted(&self) -> Option<String> {
+        let (first, more) = self.drift.split_first()?;
+        let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
+        Some(format!("{}: {}, roster: {}{more}", first.field.replace('_', " "), first.actual, first.roster))
     }
 }
 

@@ -49,7 +49,7 @@ dragon · ops · socket fleet: 3 agents, 2 at fault, 0 unmanaged
 AGENT       CLASS  RUNTIME  STATE        IDLE   BEAT  FLAGS
 翻訳 (Hon)  code   pi       ○ available  2h04m  4s
 docs        code   pi       ● working    2h04m  4s    DRIFT
-  └ runtime: roster claude, runs co␛[2Jdex
+  └ runtime: co␛[2Jdex, roster: claude
 merge-gate  code   pi       ✖ dead       2h04m  4s
   └ its program ended with 127
 ";
