@@ -60,6 +60,8 @@ pub struct Options {
 
 /// Runs the dashboard until the operator leaves, or the terminal does. The terminal is given back on every way out.
 pub async fn dashboard(options: Options) -> io::Result<()> {
+    // Before the terminal is taken: a signal that comes in between must give it back, too.
+    let signals = Signals::listen()?;
     let mut terminal = Terminal::take()?;
     let (events, inbox) = mpsc::channel(INBOX);
     let wish = Arc::new(Wish::default());
@@ -78,7 +80,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let mirrors = OpenMirrors::new(options.watch, events);
     let mut shell = Shell { model, theme: options.theme, wish, mirrors, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
-    let outcome = shell.serve(&mut terminal, inbox).await;
+    let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
     outcome
 }
@@ -116,9 +118,13 @@ impl Signals {
 }
 
 impl Shell {
-    async fn serve(&mut self, terminal: &mut Terminal, mut inbox: mpsc::Receiver<Event>) -> io::Result<()> {
+    async fn serve(
+        &mut self,
+        terminal: &mut Terminal,
+        mut inbox: mpsc::Receiver<Event>,
+        mut signals: Signals,
+    ) -> io::Result<()> {
         let mut keys = EventStream::new();
-        let mut signals = Signals::listen()?;
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut waiting = Change::Nothing;
