@@ -61,7 +61,7 @@ impl Translator {
         self.set_origin(saved.origin);
         self.go(saved.row, saved.col);
         self.say(b"\x1b[m");
-        self.say(&saved.pen);
+        self.take_pen(&saved.pen);
     }
 
     pub(super) fn set_origin(&mut self, on: bool) {
@@ -115,6 +115,6 @@ impl Translator {
         self.set_origin(origin);
         self.go(row, col);
         self.say(b"\x1b[m");
-        self.say(&pen);
+        self.take_pen(&pen);
     }
 }

@@ -73,6 +73,12 @@ impl Translator {
         copy
     }
 
+    /// Takes up a pen that was kept: it may have a background again.
+    pub(super) fn take_pen(&mut self, pen: &[u8]) {
+        self.coloured = true;
+        self.say(pen);
+    }
+
     /// Whether the pen has a background, which tmux leaves behind wherever something scrolls or is erased.
     pub(super) fn has_background(&mut self) -> bool {
         if self.coloured {
@@ -235,6 +241,10 @@ impl Perform for Translator {
         }
         let c = if self.state.charset.draws_lines() { line_drawing(c) } else { c };
         let width = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if width == 0 && self.here().col == 0 {
+            // tmux combines with nothing across the edge; the engine would with the end of a wrapped row above.
+            return;
+        }
         if self.state.insert && width > 0 {
             self.erase(&[width as u16], '@');
         }

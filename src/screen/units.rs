@@ -11,6 +11,7 @@ const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 const CAN: u8 = 0x18;
 const SUB: u8 = 0x1a;
+const DEL: u8 = 0x7f;
 
 /// How many leading bytes of `bytes` end exactly at the end of a unit. The rest, if any, is the start of one.
 #[must_use]
@@ -34,24 +35,33 @@ fn unfinished_escape(bytes: &[u8]) -> Option<usize> {
 
 /// The length of the escape sequence at the start of `bytes`, `None` when it does not end in them.
 fn escape_length(bytes: &[u8]) -> Option<usize> {
-    match *bytes.get(1)? {
-        b'[' => csi_length(bytes),
-        b']' | b'P' | b'X' | b'^' | b'_' => string_length(bytes),
-        0x20..=0x2f => bytes[2..].iter().position(|&byte| !(0x20..=0x2f).contains(&byte)).map(|at| at + 3),
-        ESC => Some(1),
-        _ => Some(2),
+    // A control within an escape is done, DEL and what is no ASCII is dropped, and the escape goes on behind it.
+    let passes = |byte: u8| byte >= DEL || (byte < 0x20 && !matches!(byte, ESC | CAN | SUB));
+    let kind = 1 + bytes.get(1..)?.iter().position(|&byte| !passes(byte))?;
+    match bytes[kind] {
+        b'[' => csi_length(bytes, kind),
+        b']' | b'P' | b'X' | b'^' | b'_' => string_length(bytes, kind),
+        0x20..=0x2f => {
+            let ends = |byte: u8| !(0x20..=0x2f).contains(&byte) && !passes(byte);
+            let end = kind + bytes[kind..].iter().position(|&byte| ends(byte))?;
+            Some(if bytes[end] == ESC { end } else { end + 1 })
+        }
+        ESC => Some(kind),
+        _ => Some(kind + 1),
     }
 }
 
 /// `CSI … final`: ended by a final byte, or cut short by ESC, CAN or SUB.
-fn csi_length(bytes: &[u8]) -> Option<usize> {
-    let end = bytes[2..].iter().position(|byte| matches!(*byte, 0x40..=0x7e | ESC | CAN | SUB))? + 2;
+fn csi_length(bytes: &[u8], kind: usize) -> Option<usize> {
+    let from = kind + 1;
+    let end = bytes[from..].iter().position(|byte| matches!(*byte, 0x40..=0x7e | ESC | CAN | SUB))? + from;
     Some(if bytes[end] == ESC { end } else { end + 1 })
 }
 
 /// `OSC … BEL`, `OSC … ST` and the other strings. The `ESC \` of an ST belongs to it; any other ESC begins anew.
-fn string_length(bytes: &[u8]) -> Option<usize> {
-    let end = bytes[2..].iter().position(|byte| matches!(*byte, BEL | ESC | CAN | SUB))? + 2;
+fn string_length(bytes: &[u8], kind: usize) -> Option<usize> {
+    let from = kind + 1;
+    let end = bytes[from..].iter().position(|byte| matches!(*byte, BEL | ESC | CAN | SUB))? + from;
     match bytes[end] {
         ESC => match *bytes.get(end + 1)? {
             b'\\' => Some(end + 2),
@@ -104,6 +114,9 @@ mod tests {
         check(b"x\x1b]0;tit", b"\x1b]0;tit");
         check(b"x\x1b]0;tit\x1b", b"\x1b]0;tit\x1b");
         check(b"x\x1b(", b"\x1b(");
+        check(b"x\x1b\x7f", b"\x1b\x7f");
+        check(b"x\x1b(\r", b"\x1b(\r");
+        check(b"\x1b\x7f7\x1b\n[1", b"\x1b\n[1");
     }
 
     #[test]
