@@ -6,16 +6,17 @@ use std::{
     time::Duration,
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use mosaic_top::{
     adapter::tmux::query,
     app::{
         event::{Event, Feed, MirrorNews, RosterNews},
-        model::{Model, Start},
+        model::Model,
+        sample::told,
         update::update,
     },
     fleet::{
-        facts::{HostFacts, Identity, Limits, Process, ServerFacts, SystemdFacts},
+        facts::{HostFacts, Identity, Process, ServerFacts, SystemdFacts},
         ids::{HostName, PaneId, PaneKey, Socket, Tenant},
         reading::Reading,
         roster,
@@ -110,15 +111,7 @@ fn tree(agent: u32) -> impl Iterator<Item = (u32, Process)> {
 
 /// A dashboard over it, with the selected agent's mirror live.
 pub(crate) fn model(agents: u32, size: (u16, u16)) -> Model {
-    let mut model = Model::new(Start {
-        tz: TimeZone::UTC,
-        read_only: false,
-        size,
-        limits: Limits::default(),
-        home: "/home/ops".to_owned(),
-        socket: None,
-        watched: None,
-    });
+    let mut model = Model::new(told(size));
     let parsed = roster::parse(&roster(agents));
     update(&mut model, Event::Roster(RosterNews::Read { path: "roster.yaml".to_owned(), parsed }));
     let facts = facts(agents, 0);
