@@ -27,3 +27,4 @@ pub(crate) mod sample;
 pub mod sort;
 pub mod text;
 pub mod words;
+pub mod yaml;
