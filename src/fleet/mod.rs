@@ -18,6 +18,7 @@ pub mod mirror;
 pub mod pause;
 pub mod readiness;
 pub mod reading;
+pub mod record;
 pub mod report;
 pub mod roster;
 pub mod row;
