@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use super::{
     EMPTY_HINT, HOLDER, Place, Problem,
     keys::{AGENT, Key, PLACES, ROSTER, Rule, TMUX, Want},
-    marked::{Entry, Kind, Marked},
 };
+use crate::fleet::yaml::marked::{Entry, Kind, Marked};
 
 /// Finds every problem of a roster, in the file's order.
 pub(super) fn check(tree: &Marked) -> Vec<Problem> {

@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
-use super::{
-    Agent, HOLDER, Place, Problem, Roster, RuntimeOverride, WORKING_DIRECTORY, check,
-    keys::ROSTER,
-    marked::{Kind, Marked},
+use super::{Agent, HOLDER, Place, Problem, Roster, RuntimeOverride, WORKING_DIRECTORY, check, keys::ROSTER};
+use crate::fleet::{
+    ids::Socket,
+    yaml::marked::{Kind, Marked},
 };
-use crate::fleet::ids::Socket;
 
 /// Makes the roster of a tree in which the rules found no error.
 pub(super) fn decode(tree: &Marked) -> Result<Roster, Problem> {

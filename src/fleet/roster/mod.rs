@@ -5,7 +5,6 @@
 //!
 //! | module   | what it does                                                        |
 //! |----------|---------------------------------------------------------------------|
-//! | `marked` | text → a tree that knows the place of every key and value           |
 //! | `keys`   | the table of keys and what each value must be                       |
 //! | `check`  | the rules over the tree: all problems                               |
 //! | `decode` | the tree → [`Roster`], when there is no error                       |
@@ -20,13 +19,14 @@ use std::collections::BTreeMap;
 use super::{
     ids::{AgentName, Socket},
     judgement::{Finding, Severity},
-    text::visible,
+    yaml::marked,
 };
+
+pub use super::yaml::{Place, Problem};
 
 mod check;
 mod decode;
 mod keys;
-mod marked;
 pub mod news;
 #[cfg(test)]
 mod tests;
@@ -148,28 +148,6 @@ pub struct Agent {
     pub place: Place,
 }
 
-/// A place in a file: both count from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Line.
-    pub line: usize,
-    /// Column.
-    pub column: usize,
-}
-
-/// Something wrong or odd in a file that the user wrote: shown as `file:line:column: what. Hint: …`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Where, when a place is known.
-    pub place: Option<Place>,
-    /// Errors keep the file from being used; warnings do not.
-    pub error: bool,
-    /// What is wrong, without a full stop.
-    pub what: String,
-    /// What to do next, without a full stop.
-    pub hint: Option<String>,
-}
-
 /// What reading a roster gave: a roster unless there is an error, and every problem at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
@@ -182,24 +160,6 @@ pub struct Parsed {
 impl Parsed {
     fn refused(problem: Problem) -> Self {
         Self { roster: None, problems: vec![problem] }
-    }
-}
-
-impl Problem {
-    fn error(place: Option<Place>, what: impl Into<String>) -> Self {
-        Self { place, error: true, what: what.into(), hint: None }
-    }
-
-    fn hinted(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
-    }
-
-    /// One line for people, safe to print: `roster.yaml:14:9: what. Hint: what to do`.
-    #[must_use]
-    pub fn show(&self, file: &str) -> String {
-        let place = self.place.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-        let hint = self.hint.as_ref().map(|hint| format!(". Hint: {hint}")).unwrap_or_default();
-        visible(&format!("{file}{place}: {}{hint}", self.what))
     }
 }
 

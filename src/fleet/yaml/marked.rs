@@ -2,7 +2,7 @@
 //!
 //! Duplicate keys are kept, so that the rules can name both. Anchors, aliases and merge keys (`<<`) are followed
 //! within a budget: a hostile file ends in one problem, never in a full memory or stack. Nothing here knows what
-//! a roster is.
+//! a file is for.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,23 +12,23 @@ use super::{Place, Problem};
 
 /// The longest file that is read, in bytes: a thousand times a big roster.
 const MOST_BYTES: usize = 1 << 20;
-/// The deepest nesting; a roster needs five.
+/// The deepest nesting; a roster needs five, a rule six.
 const DEEPEST: usize = 32;
 /// The most values in all, counting each again wherever an alias repeats it.
 const MOST_VALUES: usize = 100_000;
 
 /// One value and where it begins.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Marked {
+pub(in crate::fleet) struct Marked {
     /// Where it begins; for an aliased value where the alias stands.
-    pub(super) place: Place,
+    pub(in crate::fleet) place: Place,
     /// What it is.
-    pub(super) kind: Kind,
+    pub(in crate::fleet) kind: Kind,
 }
 
 /// What a value is, by the core schema of YAML 1.2.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kind {
+pub(in crate::fleet) enum Kind {
     /// Nothing, `~` or `null`.
     Null,
     /// `true` or `false`.
@@ -45,17 +45,17 @@ pub(super) enum Kind {
 
 /// One line of a mapping.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
+pub(in crate::fleet) struct Entry {
     /// The key, as it is written.
-    pub(super) key: String,
+    pub(in crate::fleet) key: String,
     /// Where the key stands.
-    pub(super) place: Place,
+    pub(in crate::fleet) place: Place,
     /// Its value.
-    pub(super) value: Marked,
+    pub(in crate::fleet) value: Marked,
 }
 
 /// Reads the one document of a text; `None` when there is nothing in it but comments.
-pub(super) fn read(text: &str) -> Result<Option<Marked>, Problem> {
+pub(in crate::fleet) fn read(text: &str) -> Result<Option<Marked>, Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > MOST_BYTES {
         let what = format!("the file has {} bytes, more than the {MOST_BYTES} that are read", text.len());
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
                 Event::DocumentStart(_) if root.is_none() => {}
                 Event::DocumentStart(_) => {
                     return Err(Problem::error(Some(place(span)), "a second document begins here")
-                        .hinted("a roster is one document: delete the `---` or everything below it"));
+                        .hinted("this file is one document: delete the `---` or everything below it"));
                 }
                 other => root = Some(self.value(other, span, 0)?),
             }
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
         self.spend(1, place)?;
         if depth > DEEPEST {
             let what = format!("values are nested deeper than {DEEPEST} levels");
-            return Err(Problem::error(Some(place), what).hinted("a roster needs five"));
+            return Err(Problem::error(Some(place), what).hinted("no file of ours needs more than a few"));
         }
         let (kind, anchor) = match event {
             Event::Alias(id) => (self.repeat(id, place)?, 0),
