@@ -173,8 +173,8 @@ impl ActionSpec {
     /// Whether it is offered now: read-only mode hides whatever is not [`Danger::Looks`].
     #[must_use]
     pub fn offer(&self, model: &Model) -> Offer {
-        if model.is_read_only() && self.danger != Danger::Looks {
-            return Offer::Hidden("this dashboard is read-only: it was started with --read-only");
+        if let Some(why) = model.read_only_because().filter(|_| self.danger != Danger::Looks) {
+            return Offer::Hidden(why);
         }
         if model.watches_one() && !self.is_for_one() {
             return Offer::Hidden(WATCHED_ALONE);

@@ -32,8 +32,8 @@ use crate::fleet::{
 pub struct Start {
     /// In which the clock is shown.
     pub tz: TimeZone,
-    /// Whether changing actions are left out. The wall behind it is the adapter's: see `adapter`.
-    pub read_only: bool,
+    /// Why changing actions are left out; `None` where they are not. The wall behind it is the adapter's.
+    pub read_only: Option<&'static str>,
     /// The terminal's size: columns and rows.
     pub size: (u16, u16),
     /// Times that the environment may set.
@@ -246,6 +246,12 @@ impl Model {
     /// Whether changing actions are left out.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
+        self.start.read_only.is_some()
+    }
+
+    /// Why changing actions are left out, where they are.
+    #[must_use]
+    pub fn read_only_because(&self) -> Option<&'static str> {
         self.start.read_only
     }
 

@@ -48,8 +48,8 @@ pub struct Options {
     pub watch: Watch,
     /// The socket that was asked for; it stands above the roster's.
     pub socket: Option<Socket>,
-    /// Whether changing actions are left out.
-    pub read_only: bool,
+    /// Why changing actions are left out; `None` where they are not.
+    pub read_only: Option<&'static str>,
     /// Times that the environment may set.
     pub limits: Limits,
     /// How it looks.
