@@ -25,6 +25,7 @@ pub mod row;
 pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod shot;
 pub mod sort;
 pub mod text;
 pub mod words;
