@@ -10,6 +10,7 @@ pub mod facts;
 pub mod filter;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod gate;
 pub mod heartbeat;
 pub mod ids;
 pub mod join;
