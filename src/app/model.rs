@@ -115,6 +115,8 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
+    /// Whether a second look was asked for since all rows were last confirmed.
+    pub(super) asked_again: bool,
     pub(super) listing: Listing,
     /// The first line of the list that is shown.
     pub(super) top: usize,
@@ -141,6 +143,7 @@ impl Model {
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,
+            asked_again: false,
             listing: Listing::default(),
             top: 0,
             mirrors: BTreeMap::new(),

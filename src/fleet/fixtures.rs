@@ -142,6 +142,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             .map(|name| (name, Reading::Known(beat.clone())))
             .collect(),
         processes: Reading::Known(panes.iter().map(|pane| process(pane.pid, "claude")).collect()),
+        screens: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
         servers: [(socket(), server(panes))].into(),

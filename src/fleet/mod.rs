@@ -12,6 +12,7 @@ pub mod facts;
 pub mod filter;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod gate;
 pub mod heartbeat;
 pub mod ids;
 pub mod join;
@@ -28,6 +29,7 @@ pub mod row;
 pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod shot;
 pub mod sort;
 pub mod text;
 pub mod words;

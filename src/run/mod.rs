@@ -212,6 +212,7 @@ impl Shell {
             Effect::Quit => self.left = true,
             Effect::Suspend => terminal.suspend()?,
             Effect::Refresh => self.wish.now(),
+            Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Repaint => terminal.forget()?,
