@@ -24,12 +24,13 @@ use mosaic_top::{
         exec::{Answer, Argv, Content, Exec, ExecError, FileError, Local, Output as Said, Stamp},
         identity::Who,
     },
+    app::settings::Settings,
     fleet::{
         facts::{Limits, Process},
         reading::Reading,
     },
     run::{self, Options},
-    ui::theme::Theme,
+    ui,
 };
 use nix::{
     fcntl::OFlag,
@@ -236,7 +237,9 @@ fn inside_a_dashboard_with_a_bug() {
         socket: None,
         read_only: None,
         limits: Limits::default(),
-        theme: Theme::dark(),
+        terminal: ui::theme::Terminal::default(),
+        settings: Settings::default(),
+        config_file: None,
         watched: None,
     };
     block_on(run::dashboard(options)).unwrap();

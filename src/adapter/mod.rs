@@ -4,6 +4,7 @@
 //! that another machine needs another `Exec` and nothing else.
 
 pub mod clock;
+pub mod config_file;
 pub mod demo;
 pub mod exec;
 pub mod files;

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{
+    keymap::Keymap,
     mirror::Pan,
     mode::Mode,
     model::{Model, View},
@@ -223,16 +224,17 @@ pub fn named(beginning: &str) -> Vec<&'static ActionSpec> {
     }
 }
 
-/// The table as Markdown: `docs/keys.md` and `mosaic-top keys`.
+/// The table as Markdown, with the keys of a map: `docs/keys.md` and `mosaic-top keys`.
 #[must_use]
-pub fn reference_markdown() -> String {
+pub fn reference_markdown(keymap: &Keymap) -> String {
     let mut page =
         String::from("# Keys\n\nWritten by `mosaic-top keys` from the table that the program itself uses.\n");
     for group in Group::ALL {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## {}\n\n| key | name | does |\n|---|---|---|\n", group.heading());
         for spec in TABLE.iter().filter(|spec| spec.group == group) {
-            let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+            let keys: Vec<String> =
+                keymap.keys_of(spec.id).iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
             let asks = match spec.danger {
                 Danger::Looks => "",
                 Danger::Changes => " (changes the fleet)",
@@ -303,6 +305,7 @@ static TABLE: &[ActionSpec] = &[
     sort(Column::State, "sort-state", &["o s"], "sort by state"),
     sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time, longest first"),
     sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age, oldest first"),
+    sort(Column::Flags, "sort-flags", &["o f"], "sort by flags, worst first"),
     sort(Column::Model, "sort-model", &["o m"], "sort by model"),
     sort(Column::Unit, "sort-unit", &["o u"], "sort by unit"),
     sort(Column::Pid, "sort-pid", &["o p"], "sort by the pane's process"),
@@ -423,7 +426,7 @@ mod tests {
 
     #[test]
     fn the_reference_names_every_action() {
-        let page = reference_markdown();
+        let page = reference_markdown(&Keymap::of_the_table());
         for spec in table() {
             assert!(page.contains(&format!("`{}`", spec.name)), "{} is missing", spec.name);
         }

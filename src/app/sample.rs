@@ -9,6 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     event::{Event, Feed, MirrorNews},
     model::{Model, Start},
+    settings::Settings,
     update::update,
 };
 use crate::{
@@ -59,6 +60,8 @@ pub fn told(size: (u16, u16)) -> Start {
         home: "/home/ops".to_owned(),
         socket: None,
         watched: None,
+        settings: Settings::default(),
+        remembered: None,
     }
 }
 
