@@ -172,6 +172,7 @@ const PIECES: [&str; 16] = [
 ];
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_screen_has_an_answer(
         pieces in prop::collection::vec((0..PIECES.len(), 1_u16..12, 1_u16..30), 0..60),
@@ -179,9 +180,9 @@ proptest! {
     ) {
         let mut bytes = String::new();
         for (piece, row, col) in pieces {
-            bytes.push_str(&format!("\x1b[{row};{col}H{}", PIECES[piece]));
+            bytes += &format!("\x1b[{row};{col}H{}", PIECES[piece]);
         }
-        bytes.push_str(&format!("\x1b[{};{}H", at.0, at.1));
+        bytes += &format!("\x1b[{};{}H", at.0, at.1);
         let screen = Screen::drawn(Size { rows, cols }, bytes.as_bytes());
         for name in ["claude", "codex", "pi", "opencode", "gemini", "other"] {
             let spec = RuntimeSpecs::builtin().of(name);
