@@ -133,7 +133,9 @@ impl Seen {
         assert!(output.status.success(), "{}", describe(&output));
         let roots = [fleet.home().to_owned(), variable("HOME"), variable("XDG_CONFIG_HOME")];
         let mut files = BTreeMap::new();
-        roots.iter().for_each(|root| walk(root, &mut files));
+        for root in &roots {
+            walk(root, &mut files);
+        }
         Self { tmux: server(fleet), units: String::from_utf8(output.stdout).unwrap(), files }
     }
 }
