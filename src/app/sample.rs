@@ -54,6 +54,7 @@ pub fn told(size: (u16, u16)) -> Start {
     Start {
         tz: TimeZone::UTC,
         read_only: None,
+        job_control: true,
         size,
         limits: Limits::default(),
         home: "/home/ops".to_owned(),
