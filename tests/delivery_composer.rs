@@ -180,9 +180,9 @@ proptest! {
     ) {
         let mut bytes = String::new();
         for (piece, row, col) in pieces {
-            bytes += &format!("\x1b[{row};{col}H{}", PIECES[piece]);
+            bytes.extend([format!("\x1b[{row};{col}H{}", PIECES[piece])]);
         }
-        bytes += &format!("\x1b[{};{}H", at.0, at.1);
+        bytes.extend([format!("\x1b[{};{}H", at.0, at.1)]);
         let screen = Screen::drawn(Size { rows, cols }, bytes.as_bytes());
         for name in ["claude", "codex", "pi", "opencode", "gemini", "other"] {
             let spec = RuntimeSpecs::builtin().of(name);
