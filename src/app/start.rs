@@ -15,6 +15,8 @@ pub struct Start {
     pub tz: TimeZone,
     /// Why changing actions are left out; `None` where they are not. The wall behind it is the adapter's.
     pub read_only: Option<&'static str>,
+    /// Whether a shell with job control stands above: one that can continue what was stopped.
+    pub job_control: bool,
     /// The terminal's size: columns and rows.
     pub size: (u16, u16),
     /// Times that the environment may set.

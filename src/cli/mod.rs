@@ -28,7 +28,13 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
 
 use self::{access::Access, config::Loaded};
-use crate::{adapter::tap::daemon, app::settings::Settings, fleet::text::visible, run, ui::theme::Terminal};
+use crate::{
+    adapter::tap::{binary::Binary, daemon},
+    app::settings::Settings,
+    fleet::text::visible,
+    run,
+    ui::theme::Terminal,
+};
 
 /// A live dashboard for a fleet of AI coding agents in tmux
 ///
@@ -175,6 +181,8 @@ fn start(cli: Cli) -> Result<Exit> {
     if matches!(&cli.verb, Some(Verb::Tap(tap)) if tap.serve) {
         daemon::drop_inherited();
     }
+    // Now its path still leads to it.
+    let _ = Binary::ours();
     color_eyre::install()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().wrap_err("cannot start the event loop")?;

@@ -78,6 +78,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let model = Model::new(Start {
         tz: TimeZone::system(),
         read_only: options.read_only,
+        job_control: terminal::has_job_control(),
         size: terminal.size()?,
         limits: options.limits,
         home,
