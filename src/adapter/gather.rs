@@ -21,6 +21,7 @@ use super::{
     files::{Files, RosterRead},
     identity::{self, Who},
     process,
+    screens::Screens,
     systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
     tmux::{Tmux, query},
@@ -29,6 +30,7 @@ use crate::fleet::{
     facts::{HostFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
     ids::{AgentName, PaneKey, Socket},
     reading::{Reading, Why},
+    shot::Shot,
 };
 
 /// How one host is looked at.
@@ -75,6 +77,7 @@ struct Inner {
     config: WatchConfig,
     who: OnceCell<Who>,
     systemd: Mutex<SystemdReader>,
+    screens: Mutex<Screens>,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
 }
@@ -83,8 +86,8 @@ impl Watch {
     /// Looks at the machine behind `exec`.
     #[must_use]
     pub fn new(exec: Arc<dyn Exec>, config: WatchConfig) -> Self {
-        let systemd = Mutex::default();
-        let inner = Inner { exec, config, who: OnceCell::new(), systemd, own_pane: OnceLock::new() };
+        let (systemd, screens) = (Mutex::default(), Mutex::default());
+        let inner = Inner { exec, config, who: OnceCell::new(), systemd, screens, own_pane: OnceLock::new() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -99,8 +102,19 @@ impl Watch {
             self.paused(&files),
         );
         let (servers, processes) = tmux;
+        let screens = self.screens(&servers, at).await;
         let own_pane = self.own_pane(&who, &servers);
-        HostFacts { at: at.wall, identity: who.identity, servers, systemd, heartbeats, processes, paused, own_pane }
+        HostFacts {
+            at: at.wall,
+            identity: who.identity,
+            servers,
+            systemd,
+            heartbeats,
+            processes,
+            screens,
+            paused,
+            own_pane,
+        }
     }
 
     /// The roster's text, unless it is still the one that `known` stamps.
@@ -144,6 +158,15 @@ impl Watch {
         let processes = within(self.share(2), self.exec().processes(roots.into_iter().collect()));
         let ((), processes) = tokio::join!(self.cgroups(&mut servers), processes);
         (servers, processes.unwrap_or_else(Reading::unknown))
+    }
+
+    /// What every pane shows. One look at a time takes captures.
+    async fn screens(&self, servers: &BTreeMap<Socket, ServerFacts>, at: Moment) -> BTreeMap<PaneKey, Arc<Shot>> {
+        let look = async {
+            let mut screens = self.inner.screens.lock().await;
+            screens.look(self.exec(), &self.inner.config.tmux, servers, at, self.share(2)).await
+        };
+        within(self.share(2), look).await.unwrap_or_default()
     }
 
     /// In which cgroup each server lives: one batch.

@@ -2,6 +2,8 @@
 //!
 //! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
 
+use std::collections::BTreeMap;
+
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
 
@@ -18,6 +20,7 @@ use crate::fleet::{
     ids::PaneKey,
     join::{JoinContext, join},
 };
+use crate::screen::Screen;
 
 /// Takes one event in and says what is to be done outside.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -30,7 +33,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
             model.facts = Some(facts);
             rejoin(model);
-            Vec::new()
+            confirm(model)
         }
         Event::Roster(news) => roster(model, news),
         Event::Mirror(pane, news) => {
@@ -119,12 +122,26 @@ fn rejoin(model: &mut Model) {
         home: &model.start.home,
         socket: model.start.socket.as_ref(),
         ages_believed: model.ages_believed,
+        live: live(&model.mirrors),
     };
-    let fleet = join(model.last_good_roster.as_ref(), facts, &context);
+    let fleet = join(model.last_good_roster.as_ref(), facts, &context, &mut model.memory.sights);
     let fleet = model.memory.settle(fleet);
     if model.fleet.as_ref() != Some(&fleet) {
         model.show_fleet(fleet);
     }
+}
+
+/// What the open mirrors hold: fresher than any capture, as long as they are fed by their pipe.
+fn live(mirrors: &BTreeMap<PaneKey, Mirror>) -> BTreeMap<PaneKey, &Screen> {
+    mirrors.iter().filter_map(|(key, mirror)| Some((key.clone(), mirror.screen()?))).collect()
+}
+
+/// Asks once for a second look when the first saw what one look does not prove (spec §6): a prompt must be shown within
+/// seconds also while nobody touches the dashboard and it looks seldom.
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    let open = model.fleet.as_ref().is_some_and(|fleet| fleet.rows.iter().any(|row| !row.confirmed));
+    let before = std::mem::replace(&mut model.asked_again, open);
+    if open && !before { vec![Effect::Confirm] } else { Vec::new() }
 }
 
 fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {

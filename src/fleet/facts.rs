@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use super::{
     ids::{AgentName, HostName, PaneId, PaneKey, SessionId, Socket, Tenant, WindowId},
     reading::Reading,
+    shot::Shot,
 };
 
 /// One host at one moment.
@@ -30,6 +32,8 @@ pub struct HostFacts {
     pub heartbeats: BTreeMap<AgentName, Reading<String>>,
     /// The processes below every pane, by pid. Unknown where there is no `/proc`.
     pub processes: Reading<BTreeMap<u32, Process>>,
+    /// The last capture of every living pane: as old as its window has been quiet.
+    pub screens: BTreeMap<PaneKey, Arc<Shot>>,
     /// The fleet's pause switch: `None` when it is off.
     pub paused: Reading<Option<Pause>>,
     /// The pane this program itself runs in, when that is a pane of a watched server.

@@ -142,6 +142,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             .map(|name| (name, Reading::Known(beat.clone())))
             .collect(),
         processes: Reading::Known(panes.iter().map(|pane| process(pane.pid, "claude")).collect()),
+        screens: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
         servers: [(socket(), server(panes))].into(),
@@ -181,6 +182,7 @@ pub(crate) fn working() -> AgentFacts {
         recognition: recognised("claude"),
         idle: Reading::Known(Duration::from_secs(10)),
         told: None,
+        beside: Vec::new(),
         pause: None,
         own: false,
         hazard: None,

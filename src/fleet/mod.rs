@@ -4,7 +4,9 @@
 //! that is not a value. Facts come in as data with the time they were gathered at; rows and words go out.
 
 pub mod agent_facts;
+pub mod composer;
 pub mod confirm;
+pub mod delivery;
 pub mod drift;
 pub mod facts;
 pub mod filter;
@@ -15,6 +17,7 @@ pub mod heartbeat;
 pub mod ids;
 pub mod join;
 pub mod judgement;
+pub mod message;
 pub mod mirror;
 pub mod pause;
 pub mod readiness;
@@ -26,7 +29,10 @@ pub mod row;
 pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod shot;
+pub mod sights;
 pub mod sort;
 pub mod text;
+pub mod weigh;
 pub mod words;
 pub mod yaml;

@@ -69,6 +69,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let model = Model::new(Start {
         tz: TimeZone::system(),
         read_only: options.read_only,
+        job_control: terminal::has_job_control(),
         size: terminal.size()?,
         limits: options.limits,
         home,
@@ -212,6 +213,7 @@ impl Shell {
             Effect::Quit => self.left = true,
             Effect::Suspend => terminal.suspend()?,
             Effect::Refresh => self.wish.now(),
+            Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Repaint => terminal.forget()?,
