@@ -154,8 +154,7 @@ impl Look<'_> {
             let from = first.saturating_sub(self.lines.reach());
             let text = Text::of(self.lines.between(from, self.lines.end));
             let rules = self.known(Where::Menu).filter(|rule| has_options(rule, menu));
-            newest(rules, &text)
-                .map(|(rule, row)| self.prompt(rule, row.unwrap_or(menu.choices[0].row), Some(menu), &text))
+            newest(rules, &text).map(|(rule, row)| self.prompt(rule, row, Some(menu), &text))
         });
         from_menu.or_else(|| self.at_the_bottom()).or_else(|| self.on_the_title()).or_else(|| self.unknown(self.menu?))
     }
