@@ -12,6 +12,7 @@ pub mod identity;
 pub mod log_file;
 pub mod observe;
 pub mod process;
+pub mod records;
 pub mod systemd;
 pub mod tap;
 pub mod tmux;

@@ -18,7 +18,7 @@ use crate::{
         ids::{HostName, PaneId, PaneKey, SessionId, Socket, Tenant},
         judgement::{Cause, CauseKind, Drift, Evidence, Finding, Flag, Judgement, Readiness, Severity},
         reading::Reading,
-        row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+        row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     },
     screen::{Screen, Size},
 };
@@ -183,6 +183,8 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         session: Some(session(number, name)),
         pane: Some(pane(number, runtime)),
         idle: Reading::Known(Duration::from_secs(idle)),
+        doing: None,
+        context: None,
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
         judgement: Judgement {
             readiness,
@@ -280,6 +282,8 @@ fn orchestrator() -> Row {
 fn coder0() -> Row {
     let mut row = row(2, "coder0", "code", "pi", Readiness::Working, 1);
     row.model = Some("gpt-5.5:high".to_owned());
+    row.doing = Some("make the parser total".to_owned());
+    row.context = Some(Context { used_percent: 41, source: "pi".to_owned() });
     row
 }
 
@@ -326,6 +330,8 @@ fn enhancer() -> Row {
 
 fn translator() -> Row {
     let mut row = row(12, "translator", "documentation", "claude", Readiness::Working, 3);
+    row.doing = Some("Translating 使い方.md".to_owned());
+    row.context = Some(Context { used_percent: 91, source: "claude".to_owned() });
     row.alias = Some("翻訳係 🦊".to_owned());
     row
 }

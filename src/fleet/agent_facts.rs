@@ -9,6 +9,7 @@ use super::{
     ids::Socket,
     judgement::{Cause, Evidence},
     reading::Reading,
+    record::Record,
     row::{Beat, Unit},
     runtime::Recognition,
 };
@@ -42,6 +43,8 @@ pub struct AgentFacts {
     pub recognition: Recognition,
     /// How long its window has been quiet.
     pub idle: Reading<Duration>,
+    /// What its runtime wrote down about itself.
+    pub record: Reading<Record>,
     /// What the runtime itself says, when it says anything that counts now.
     pub told: Option<RuntimeWord>,
     /// The pause that holds for it: its own, else the fleet's.

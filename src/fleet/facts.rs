@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::{
     ids::{AgentName, HostName, PaneId, PaneKey, SessionId, Socket, Tenant, WindowId},
     reading::Reading,
+    record::Record,
 };
 
 /// One host at one moment.
@@ -30,6 +31,9 @@ pub struct HostFacts {
     pub heartbeats: BTreeMap<AgentName, Reading<String>>,
     /// The processes below every pane, by pid. Unknown where there is no `/proc`.
     pub processes: Reading<BTreeMap<u32, Process>>,
+    /// What the runtimes wrote down about themselves, by the pid that tmux started in the pane; there is an entry for
+    /// every pane in which a runtime was recognised.
+    pub records: BTreeMap<u32, Reading<Record>>,
     /// The fleet's pause switch: `None` when it is off.
     pub paused: Reading<Option<Pause>>,
     /// The pane this program itself runs in, when that is a pane of a watched server.

@@ -21,14 +21,18 @@ use super::{
     ids::{HostName, PaneKey, Socket},
     readiness,
     reading::{Reading, Why},
+    record::Record,
     roster::{Agent, Roster},
-    row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+    row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     runtime::{self, Recognition},
-    words,
+    text, word, words,
 };
 
 /// The holder's session where no roster names another (spec §3).
 const HOLDER_SESSION: &str = "_holder";
+
+/// Characters of a title or prompt that are shown.
+const DOING_MOST: usize = 200;
 
 /// What a join needs to know beside the roster and the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +144,7 @@ impl Joiner<'_> {
     fn seen(&self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
         let (pane, recognition) = self.sessions.pane_of(socket, name, wanted);
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
+        let record = self.record(pane, &recognition);
         AgentFacts {
             now: self.facts.at,
             declared: None,
@@ -153,7 +158,8 @@ impl Joiner<'_> {
             beat: silent("the roster does not name it, so it has no heartbeat"),
             recognition,
             idle: self.idle(pane),
-            told: None,
+            told: word::of(&record, self.facts.at),
+            record,
             pause: self.facts.paused.known().cloned().flatten(),
             own: key.is_some() && key == self.facts.own_pane,
             hazard: None,
@@ -180,6 +186,7 @@ impl Joiner<'_> {
             beat: silent(why),
             recognition: Recognition::Unknown(Why::new(why)),
             idle: Reading::unknown(why),
+            record: Reading::unknown(why),
             told: None,
             pause: None,
             own: false,
@@ -193,6 +200,20 @@ impl Joiner<'_> {
     fn idle(&self, pane: Option<&PaneFacts>) -> Reading<Duration> {
         let Some(pane) = pane else { return Reading::unknown("it has no pane") };
         pane.activity.clone().map(|activity: Timestamp| words::age(activity, self.facts.at))
+    }
+
+    /// What the runtime that was recognised wrote down about itself.
+    fn record(&self, pane: Option<&PaneFacts>, recognition: &Recognition) -> Reading<Record> {
+        let (Some(pane), Recognition::Runtime(runtime)) = (pane, recognition) else {
+            return Reading::unknown("no runtime was recognised whose record could be read");
+        };
+        match self.facts.records.get(&pane.pid) {
+            None => Reading::unknown("its record was not looked for"),
+            Some(Reading::Known(record)) if record.source != runtime.name => {
+                Reading::unknown(format!("the record that was found is {}'s", record.source))
+            }
+            Some(record) => record.clone(),
+        }
     }
 
     /// The agent's unit, also under the name that older fleets gave it.
@@ -244,6 +265,7 @@ impl Joiner<'_> {
     /// The row that shows these facts, judged; what only the roster knows is filled in by the caller.
     fn row(&self, key: RowKey, known: AgentFacts) -> Row {
         let judgement = readiness::judge(&known);
+        let (doing, context) = known.record.known().map_or((None, None), of_record);
         let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
         Row {
             name: key.session.clone(),
@@ -258,12 +280,27 @@ impl Joiner<'_> {
             session: known.session,
             pane,
             idle: known.idle,
+            doing,
+            context,
             heartbeat: known.beat,
             judgement,
             since: self.facts.at,
             confirmed: true,
         }
     }
+}
+
+/// What an agent is about, in one line, and how full its context is.
+fn of_record(record: &Record) -> (Option<String>, Option<Context>) {
+    let doing = record.doing().map(|doing| {
+        let one_line: String = doing.split_whitespace().collect::<Vec<_>>().join(" ");
+        text::visible(&one_line.chars().take(DOING_MOST).collect::<String>())
+    });
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
+    let context = record
+        .context_used_percent
+        .map(|used| Context { used_percent: used.clamp(0.0, 100.0).round() as u8, source: record.source.to_owned() });
+    (doing, context)
 }
 
 /// A heartbeat that there is none of.

@@ -27,5 +27,6 @@ pub mod runtime;
 pub(crate) mod sample;
 pub mod sort;
 pub mod text;
+pub mod word;
 pub mod words;
 pub mod yaml;

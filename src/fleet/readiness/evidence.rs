@@ -9,7 +9,7 @@ use crate::fleet::{
     reading::Reading,
     runtime::Recognition,
     text::visible,
-    words,
+    word, words,
 };
 
 /// Everything that was weighed, strongest first.
@@ -33,11 +33,28 @@ pub(super) fn weigh(facts: &AgentFacts, verdict: &Verdict, drift: &[Drift]) -> V
         let says = format!("{}: the roster says {}, it is {}", it.field, visible(&it.roster), visible(&it.actual));
         add(if it.field == "model" { "heartbeat" } else { "process" }, "roster.drift", says);
     }
+    record(facts, &verdict.told, &mut all);
+    let mut add = |source, rule, says: String| {
+        all.push(Evidence { source, rule, says, at: facts.now, line: None });
+    };
     tmux(facts, &mut add);
     process(facts, &mut add);
     heartbeat(facts, verdict, &mut add);
     systemd(facts, &mut add);
     all
+}
+
+/// What its runtime's own record says where something else decided, or why there is none.
+fn record(facts: &AgentFacts, told: &[Evidence], all: &mut Vec<Evidence>) {
+    let Recognition::Runtime(_) = &facts.recognition else { return };
+    match &facts.record {
+        Reading::Known(_) if told.iter().any(|it| it.source == "record") => {}
+        Reading::Known(record) => all.push(word::note(record, facts.now)),
+        Reading::Unknown(why) => {
+            let says = format!("no record of its own: {}", visible(why.words()));
+            all.push(Evidence { source: "record", rule: "record.unknown", says, at: facts.now, line: None });
+        }
+    }
 }
 
 /// What tmux tells beside the verdict.
