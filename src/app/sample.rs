@@ -283,7 +283,7 @@ fn coder0() -> Row {
     let mut row = row(2, "coder0", "code", "pi", Readiness::Working, 1);
     row.model = Some("gpt-5.5:high".to_owned());
     row.doing = Some("make the parser total".to_owned());
-    row.context = Some(Context { used_percent: 41, source: "pi".to_owned() });
+    row.context = Some(Context { used_percent: 91, source: "pi".to_owned() });
     row
 }
 
@@ -330,8 +330,6 @@ fn enhancer() -> Row {
 
 fn translator() -> Row {
     let mut row = row(12, "translator", "documentation", "claude", Readiness::Working, 3);
-    row.doing = Some("Translating 使い方.md".to_owned());
-    row.context = Some(Context { used_percent: 91, source: "claude".to_owned() });
     row.alias = Some("翻訳係 🦊".to_owned());
     row
 }

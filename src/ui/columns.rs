@@ -62,6 +62,10 @@ const NEED: [(Column, &str, usize); 15] = [
 /// A context from here on is close to being compacted.
 const NEARLY_FULL: u8 = 85;
 
+/// DOING is cut to what is left, but not below this; CTX stands beside it.
+const LEAST_DOING: usize = 11;
+const CONTEXT_CELLS: usize = 5;
+
 /// Cells before the first column: selection and mark.
 pub(super) const GUTTER: usize = 3;
 
@@ -77,8 +81,13 @@ pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usi
         let widest = rows.iter().map(|row| width(&cell(row, column, elapsed, theme).content)).max().unwrap_or(0);
         let most = if column == C::Flags && room < ROOM_FOR_LONG_FLAGS { SHORT_FLAG } else { most };
         let cells = widest.max(width(head)).min(most) + 1;
-        let needed = if column == C::Agent { cells.min(left) } else { cells };
-        if widest == 0 {
+        let needed = match column {
+            C::Agent => cells.min(left),
+            // What is left over, with room for the column that belongs to it.
+            C::Doing => cells.min(left.saturating_sub(CONTEXT_CELLS).max(LEAST_DOING)),
+            _ => cells,
+        };
+        if widest == 0 || column == C::Doing && needed > left {
             continue;
         }
         if needed > left {

@@ -142,7 +142,7 @@ impl Agent {
                     follower.take(found);
                 }
             }
-            Some(Kind::Database(database)) => database.take(path, found),
+            Some(Kind::Database(database)) => database.take(path, &found),
             None => {}
         }
     }
@@ -219,6 +219,7 @@ impl Claude {
         let Some(transcript) = &mut self.transcript else { return };
         let missing = matches!(found, Err(FileError::Missing(_)));
         transcript.take(found);
+        self.rest_until = None;
         // It comes into being with the first prompt.
         if missing {
             self.attempt += 1;

@@ -76,25 +76,25 @@ mod tests {
     use super::*;
 
     fn check(environ: &str, of: fn(&Homes) -> &Path, expected: &str) {
-        let who = Who { home: Some("/home/us".into()), ..Who::default() };
+        let who = Who { home: Some("/h/us".into()), ..Who::default() };
         assert_eq!(of(&Homes::of(environ.as_bytes(), &who)), Path::new(expected), "{environ:?}");
     }
 
     #[test]
     fn the_agents_own_environment_says_where_its_records_are() {
-        check("HOME=/home/a\0CLAUDE_CONFIG_DIR=/c\0", |homes| &homes.claude, "/c");
-        check("CODEX_HOME=/x\0HOME=/home/a\0", |homes| &homes.codex, "/x");
-        check("HOME=/home/a\0PI_CODING_AGENT_DIR=~/p\0", |homes| &homes.pi, "/home/a/p");
-        check("HOME=/home/a\0XDG_DATA_HOME=/d\0", |homes| &homes.opencode, "/d/opencode");
+        check("HOME=/h/a\0CLAUDE_CONFIG_DIR=/c\0", |homes| &homes.claude, "/c");
+        check("CODEX_HOME=/x\0HOME=/h/a\0", |homes| &homes.codex, "/x");
+        check("HOME=/h/a\0PI_CODING_AGENT_DIR=~/p\0", |homes| &homes.pi, "/h/a/p");
+        check("HOME=/h/a\0XDG_DATA_HOME=/d\0", |homes| &homes.opencode, "/d/opencode");
     }
 
     #[test]
     fn what_it_does_not_say_is_what_is_usual_in_its_home() {
-        check("HOME=/home/a\0", |homes| &homes.claude, "/home/a/.claude");
-        check("HOME=/home/a\0CODEX_HOME=\0", |homes| &homes.codex, "/home/a/.codex");
-        check("HOME=/home/a\0XDG_DATA_HOME=data\0", |homes| &homes.opencode, "/home/a/.local/share/opencode");
-        check("", |homes| &homes.pi, "/home/us/.pi/agent");
-        check("HOME\0=x\0\0\0HOMES=/y\0", |homes| &homes.claude, "/home/us/.claude");
+        check("HOME=/h/a\0", |homes| &homes.claude, "/h/a/.claude");
+        check("HOME=/h/a\0CODEX_HOME=\0", |homes| &homes.codex, "/h/a/.codex");
+        check("HOME=/h/a\0XDG_DATA_HOME=data\0", |homes| &homes.opencode, "/h/a/.local/share/opencode");
+        check("", |homes| &homes.pi, "/h/us/.pi/agent");
+        check("HOME\0=x\0\0\0HOMES=/y\0", |homes| &homes.claude, "/h/us/.claude");
     }
 
     #[test]

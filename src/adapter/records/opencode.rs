@@ -52,10 +52,10 @@ impl Database {
         [&self.path, &self.log].into_iter().zip(&self.stamps).map(ask).collect()
     }
 
-    pub(super) fn take(&mut self, path: &Path, found: Result<Followed, FileError>) {
+    pub(super) fn take(&mut self, path: &Path, found: &Result<Followed, FileError>) {
         let stamp = match found {
             Ok(Followed::Same) => return,
-            Ok(Followed::New { stamp, .. }) => Some(stamp),
+            Ok(Followed::New { stamp, .. }) => Some(*stamp),
             Err(_) => None,
         };
         let kept = &mut self.stamps[usize::from(path != self.path)];

@@ -6,7 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -159,8 +159,7 @@ impl LogOf {
     /// Where the logs of a working directory are looked for.
     fn directory(&self, cwd: &str) -> PathBuf {
         match self {
-            Self::Codex(sessions) => sessions.clone(),
-            Self::Pi { sessions: Some(sessions), .. } => sessions.clone(),
+            Self::Codex(sessions) | Self::Pi { sessions: Some(sessions), .. } => sessions.clone(),
             Self::Pi { home, sessions: None } => home.join("sessions").join(pi::directory_name(cwd)),
         }
     }
@@ -220,8 +219,8 @@ fn codex_homes(agents: &BTreeMap<u32, Agent>) -> BTreeSet<PathBuf> {
 }
 
 /// The rollouts of the latest days below a `sessions` directory, which has years, months and days in it.
-async fn rollouts(looking: &Looking<'_>, sessions: &PathBuf) -> Vec<Candidate> {
-    let mut level = vec![sessions.clone()];
+async fn rollouts(looking: &Looking<'_>, sessions: &Path) -> Vec<Candidate> {
+    let mut level = vec![sessions.to_owned()];
     for _ in 0..3 {
         let listed = looking.exec.list(level.clone(), MOST).await;
         let mut below: Vec<PathBuf> = level
@@ -241,7 +240,7 @@ async fn rollouts(looking: &Looking<'_>, sessions: &PathBuf) -> Vec<Candidate> {
 async fn list(looking: &Looking<'_>, directories: Vec<PathBuf>) -> Vec<Candidate> {
     let listed = looking.exec.list(directories.clone(), MOST).await;
     let log = |directory: &PathBuf, entry: Entry| {
-        let is_log = entry.stamp.regular && entry.name.ends_with(".jsonl");
+        let is_log = entry.stamp.regular && Path::new(&entry.name).extension().is_some_and(|it| it == "jsonl");
         let written = entry.stamp.modified.filter(|_| is_log)?;
         Some(Candidate { path: directory.join(entry.name), written })
     };
