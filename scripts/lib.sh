@@ -22,7 +22,10 @@ package_name() {
     user-manager:pacman) echo "systemd dbus" ;;
     compiler:apt-get) echo "gcc libc6-dev" ;;
     compiler:dnf | compiler:pacman) echo gcc ;;
-    procps:brew | user-manager:brew | util-linux:brew | compiler:brew) ;;
+    ssh:apt-get) echo "openssh-server openssh-client" ;;
+    ssh:dnf) echo "openssh-server openssh-clients" ;;
+    ssh:pacman) echo openssh ;;
+    ssh:brew | procps:brew | user-manager:brew | util-linux:brew | compiler:brew) ;;
     *) echo "$1" ;;
   esac
 }
@@ -98,6 +101,22 @@ has_user_manager() {
   { [ -e /usr/lib/systemd/systemd ] || [ -e /lib/systemd/systemd ]; } || return 1
   # The user's bus, whichever daemon serves it.
   [ -e /usr/lib/systemd/user/dbus.socket ] || [ -e /lib/systemd/user/dbus.socket ]
+}
+
+# Debian puts sshd beside the other servers, where a user's PATH does not lead.
+has_sshd() {
+  have ssh && have ssh-keygen && { have sshd || [ -x /usr/sbin/sshd ]; }
+}
+
+# The tests start an sshd of their own. The one that Debian would start with the package, now and at each boot, is not
+# wanted: it is masked before it comes, and stays so until somebody says otherwise.
+need_sshd() {
+  has_sshd && return
+  if [ "$(package_manager)" = apt-get ] && have systemctl; then
+    as_root systemctl mask --quiet ssh.service ssh.socket
+    say "the machine's own sshd is kept from starting; to have it: systemctl unmask ssh.service ssh.socket"
+  fi
+  install_missing ssh
 }
 
 # What the tests need beside the demo's: process tools, and on Linux a real user manager with its bus and the tools

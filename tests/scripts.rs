@@ -147,6 +147,19 @@ fn the_parts_for_tests_have_each_managers_own_names() {
 }
 
 #[test]
+fn an_ssh_server_is_brought_and_kept_from_listening() {
+    let install = "apt-get install -y -qq --no-install-recommends openssh-server openssh-client";
+    let mask = "systemctl mask --quiet ssh.service ssh.socket";
+    let machine = Machine::with(&["apt-get"], ROOT);
+    machine.program("systemctl", r#"echo "systemctl $*" >>"$CALLS""#);
+    assert_eq!(machine.step("need_sshd").calls, [mask, "apt-get update -qq", install]);
+    check(&["apt-get"], ROOT, "need_sshd", &["apt-get update -qq", install]);
+    check(&["dnf"], ROOT, "need_sshd", &["dnf install -y -q openssh-server openssh-clients"]);
+    check(&["pacman"], ROOT, "need_sshd", &["pacman -Sy --noconfirm --needed openssh"]);
+    check(&["brew"], SOMEBODY, "need_sshd", &[]);
+}
+
+#[test]
 fn a_compiler_is_brought_and_rust_is_not() {
     let calls = ["apt-get update -qq", "apt-get install -y -qq --no-install-recommends gcc libc6-dev"];
     check(&["apt-get", "cargo"], ROOT, "need_rust", &calls);

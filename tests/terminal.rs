@@ -249,7 +249,7 @@ fn inside_a_dashboard_with_a_bug() {
     let options = Options {
         watch,
         socket: None,
-        read_only: false,
+        read_only: None,
         limits: Limits::default(),
         theme: Theme::dark(),
         watched: None,

@@ -32,7 +32,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// What may stand only in these places of `src/`, and why.
-const PLACES: [(&[&str], &[&str], &str); 4] = [
+const PLACES: [(&[&str], &[&str], &str); 5] = [
     (
         &["Command::new("],
         &["src/adapter/", "benches/"],
@@ -44,6 +44,7 @@ const PLACES: [(&[&str], &[&str], &str); 4] = [
         &["src/adapter/clock.rs", "benches/"],
         "time is passed in; adapter/clock.rs reads it",
     ),
+    (&["Access::Full"], &["src/cli/access.rs"], "full access is decided in one place; ask `Access::of`"),
     (&["serde_yaml::"], &["src/fleet/roster"], "serde_yaml is archived: it stays behind the one module that decodes"),
 ];
 

@@ -22,6 +22,7 @@ use super::{
     identity::{self, Who},
     process,
     records::{Asked, Records},
+    screens::Screens,
     systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
     tmux::{Tmux, query},
@@ -32,6 +33,7 @@ use crate::fleet::{
     reading::{Reading, Why},
     record::Record,
     runtime::{self, Family, Recognition},
+    shot::Shot,
 };
 
 /// How one host is looked at.
@@ -81,6 +83,7 @@ struct Inner {
     who: OnceCell<Who>,
     systemd: Mutex<SystemdReader>,
     records: Mutex<Records>,
+    screens: Mutex<Screens>,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
 }
@@ -89,8 +92,8 @@ impl Watch {
     /// Looks at the machine behind `exec`.
     #[must_use]
     pub fn new(exec: Arc<dyn Exec>, config: WatchConfig) -> Self {
-        let (systemd, records) = (Mutex::default(), Mutex::default());
-        let inner = Inner { exec, config, who: OnceCell::new(), systemd, records, own_pane: OnceLock::new() };
+        let (systemd, records, screens) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let inner = Inner { exec, config, who: OnceCell::new(), systemd, records, screens, own_pane: OnceLock::new() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -98,17 +101,28 @@ impl Watch {
     pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
         let who = self.who().await;
         let files = self.files(&who);
-        let tmux = async {
-            let (servers, processes) = self.servers(&ask.sockets).await;
-            let records = self.records(&who, ask, &servers, &processes, at).await;
-            (servers, processes, records)
-        };
-        let (tmux, systemd, heartbeats, paused) =
-            tokio::join!(tmux, self.systemd(&who, ask, at), self.heartbeats(&files, &ask.agents), self.paused(&files),);
-        let (servers, processes, records) = tmux;
+        let (tmux, systemd, heartbeats, paused) = tokio::join!(
+            self.servers(&ask.sockets),
+            self.systemd(&who, ask, at),
+            self.heartbeats(&files, &ask.agents),
+            self.paused(&files),
+        );
+        let (servers, processes) = tmux;
+        let (records, screens) =
+            tokio::join!(self.records(&who, ask, &servers, &processes, at), self.screens(&servers, at));
         let own_pane = self.own_pane(&who, &servers);
-        let identity = who.identity;
-        HostFacts { at: at.wall, identity, servers, systemd, heartbeats, processes, records, paused, own_pane }
+        HostFacts {
+            at: at.wall,
+            identity: who.identity,
+            servers,
+            systemd,
+            heartbeats,
+            processes,
+            records,
+            screens,
+            paused,
+            own_pane,
+        }
     }
 
     /// The roster's text, unless it is still the one that `known` stamps.
@@ -193,6 +207,15 @@ impl Watch {
             Ok(Err(why)) => Reading::unknown(why),
             Err(why) => Reading::unknown(why),
         }
+    }
+
+    /// What every pane shows. One look at a time takes captures.
+    async fn screens(&self, servers: &BTreeMap<Socket, ServerFacts>, at: Moment) -> BTreeMap<PaneKey, Arc<Shot>> {
+        let look = async {
+            let mut screens = self.inner.screens.lock().await;
+            screens.look(self.exec(), &self.inner.config.tmux, servers, at, self.share(2)).await
+        };
+        within(self.share(2), look).await.unwrap_or_default()
     }
 
     /// In which cgroup each server lives: one batch.

@@ -13,6 +13,7 @@ pub mod log_file;
 pub mod observe;
 pub mod process;
 pub mod records;
+mod screens;
 pub mod systemd;
 pub mod tap;
 pub mod tmux;

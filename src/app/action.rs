@@ -3,13 +3,12 @@
 //! PURE. The help, the footer, the command line, `docs/keys.md` and `mosaic-top keys` read this table; nothing else
 //! knows a key. An action that does not apply is greyed or hidden here, and pressing it says why.
 
+mod when;
+
 use std::fmt::Write as _;
 
-use super::{
-    mirror::Pan,
-    mode::Mode,
-    model::{Model, View},
-};
+use self::when::{always, goes_back, in_fleet, marks, opens, with_a_shell, with_mirror, with_rows, zoomed};
+use super::model::Model;
 use crate::fleet::sort::Column;
 
 /// What the operator can do.
@@ -173,13 +172,20 @@ impl ActionSpec {
     /// Whether it is offered now: read-only mode hides whatever is not [`Danger::Looks`].
     #[must_use]
     pub fn offer(&self, model: &Model) -> Offer {
-        if model.is_read_only() && self.danger != Danger::Looks {
-            return Offer::Hidden("this dashboard is read-only: it was started with --read-only");
+        if let Some(why) = model.read_only_because().filter(|_| self.danger != Danger::Looks) {
+            return Offer::Hidden(why);
         }
         if model.watches_one() && !self.is_for_one() {
             return Offer::Hidden(WATCHED_ALONE);
         }
         (self.applies)(model)
+    }
+
+    /// Whether this dashboard has it at all, whatever is selected and open: the help shows nothing else.
+    #[must_use]
+    pub fn is_of(&self, model: &Model) -> bool {
+        let changes = self.danger != Danger::Looks;
+        !(changes && model.is_read_only() || self.id == Action::Suspend && !model.start.job_control)
     }
 
     /// Whether it makes sense while one agent alone is watched: looking at its picture, and leaving.
@@ -328,67 +334,10 @@ static TABLE: &[ActionSpec] = &[
     line(A::Command, G::Program, "command", &[":"], "any action by its name; Tab completes"),
     line(A::Refresh, G::Program, "refresh", &["Ctrl-R"], "gather facts now, the unit files too"),
     line(A::Repaint, G::Program, "repaint", &["Ctrl-L"], "draw the screen afresh"),
-    line(A::Suspend, G::Program, "suspend", &["Ctrl-Z"], "stop; fg goes on"),
+    line(A::Suspend, G::Program, "suspend", &["Ctrl-Z"], "stop; fg goes on").when(with_a_shell),
     line(A::Help, G::Program, "help", &["?", "F1"], "this help").short("help"),
     line(A::Quit, G::Program, "quit", &["q", "Ctrl-C"], "leave; the agents go on").short("quit"),
 ];
-
-fn always(_: &Model) -> Offer {
-    Offer::Now
-}
-
-fn with_rows(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
-        return Offer::Hidden("close this first: Esc");
-    }
-    if model.selected_row().is_some() { Offer::Now } else { Offer::Greyed("no agent is listed") }
-}
-
-fn in_fleet(model: &Model) -> Offer {
-    if model.view() == View::Fleet && matches!(model.mode(), Mode::Normal | Mode::Filter(_)) {
-        Offer::Now
-    } else {
-        Offer::Hidden("that belongs to the fleet: Esc goes back to it")
-    }
-}
-
-fn opens(model: &Model) -> Offer {
-    match in_fleet(model) {
-        Offer::Now => with_rows(model),
-        hidden => hidden,
-    }
-}
-
-fn marks(model: &Model) -> Offer {
-    opens(model)
-}
-
-fn goes_back(model: &Model) -> Offer {
-    if model.watches_one() && matches!(model.mode(), Mode::Zoom) && model.pan() == Pan::Follow {
-        return Offer::Hidden(WATCHED_ALONE);
-    }
-    let nothing = model.view() == View::Fleet && !model.listing().is_narrowed() && matches!(model.mode(), Mode::Normal);
-    if nothing { Offer::Hidden("this is the fleet already: q leaves") } else { Offer::Now }
-}
-
-fn with_mirror(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
-        return Offer::Hidden("close this first: Esc");
-    }
-    match model.selected_row().map(|row| row.mirror_pane().is_some()) {
-        Some(true) => Offer::Now,
-        Some(false) => Offer::Greyed("the selected agent has no mirror"),
-        None => Offer::Greyed("no agent is listed"),
-    }
-}
-
-fn zoomed(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Zoom) {
-        Offer::Now
-    } else {
-        Offer::Hidden("left and right pan a zoomed mirror: z zooms")
-    }
-}
 
 #[cfg(test)]
 mod tests {

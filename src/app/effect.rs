@@ -11,6 +11,8 @@ pub enum Effect {
     Suspend,
     /// Gather facts now instead of at the next second; also reads the unit files again.
     Refresh,
+    /// Look a second time in a moment: the last look saw something that one look does not prove.
+    Confirm,
     /// Exactly these panes are to be mirrored from now on; a pane that left the list is let go.
     Mirror(Vec<PaneKey>),
     /// Put text on the operator's clipboard (OSC 52).

@@ -51,7 +51,7 @@ pub fn help(model: &Model, width: u16) -> Vec<Vec<HelpLine>> {
 fn lines_of(model: &Model, group: Group, cells: usize) -> Vec<HelpLine> {
     let mut lines = vec![HelpLine::Heading(group.heading())];
     for spec in table().iter().filter(|spec| spec.group == group) {
-        if model.is_read_only() && spec.danger != Danger::Looks {
+        if !spec.is_of(model) {
             continue;
         }
         let keys = model.keymap().keys_of(spec.id).join(" ");

@@ -32,8 +32,10 @@ use crate::fleet::{
 pub struct Start {
     /// In which the clock is shown.
     pub tz: TimeZone,
-    /// Whether changing actions are left out. The wall behind it is the adapter's: see `adapter`.
-    pub read_only: bool,
+    /// Why changing actions are left out; `None` where they are not. The wall behind it is the adapter's.
+    pub read_only: Option<&'static str>,
+    /// Whether a shell with job control stands above: one that can continue what was stopped.
+    pub job_control: bool,
     /// The terminal's size: columns and rows.
     pub size: (u16, u16),
     /// Times that the environment may set.
@@ -115,6 +117,8 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
+    /// Whether a second look was asked for since all rows were last confirmed.
+    pub(super) asked_again: bool,
     pub(super) listing: Listing,
     /// The first line of the list that is shown.
     pub(super) top: usize,
@@ -141,6 +145,7 @@ impl Model {
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,
+            asked_again: false,
             listing: Listing::default(),
             top: 0,
             mirrors: BTreeMap::new(),
@@ -243,6 +248,12 @@ impl Model {
     /// Whether changing actions are left out.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
+        self.start.read_only.is_some()
+    }
+
+    /// Why changing actions are left out, where they are.
+    #[must_use]
+    pub fn read_only_because(&self) -> Option<&'static str> {
         self.start.read_only
     }
 

@@ -44,6 +44,7 @@ pub fn start(size: (u16, u16)) -> Model {
 /// The same, read-only or not.
 #[must_use]
 pub fn start_as(read_only: bool, size: (u16, u16)) -> Model {
+    let read_only = read_only.then_some("this is read-only: it was started with --read-only");
     Model::new(Start { read_only, ..told(size) })
 }
 
@@ -52,7 +53,8 @@ pub fn start_as(read_only: bool, size: (u16, u16)) -> Model {
 pub fn told(size: (u16, u16)) -> Start {
     Start {
         tz: TimeZone::UTC,
-        read_only: false,
+        read_only: None,
+        job_control: true,
         size,
         limits: Limits::default(),
         home: "/home/ops".to_owned(),

@@ -30,7 +30,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
             model.facts = Some(facts);
             rejoin(model);
-            Vec::new()
+            confirm(model)
         }
         Event::Roster(news) => roster(model, news),
         Event::Mirror(pane, news) => {
@@ -125,6 +125,14 @@ fn rejoin(model: &mut Model) {
     if model.fleet.as_ref() != Some(&fleet) {
         model.show_fleet(fleet);
     }
+}
+
+/// Asks once for a second look when the first saw what one look does not prove (spec §6): a prompt must be shown within
+/// seconds also while nobody touches the dashboard and it looks seldom.
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    let open = model.fleet.as_ref().is_some_and(|fleet| fleet.rows.iter().any(|row| !row.confirmed));
+    let before = std::mem::replace(&mut model.asked_again, open);
+    if open && !before { vec![Effect::Confirm] } else { Vec::new() }
 }
 
 fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {

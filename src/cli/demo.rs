@@ -10,7 +10,7 @@ use std::{ffi::OsString, path::Path, thread, time::Duration};
 use clap::Args;
 use color_eyre::eyre::{Result, WrapErr};
 
-use super::{Exit, say, stub::Kind};
+use super::{Exit, access::Access, say, stub::Kind};
 use crate::adapter::demo::{Place, Server, Session};
 use fleet::{Beat, CAST, Cast, Plays};
 
@@ -31,7 +31,7 @@ pub struct Demo {
 
 impl Demo {
     /// Runs it. Without `--headless` and `--keep` this does not return: the process becomes the dashboard.
-    pub fn run(&self) -> Result<Exit> {
+    pub fn run(&self, access: Access) -> Result<Exit> {
         let exe = std::env::current_exe().wrap_err("cannot tell where this program's own file is")?;
         let server = bring_up(&exe, self.keep)?;
         if self.headless {
@@ -45,7 +45,7 @@ impl Demo {
             say(&words)?;
             return Ok(Exit::Done);
         }
-        Err(server.become_dashboard(&exe, &[]).into())
+        Err(server.become_dashboard(&exe, access.handed_down()).into())
     }
 }
 

@@ -4,6 +4,7 @@
 //! none starts a program or touches a file itself. The reference (`docs/cli.md`, the man page, completions) is made
 //! from the same definition.
 
+pub mod access;
 pub mod demo;
 mod front;
 mod log;
@@ -25,6 +26,7 @@ use std::{
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
 
+use self::access::Access;
 use crate::{adapter::tap::daemon, fleet::text::visible, run, ui::theme::Theme};
 
 /// A live dashboard for a fleet of AI coding agents in tmux
@@ -67,9 +69,9 @@ pub struct Globals {
     /// The tmux server, instead of the roster's; '' is the default server
     #[arg(long, global = true, value_name = "NAME")]
     pub socket: Option<String>,
-    /// Look only: nothing of the fleet can be changed from here
-    #[arg(long, global = true, env = "MOSAIC_TOP_READ_ONLY", hide_env_values = true,
-          action = ArgAction::SetTrue, value_parser = clap::builder::FalseyValueParser::new())]
+    /// Look only: nothing of the fleet can be changed from here. Also when `MOSAIC_TOP_READ_ONLY` is set, unless to 0,
+    /// no, false, off or nothing; no value of it undoes this option
+    #[arg(long, global = true)]
     pub read_only: bool,
     /// The log, instead of mosaic-top/mosaic-top.log under `$XDG_STATE_HOME` (~/.local/state)
     #[arg(long, global = true, value_name = "FILE")]
@@ -181,12 +183,13 @@ async fn verb(cli: Cli) -> Result<Exit> {
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
     }
+    let access = Access::of(globals.read_only);
     match verb {
-        None => dashboard(&globals).await,
+        None => dashboard(&globals, access).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
-        Some(Verb::Watch(watch)) => watch.run(&globals).await,
-        Some(Verb::Demo(demo)) => demo.run(),
+        Some(Verb::Watch(watch)) => watch.run(&globals, access).await,
+        Some(Verb::Demo(demo)) => demo.run(access),
         Some(Verb::Keys) => say(&reference::keys()).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
         Some(Verb::Completions { shell }) => say(&reference::completions(shell)?).map(|()| Exit::Done),
@@ -198,20 +201,20 @@ async fn verb(cli: Cli) -> Result<Exit> {
 }
 
 /// The dashboard; without a terminal to show it on, one table.
-async fn dashboard(globals: &Globals) -> Result<Exit> {
+async fn dashboard(globals: &Globals, access: Access) -> Result<Exit> {
     if !io::stdout().is_terminal() {
         return ps::Ps::default().run(globals).await;
     }
-    show(globals, None).await
+    show(globals, access, None).await
 }
 
 /// The dashboard, whole or narrowed to one agent.
-async fn show(globals: &Globals, watched: Option<String>) -> Result<Exit> {
+async fn show(globals: &Globals, access: Access, watched: Option<String>) -> Result<Exit> {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let options = run::Options {
         watch: globals.watch(),
         socket: globals.socket(),
-        read_only: globals.read_only,
+        read_only: access.refusal(),
         limits: front::limits(),
         theme: Theme::of_terminal(no_color(), &variable("TERM"), &variable("COLORTERM")),
         watched,

@@ -7,6 +7,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::{
     Exit, Globals,
+    access::Access,
     front::{Front, no_such_agent},
     show,
 };
@@ -27,7 +28,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Makes sure that there is such an agent, and shows it until the watcher leaves.
-    pub(super) async fn run(&self, globals: &Globals) -> Result<Exit> {
+    pub(super) async fn run(&self, globals: &Globals, access: Access) -> Result<Exit> {
         if !io::stdout().is_terminal() {
             bail!("watch needs a terminal; `mosaic-top screen {}` prints the picture once", self.agent);
         }
@@ -38,6 +39,6 @@ impl Watch {
         if shown.fleet.rows.iter().all(|row| row.name != self.agent) {
             return Err(no_such_agent(&self.agent, &shown.fleet));
         }
-        show(&Globals { read_only: true, ..globals.clone() }, Some(self.agent.clone())).await
+        show(globals, access.watching(), Some(self.agent.clone())).await
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,6 +15,7 @@ use super::{
     ids::{AgentName, HostName, PaneId, PaneKey, SessionId, Socket, Tenant, WindowId},
     reading::Reading,
     record::Record,
+    shot::Shot,
 };
 
 /// One host at one moment.
@@ -34,6 +36,8 @@ pub struct HostFacts {
     /// What the runtimes wrote down about themselves, by the pid that tmux started in the pane; there is an entry for
     /// every pane in which a runtime was recognised.
     pub records: BTreeMap<u32, Reading<Record>>,
+    /// The last capture of every living pane: as old as its window has been quiet.
+    pub screens: BTreeMap<PaneKey, Arc<Shot>>,
     /// The fleet's pause switch: `None` when it is off.
     pub paused: Reading<Option<Pause>>,
     /// The pane this program itself runs in, when that is a pane of a watched server.

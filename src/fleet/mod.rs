@@ -4,16 +4,20 @@
 //! that is not a value. Facts come in as data with the time they were gathered at; rows and words go out.
 
 pub mod agent_facts;
+pub mod composer;
 pub mod confirm;
+pub mod delivery;
 pub mod drift;
 pub mod facts;
 pub mod filter;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod gate;
 pub mod heartbeat;
 pub mod ids;
 pub mod join;
 pub mod judgement;
+pub mod message;
 pub mod mirror;
 pub mod pause;
 pub mod readiness;
@@ -25,6 +29,7 @@ pub mod row;
 pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod shot;
 pub mod sort;
 pub mod text;
 pub mod word;

@@ -3,6 +3,7 @@
 //! `pane_current_command` lies (`node`, a version string, the shell that launched it), so every process of the pane's
 //! tree on the pane's terminal is looked at. It only looks at what was gathered; it never reads `/proc` itself.
 
+pub mod spec;
 #[cfg(test)]
 mod tests;
 

@@ -48,8 +48,8 @@ pub struct Options {
     pub watch: Watch,
     /// The socket that was asked for; it stands above the roster's.
     pub socket: Option<Socket>,
-    /// Whether changing actions are left out.
-    pub read_only: bool,
+    /// Why changing actions are left out; `None` where they are not.
+    pub read_only: Option<&'static str>,
     /// Times that the environment may set.
     pub limits: Limits,
     /// How it looks.
@@ -69,6 +69,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let model = Model::new(Start {
         tz: TimeZone::system(),
         read_only: options.read_only,
+        job_control: terminal::has_job_control(),
         size: terminal.size()?,
         limits: options.limits,
         home,
@@ -212,6 +213,7 @@ impl Shell {
             Effect::Quit => self.left = true,
             Effect::Suspend => terminal.suspend()?,
             Effect::Refresh => self.wish.now(),
+            Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Repaint => terminal.forget()?,

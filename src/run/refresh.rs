@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{
     sync::{Notify, mpsc},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 
 use crate::{
@@ -26,6 +26,9 @@ const REFRESH_EVERY: Duration = Duration::from_secs(1);
 /// most of what an idle dashboard costs, and nothing that is shown is judged by less than seconds.
 const UNATTENDED_EVERY: Duration = Duration::from_secs(2);
 
+/// How soon a second look follows the first that saw what one look does not prove: another moment, and still a moment.
+const CONFIRM_AFTER: Duration = Duration::from_millis(300);
+
 /// So many looks without a touch, and nobody is there.
 const ATTENDED_LOOKS: u32 = 10;
 
@@ -33,6 +36,7 @@ const ATTENDED_LOOKS: u32 = 10;
 #[derive(Debug, Default)]
 pub(super) struct Wish {
     look: Notify,
+    again: Notify,
     touched: AtomicBool,
 }
 
@@ -40,6 +44,11 @@ impl Wish {
     /// Look as soon as the look under way is done. Two wishes are one.
     pub(super) fn now(&self) {
         self.look.notify_one();
+    }
+
+    /// Look once more in a moment. Two wishes are one.
+    pub(super) fn soon(&self) {
+        self.again.notify_one();
     }
 
     /// The operator is there.
@@ -61,6 +70,7 @@ pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish
         let afresh = tokio::select! {
             () = wish.look.notified() => true,
             () = sleep_until(due) => false,
+            () = async { wish.again.notified().await; sleep(CONFIRM_AFTER).await } => false,
         };
         alone = if wish.take_touch() { 0 } else { alone.saturating_add(1) };
         due = now() + pause(alone);

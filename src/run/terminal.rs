@@ -17,7 +17,7 @@ use crossterm::{
 };
 use nix::{
     sys::signal::{Signal, kill},
-    unistd::Pid,
+    unistd::{Pid, getpgrp, getsid},
 };
 use ratatui::{Frame, backend::CrosstermBackend};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -81,6 +81,13 @@ impl Terminal {
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
+}
+
+/// Whether a shell stands above that can continue what was stopped. Such a shell gives each job a process group of its
+/// own; whoever is in the group that leads the session was started by sshd, by tmux or by `sh -c`, and nobody there
+/// would ever continue it.
+pub(super) fn has_job_control() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 impl Drop for Terminal {

@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 pub mod program;
+pub mod recorder;
+pub mod sshd;
 
 use std::{
     fmt::Debug,

@@ -19,6 +19,8 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_mosaic-top");
 pub struct Fleet {
     pub tmux: Arc<Tmux>,
     home: tempfile::TempDir,
+    /// Where the program finds other programs before it looks anywhere else.
+    pub first_on_path: Option<PathBuf>,
 }
 
 impl Fleet {
@@ -30,7 +32,7 @@ impl Fleet {
         }
         // A shell under a runtime's name: what a process table shows of an agent.
         std::os::unix::fs::symlink("/bin/sh", home.path().join("bin/claude")).unwrap();
-        Self { tmux: Arc::new(Tmux::new()), home }
+        Self { tmux: Arc::new(Tmux::new()), home, first_on_path: None }
     }
 
     /// The mosaic home.
@@ -78,12 +80,13 @@ impl Fleet {
     /// What the program sees of the world: this fleet and no other.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let text = |path: &Path| path.display().to_string();
+        let first = self.first_on_path.as_ref().map_or_else(String::new, |dir| text(dir) + ":");
         vec![
             ("TMUX_TMPDIR", text(self.tmux.tmpdir())),
             ("MOSAIC_HOME", text(self.home())),
             ("XDG_STATE_HOME", text(&self.home().join("state"))),
             ("TMPDIR", text(self.home())),
-            ("PATH", format!("{}:{}", text(&self.home().join("bin")), std::env::var("PATH").unwrap())),
+            ("PATH", format!("{first}{}:{}", text(&self.home().join("bin")), std::env::var("PATH").unwrap())),
         ]
     }
 

@@ -96,7 +96,7 @@ pub(super) async fn ask(looking: &Looking<'_>, agents: &mut BTreeMap<u32, Agent>
         let Some(agent) = agents.get_mut(pane_pid) else { continue };
         let (cwd, started) = (agent.cwd.clone(), agent.started);
         let Some(Kind::Database(database)) = &mut agent.kind else { continue };
-        if !std::mem::take(&mut database.changed) {
+        if !database.changed {
             continue;
         }
         let sharing = places.get(&(database.path.clone(), cwd.clone())).copied().unwrap_or(1);

@@ -17,10 +17,10 @@ use super::{
     links::{self, Hold, Watcher},
     look::{Look, Start, shell_quoted},
     pane::{Pane, Pipe, Verdict},
-    server::{Server, unguessable},
+    server::Server,
 };
 use crate::{
-    adapter::clock,
+    adapter::{clock, tmux::unguessable},
     fleet::{ids::PaneId, reading::Why},
 };
 

@@ -1,19 +1,16 @@
 //! The tap's questions to its tmux server: looks, starts and ends of pipes. The only place that changes a pane's pipe.
 
-use std::{
-    collections::hash_map::RandomState,
-    hash::{BuildHasher, Hasher},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     look::{self, Look, Start},
     place::Place,
 };
 use crate::{
-    adapter::{exec::Exec, tmux::Tmux},
+    adapter::{
+        exec::Exec,
+        tmux::{Tmux, unguessable},
+    },
     fleet::{
         ids::{PaneId, Socket},
         reading::Why,
@@ -80,10 +77,4 @@ impl Server {
         let argv = self.tmux.argv(&self.socket, ["if-shell", "-F", "-t", &target, &ours, &end]);
         self.exec.run(&argv, PATIENCE).await.map(drop).map_err(|error| Why::new(error.to_string()))
     }
-}
-
-/// A word that nobody can have guessed: separates a look's parts, and names a start.
-pub(super) fn unguessable() -> String {
-    let random = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", random(), random())
 }

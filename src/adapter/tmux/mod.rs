@@ -1,8 +1,13 @@
 //! tmux command lines as data. Building one runs nothing.
 
+pub mod capture;
 pub mod query;
 
-use std::path::PathBuf;
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hasher},
+    path::PathBuf,
+};
 
 use super::exec::Argv;
 use crate::fleet::ids::Socket;
@@ -32,6 +37,12 @@ impl Tmux {
             None => argv,
         }
     }
+}
+
+/// A word that nobody can have guessed: no pane can have printed the line that separates two answers.
+pub(in crate::adapter) fn unguessable() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
 }
 
 #[cfg(test)]
