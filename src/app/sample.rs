@@ -149,7 +149,7 @@ pub fn fleet() -> Fleet {
         docs(),
         remote(),
         tester(),
-        scratch(),
+        unmanaged(13, "scratch", "bash"),
         dashboard(),
         hostile(),
     ];
@@ -380,10 +380,6 @@ fn unmanaged(number: u32, name: &str, runtime: &str) -> Row {
         pane.argv = None;
     }
     row
-}
-
-fn scratch() -> Row {
-    unmanaged(13, "scratch", "bash")
 }
 
 fn dashboard() -> Row {

@@ -87,7 +87,7 @@ pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usi
             C::Doing => cells.min(left.saturating_sub(CONTEXT_CELLS).max(LEAST_DOING)),
             _ => cells,
         };
-        if widest == 0 || column == C::Doing && needed > left {
+        if widest == 0 {
             continue;
         }
         if needed > left {
