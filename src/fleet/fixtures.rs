@@ -184,6 +184,7 @@ pub(crate) fn working() -> AgentFacts {
         idle: Reading::Known(Duration::from_secs(10)),
         record: Reading::unknown("no record was looked for"),
         told: None,
+        beside: Vec::new(),
         pause: None,
         own: false,
         hazard: None,

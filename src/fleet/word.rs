@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use super::{
     agent_facts::RuntimeWord,
     judgement::{Cause, CauseKind, Evidence},
-    reading::Reading,
     record::{Record, RecordStatus},
     text::visible,
     words,
@@ -28,15 +27,14 @@ const AHEAD: Duration = Duration::from_secs(60);
 
 /// What the record says that counts now: that the agent works, or that it waits for a human.
 #[must_use]
-pub fn of(record: &Reading<Record>, now: Timestamp) -> Option<RuntimeWord> {
-    let record = record.known()?;
+pub fn of(record: &Record, now: Timestamp) -> Option<RuntimeWord> {
     let evidence = note(record, now);
     if ahead(record, now) {
         return None;
     }
     let age = |at: Option<Timestamp>| at.map(|at| words::age(at, now));
     let blocked = |kind, says: String| {
-        let cause = Cause { kind, rule: evidence.rule.to_owned(), says };
+        let cause = Cause { kind, rule: evidence.rule.to_string(), says };
         Some(RuntimeWord::Blocked { cause, evidence: vec![evidence.clone()] })
     };
     match record.status.as_ref()? {
@@ -82,7 +80,7 @@ pub fn note(record: &Record, now: Timestamp) -> Evidence {
     };
     let ahead = if ahead(record, now) { "; its time lies ahead of the clock, so it is not believed" } else { "" };
     let at = record.status_since.or(record.changed).unwrap_or(now);
-    Evidence { source: "record", rule, says: format!("{says}{ahead}"), at, line: None }
+    Evidence { source: "record", rule: rule.into(), says: format!("{says}{ahead}"), at, line: None }
 }
 
 fn ahead(record: &Record, now: Timestamp) -> bool {
@@ -132,7 +130,7 @@ mod tests {
     fn check(source: &'static str, status: RecordStatus, ago: i64, expected: &str) {
         let times = (Some(at(-ago)), Some(at(-ago)));
         let record = Record { status: Some(status), status_since: times.0, changed: times.1, ..Record::new(source) };
-        let told = match of(&Reading::Known(record.clone()), at(0)) {
+        let told = match of(&record, at(0)) {
             None => "-".to_owned(),
             Some(RuntimeWord::Working(_)) => "working".to_owned(),
             Some(RuntimeWord::Blocked { cause, .. }) => format!("{:?}", cause.kind).to_lowercase(),
@@ -161,8 +159,7 @@ mod tests {
     fn what_the_record_leaves_open_is_no_verdict() {
         check("codex", RecordStatus::Pending("shell".into()), 3600, "-");
         check("claude", RecordStatus::NotReady(Duration::from_secs(60)), 60, "-");
-        assert!(of(&Reading::unknown("not looked for"), at(0)).is_none());
-        assert!(of(&Reading::Known(Record::new("pi")), at(0)).is_none());
+        assert!(of(&Record::new("pi"), at(0)).is_none());
     }
 
     #[test]
