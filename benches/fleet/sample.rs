@@ -87,6 +87,7 @@ pub(crate) fn facts(agents: u32, second: i64) -> HostFacts {
         processes: Reading::Known((0..agents).flat_map(tree).collect()),
         records: BTreeMap::new(),
         screens: BTreeMap::new(),
+        pauses: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
     }

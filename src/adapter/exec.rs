@@ -5,7 +5,7 @@
 
 mod database;
 mod follow;
-mod local;
+pub(in crate::adapter) mod local;
 pub mod scripted;
 
 use std::{
@@ -194,6 +194,14 @@ pub enum FileError {
         path: PathBuf,
         /// The most that would have been read.
         cap: usize,
+    },
+    /// It could not be written or removed.
+    #[error("{} could not be written: {why}", path.display())]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
     },
     /// Anything else, in the system's words.
     #[error("{} could not be read: {why}", path.display())]

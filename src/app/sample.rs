@@ -188,6 +188,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         doing: None,
         context: None,
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
+        pause: None,
         judgement: Judgement {
             readiness,
             cause: None,

@@ -144,6 +144,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
         processes: Reading::Known(panes.iter().map(|pane| process(pane.pid, "claude")).collect()),
         records: BTreeMap::new(),
         screens: BTreeMap::new(),
+        pauses: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
         servers: [(socket(), server(panes))].into(),

@@ -81,6 +81,8 @@ pub struct Row {
     pub context: Option<Context>,
     /// Its heartbeat.
     pub heartbeat: Beat,
+    /// Its own pause; the fleet's is [`Fleet::paused`].
+    pub pause: Option<Pause>,
     /// The verdict.
     pub judgement: Judgement,
     /// Since when the readiness has been what it is, as far as this program has seen.

@@ -35,6 +35,7 @@ pub(crate) fn row(name: &str) -> Row {
         doing: None,
         context: None,
         heartbeat: Beat { health: Health::Healthy, why: None, read: None, age: Some(Duration::from_secs(2)) },
+        pause: None,
         judgement: Judgement {
             readiness: Readiness::Working,
             cause: None,
