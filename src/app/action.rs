@@ -311,6 +311,8 @@ static TABLE: &[ActionSpec] = &[
     sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time, longest first"),
     sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age, oldest first"),
     sort(Column::Flags, "sort-flags", &["o f"], "sort by flags, worst first"),
+    sort(Column::Doing, "sort-doing", &["o g"], "sort by what it is doing"),
+    sort(Column::Context, "sort-context", &["o x"], "sort by how full its context is, fullest first"),
     sort(Column::Model, "sort-model", &["o m"], "sort by model"),
     sort(Column::Unit, "sort-unit", &["o u"], "sort by unit"),
     sort(Column::Pid, "sort-pid", &["o p"], "sort by the pane's process"),

@@ -32,3 +32,21 @@ pub struct Start {
     /// What is remembered of this fleet; `None` at the first start.
     pub remembered: Option<Remembered>,
 }
+
+impl Default for Start {
+    /// An operator's own machine, before anything is known of it.
+    fn default() -> Self {
+        Self {
+            tz: TimeZone::UTC,
+            read_only: None,
+            job_control: false,
+            size: (80, 24),
+            limits: Limits::default(),
+            home: String::new(),
+            socket: None,
+            watched: None,
+            settings: Settings::default(),
+            remembered: None,
+        }
+    }
+}

@@ -119,7 +119,7 @@ pub(super) static OPTIONS: &[Opt] = &[
         "auto, or a list of columns",
         "auto",
         "The columns of the table, in this order; what does not fit is left out. agent, class, runtime, state, idle, \
-         heartbeat, flags, model, unit, pid, command, host, socket.",
+         heartbeat, flags, doing, context, model, unit, pid, command, host, socket.",
         set!(columns, columns),
     ),
     opt(

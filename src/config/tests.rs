@@ -84,9 +84,9 @@ fn all_problems_are_told_at_once_each_with_its_place_and_a_way_out() {
             "c.yaml:2:8: \"perhaps\" is neither true nor false. Hint: write true or false",
             "c.yaml:4:3: there is no option `refresh.atended`. Hint: did you mean `refresh.attended`?",
             "c.yaml:5:15: \"1ms\" is out of bounds. Hint: write a time from 500ms to 5m, like 2s, 500ms or 5m",
-            "c.yaml:6:18: \"stat\" is none of agent, class, runtime, state, idle, heartbeat, flags, model, unit, pid, \
+            "c.yaml:6:18: \"stat\" is none of agent, class, runtime, state, idle, heartbeat, flags, doing, context, model, unit, pid, \
              command, host, socket. Hint: did you mean state?",
-            "c.yaml:7:7: \"moood\" is none of agent, class, runtime, state, idle, heartbeat, flags, model, unit, pid, \
+            "c.yaml:7:7: \"moood\" is none of agent, class, runtime, state, idle, heartbeat, flags, doing, context, model, unit, pid, \
              command, host, socket. Hint: write one of them",
             "c.yaml:8:20: 0 is not possible here. Hint: write a whole number from 1 to 120",
             "c.yaml:9:11: there is no role \"bda\". Hint: did you mean `bad`?",

@@ -27,6 +27,10 @@ pub enum Column {
     Heartbeat,
     /// Its flags, worst first.
     Flags,
+    /// What it is doing.
+    Doing,
+    /// How full its context is, fullest first.
+    Context,
     /// Its model.
     Model,
     /// Its unit.
@@ -52,7 +56,7 @@ pub struct Sort {
 
 impl Column {
     /// Every column, in the order in which they are shown.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Agent,
         Self::Class,
         Self::Runtime,
@@ -60,6 +64,8 @@ impl Column {
         Self::Idle,
         Self::Heartbeat,
         Self::Flags,
+        Self::Doing,
+        Self::Context,
         Self::Model,
         Self::Unit,
         Self::Pid,
@@ -85,6 +91,8 @@ impl Column {
             Self::Idle => "idle",
             Self::Heartbeat => "heartbeat",
             Self::Flags => "flags",
+            Self::Doing => "doing",
+            Self::Context => "context",
             Self::Model => "model",
             Self::Unit => "unit",
             Self::Pid => "pid",
@@ -109,6 +117,8 @@ impl Column {
             Self::Idle => ('i', "IDLE"),
             Self::Heartbeat => ('h', "HB"),
             Self::Flags => ('f', "FLAGS"),
+            Self::Doing => ('g', "DOING"),
+            Self::Context => ('x', "CTX"),
             Self::Model => ('m', "MODEL"),
             Self::Unit => ('u', "UNIT"),
             Self::Pid => ('p', "PID"),
@@ -129,6 +139,8 @@ impl Column {
             Self::Idle => row.idle.known().map(|idle| Value::Longest(Reverse(idle.as_millis()))),
             Self::Heartbeat => row.heartbeat.age.map(|age| Value::Longest(Reverse(age.as_millis()))),
             Self::Flags => worst_flag(row).map(Value::Flag),
+            Self::Doing => row.doing.as_deref().and_then(text),
+            Self::Context => row.context.as_ref().map(|c| Value::Longest(Reverse(c.used_percent.into()))),
             Self::Model => row.model.as_deref().and_then(text),
             Self::Unit => row.unit.known().and_then(|unit| text(&unit.name)),
             Self::Pid => row.pane.as_ref().map(|pane| Value::Number(pane.pid)),
