@@ -265,15 +265,16 @@ fn without_ids(text: &str) -> String {
     plain
 }
 
+/// Fails with the lines that are not in both.
 #[track_caller]
-fn differences<K: Ord + Debug, V: PartialEq + Debug>(what: &str, before: &BTreeMap<K, V>, after: &BTreeMap<K, V>) {
-    let keys: std::collections::BTreeSet<&K> = before.keys().chain(after.keys()).collect();
-    let other: Vec<String> = keys
-        .into_iter()
-        .filter(|key| before.get(key) != after.get(key))
-        .map(|key| format!("{key:?}\n before {:?}\n after  {:?}", before.get(key), after.get(key)))
-        .collect();
-    assert!(other.is_empty(), "{what} changed:\n{}", other.join("\n"));
+fn differences<K: Ord + Debug>(what: &str, before: &BTreeMap<K, String>, after: &BTreeMap<K, String>) {
+    let only = |of: &BTreeMap<K, String>, other: &BTreeMap<K, String>, sign: &str| -> Vec<String> {
+        let lines = of.iter().flat_map(|(key, text)| text.lines().map(move |line| (key, line)));
+        let new = lines.filter(|(key, line)| !other.get(key).is_some_and(|text| text.lines().any(|l| l == *line)));
+        new.map(|(key, line)| format!("{sign} {key:?}: {line}")).collect()
+    };
+    let changed = [only(before, after, "-"), only(after, before, "+")].concat();
+    assert!(before == after, "{what} changed:\n{}", changed.join("\n"));
 }
 
 /// A place, the keys that lead there from the fleet, and how it looks.
