@@ -8,22 +8,37 @@ mod watching;
 
 use std::{fs, process::Command, time::Duration};
 
-use mosaic_top::{fleet::mirror::Feed, screen::Colour};
+use mosaic_top::{
+    adapter::tap::server::Server,
+    fleet::{ids::PaneId, mirror::Feed},
+    screen::Colour,
+};
 use support::{SOON, Tmux, block_on, wait_until};
 use watching::{Player, Watched, agrees, left, mirrors, pane_of, pipe, server, taps};
 
-#[test]
-fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {
+/// A server with one pane, `a` at 80×24, that has printed this and prints what the player plays.
+fn printed(text: &str) -> (Tmux, Player, PaneId) {
     let tmux = Tmux::new();
     let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play(
+    player.play(text);
+    let pane = pane_of(&tmux, "a");
+    (tmux, player, pane)
+}
+
+/// A mirror of that pane, once it shows this; and the server, to be asked for the truth.
+async fn watch(tmux: &Tmux, pane: PaneId, text: &str) -> (Watched, Server) {
+    let mut watched = Watched::open(&mirrors(tmux), pane);
+    watched.until("the first picture", |w| w.shows(text)).await;
+    (watched, server(tmux))
+}
+
+#[test]
+fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {
+    let (tmux, mut player, pane) = printed(
         "\x1b[31mred\x1b[0m \x1b[1;4;48;5;22mbold\x1b[0m 漢字 e\u{301} \x1b(0lqk\x1b(B\r\n\x1b[38;2;9;8;7mrgb\x1b[m",
     );
-    let pane = pane_of(&tmux, "a");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the first picture", |w| w.shows("rgb")).await;
+        let (mut watched, server) = watch(&tmux, pane, "rgb").await;
         agrees(&mut watched, &server, pane, "at first").await;
         watched.until("live", |w| w.feed == Some(Feed::Live)).await;
         let pictures = watched.pictures;
@@ -42,14 +57,9 @@ fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {
 
 #[test]
 fn an_alternate_screen_is_left_to_what_was_below() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("below\r\n\x1b[1mbold\x1b[m\x1b[?1049h\x1b[Htop\x1b[3;5r\x1b[5;1H");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, mut player, pane) = printed("below\r\n\x1b[1mbold\x1b[m\x1b[?1049h\x1b[Htop\x1b[3;5r\x1b[5;1H");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the alternate screen", |w| w.shows("top")).await;
+        let (mut watched, server) = watch(&tmux, pane, "top").await;
         // The scroll region was seeded: these lines scroll within it.
         player.play("x\r\ny\r\nz\r\n");
         agrees(&mut watched, &server, pane, "within the region").await;
@@ -61,10 +71,7 @@ fn an_alternate_screen_is_left_to_what_was_below() {
 
 #[test]
 fn any_number_of_watchers_share_one_pipe() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("first");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, mut player, pane) = printed("first");
     block_on(async {
         let (one, two, server) = (mirrors(&tmux), mirrors(&tmux), server(&tmux));
         let mut early = Watched::open(&one, pane);
@@ -92,13 +99,9 @@ fn any_number_of_watchers_share_one_pipe() {
 
 #[test]
 fn the_last_watcher_takes_the_pipe_the_mark_and_the_tap_with_it() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("here");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, _player, pane) = printed("here");
     block_on(async {
-        let mut watched = Watched::open(&mirrors(&tmux), pane);
-        watched.until("the first picture", |w| w.shows("here")).await;
+        let _watched = watch(&tmux, pane, "here").await;
         assert_eq!(left(&tmux).len(), 1);
     });
     wait_until("no pipe and no mark", SOON, || match pipe(&tmux, "a").as_str() {
@@ -124,9 +127,7 @@ fn somebody_elses_pipe_is_left_alone_and_the_mirror_is_polled() {
     player.play("one ");
     let pane = pane_of(&tmux, "a");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("a picture", |w| w.shows("one")).await;
+        let (mut watched, server) = watch(&tmux, pane, "one").await;
         assert_eq!(watched.feed, Some(Feed::Polled));
         player.play("two ");
         watched.until("the next look", |w| w.shows("two")).await;
@@ -141,14 +142,10 @@ fn somebody_elses_pipe_is_left_alone_and_the_mirror_is_polled() {
 
 #[test]
 fn a_pane_that_was_resized_is_seeded_anew() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("a line that is longer than half of the pane is wide, so that it wraps when narrow");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, _player, pane) =
+        printed("a line that is longer than half of the pane is wide, so that it wraps when narrow");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the first picture", |w| w.shows("longer")).await;
+        let (mut watched, server) = watch(&tmux, pane, "longer").await;
         for (cols, rows) in [("30", "12"), ("100", "30"), ("2", "2"), ("80", "24")] {
             tmux.tmux(&["resize-window", "-t", "=a:", "-x", cols, "-y", rows]);
             watched.reseed();
@@ -188,14 +185,9 @@ fn a_pane_that_is_gone_is_said_to_be_gone() {
 
 #[test]
 fn a_tap_that_was_killed_is_replaced_and_nothing_is_missed() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("before ");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, mut player, pane) = printed("before ");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the first picture", |w| w.shows("before")).await;
+        let (mut watched, server) = watch(&tmux, pane, "before").await;
         let tap = taps(&tmux)[0].to_string();
         assert!(Command::new("kill").args(["-9", &tap]).status().unwrap().success());
         player.play("after ");
@@ -226,14 +218,9 @@ fn looking_leaves_the_pane_as_it_was() {
 
 #[test]
 fn a_resize_that_nobody_reports_is_found_by_asking_tmux() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("some text");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, mut player, pane) = printed("some text");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the first picture", |w| w.shows("some text")).await;
+        let (mut watched, server) = watch(&tmux, pane, "some text").await;
         tmux.tmux(&["resize-window", "-t", "=a:", "-x", "40", "-y", "10"]);
         // Any output afterwards brings the pane to rest again, and tmux to be asked.
         player.play("\x1b[2;1Hmore");
@@ -243,14 +230,9 @@ fn a_resize_that_nobody_reports_is_found_by_asking_tmux() {
 
 #[test]
 fn a_screen_that_tmux_cleared_without_a_byte_is_found_by_asking_tmux() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("some text");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, mut player, pane) = printed("some text");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the first picture", |w| w.shows("some text")).await;
+        let (mut watched, server) = watch(&tmux, pane, "some text").await;
         tmux.tmux(&["send-keys", "-R", "-t", "=a:"]);
         player.play("\x1b[5;5Hmore");
         agrees(&mut watched, &server, pane, "after the reset").await;
@@ -260,14 +242,9 @@ fn a_screen_that_tmux_cleared_without_a_byte_is_found_by_asking_tmux() {
 
 #[test]
 fn a_flood_is_pictured_and_followed_again_when_it_ebbs() {
-    let tmux = Tmux::new();
-    let mut player = Player::start(&tmux, "a", 80, 24);
-    player.play("before");
-    let pane = pane_of(&tmux, "a");
+    let (tmux, mut player, pane) = printed("before");
     block_on(async {
-        let (mirrors, server) = (mirrors(&tmux), server(&tmux));
-        let mut watched = Watched::open(&mirrors, pane);
-        watched.until("the first picture", |w| w.shows("before")).await;
+        let (mut watched, server) = watch(&tmux, pane, "before").await;
         let flood = std::thread::spawn(move || {
             for line in 0..300_000 {
                 player.play(format!("line {line} of a flood\r\n"));

@@ -14,7 +14,7 @@ use std::{
 
 use mosaic_top::fleet::mirror::Feed;
 use support::{Tmux, block_on};
-use watching::{Player, Watched, agrees, mirrors, pane_of, server};
+use watching::{Player, Watched, agrees, mirrors, pane_of, pipe, server};
 
 /// Numbers that look random and are the same in every run.
 struct Dice(u64);
@@ -121,16 +121,38 @@ fn a_pane_of_two_by_two() {
     check_size(2, 2, "abcdefg", 1);
 }
 
-#[test]
-fn a_pane_of_one_column() {
-    // The engine has two columns at least: the picture is mended once the pane has come to rest.
-    check_size(1, 10, "abc\r\nde", 2);
+/// The engine has two rows and columns at least: a smaller pane is looked at, and every look is tmux's own picture.
+#[track_caller]
+fn check_looked_at(cols: u16, rows: u16) {
+    let tmux = Tmux::new();
+    let mut player = Player::start(&tmux, "a", cols, rows);
+    player.play("abc\r\nde");
+    let (pane, server) = (pane_of(&tmux, "a"), server(&tmux));
+    block_on(async {
+        let mut watched = Watched::open(&mirrors(&tmux), pane);
+        agrees(&mut watched, &server, pane, "at first").await;
+        assert_eq!((watched.feed, pipe(&tmux, "a").as_str()), (Some(Feed::Polled), "0"), "no pipe was opened");
+        player.play("\x1b[H\x1b[31mx\x1b[m\x1b[D\r\nq");
+        agrees(&mut watched, &server, pane, "after more").await;
+        resize(&tmux, 20, 5);
+        watched.reseed();
+        watched.until("followed once it is larger", |w| w.feed == Some(Feed::Live)).await;
+        agrees(&mut watched, &server, pane, "larger").await;
+        resize(&tmux, cols.into(), rows.into());
+        watched.reseed();
+        watched.until("looked at again", |w| w.feed == Some(Feed::Polled)).await;
+        agrees(&mut watched, &server, pane, "small again").await;
+    });
 }
 
 #[test]
-fn a_pane_of_one_row() {
-    // The same for rows.
-    check_size(10, 1, "abc\r\nde", 2);
+fn a_pane_of_one_column_is_looked_at() {
+    check_looked_at(1, 10);
+}
+
+#[test]
+fn a_pane_of_one_row_is_looked_at() {
+    check_looked_at(10, 1);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use mosaic_top::{
     adapter::{
         exec::Local,
         tap::{
+            binary::Binary,
             client::{Mirror, Mirrors},
             server::Server,
         },
@@ -110,7 +111,7 @@ fn at_rest(binary: &Path, scale: Scale) {
         let server =
             Server { exec: Arc::new(Local::new()), tmux, socket: Socket::Named("bench".into()), pid: stage.server() };
         let place = server.place();
-        let mirrors = Arc::new(Mirrors { server, place, binary: binary.to_owned() });
+        let mirrors = Arc::new(Mirrors { server, place, binary: Binary::at(binary) });
         let mut open: Vec<Mirror> = panes.iter().map(|pane| mirrors.open(pane.parse().unwrap())).collect();
         for mirror in &mut open {
             while !matches!(mirror.news.recv().await, Some(MirrorNews::Picture { .. })) {}

@@ -80,7 +80,7 @@ pub fn why(model: &Model, width: usize) -> Vec<CardLine> {
         card.drift(drift);
     }
     for piece in &row.judgement.evidence {
-        card.piece(piece.source, piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
+        card.piece(piece.source, &piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
     }
     card.lines
 }
@@ -265,6 +265,6 @@ fn evidence(card: &mut Card, row: &Row, now: Timestamp) {
         card.field("", "none yet", Tone::Unknown);
     }
     for piece in &row.judgement.evidence {
-        card.piece(piece.source, piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
+        card.piece(piece.source, &piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
     }
 }

@@ -108,8 +108,11 @@ pub enum Pan {
 #[must_use]
 pub fn focus(screen: &Screen, ended: bool) -> Cursor {
     let cursor = screen.cursor();
+    if !ended {
+        return cursor;
+    }
     let words = |line: &String| !line.is_empty() && !line.starts_with("Pane is dead");
-    match screen.text().iter().rposition(words).filter(|_| ended) {
+    match screen.text().iter().rposition(words) {
         Some(row) => Cursor { row: row as u16, col: 0, ..cursor },
         None => cursor,
     }

@@ -254,7 +254,7 @@ fn silent(why: &str) -> Beat {
 }
 
 fn evidence(source: &'static str, rule: &'static str, says: &str, seconds: u64, line: Option<&str>) -> Evidence {
-    Evidence { source, rule, says: says.to_owned(), at: before(seconds), line: line.map(str::to_owned) }
+    Evidence { source, rule: rule.into(), says: says.to_owned(), at: before(seconds), line: line.map(str::to_owned) }
 }
 
 fn blame(row: &mut Row, kind: CauseKind, rule: &str, says: &str) {

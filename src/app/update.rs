@@ -2,6 +2,8 @@
 //!
 //! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
 
+use std::collections::BTreeMap;
+
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
 
@@ -18,6 +20,7 @@ use crate::fleet::{
     ids::PaneKey,
     join::{JoinContext, join},
 };
+use crate::screen::Screen;
 
 /// Takes one event in and says what is to be done outside.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -119,12 +122,18 @@ fn rejoin(model: &mut Model) {
         home: &model.start.home,
         socket: model.start.socket.as_ref(),
         ages_believed: model.ages_believed,
+        live: live(&model.mirrors),
     };
-    let fleet = join(model.last_good_roster.as_ref(), facts, &context);
+    let fleet = join(model.last_good_roster.as_ref(), facts, &context, &mut model.memory.sights);
     let fleet = model.memory.settle(fleet);
     if model.fleet.as_ref() != Some(&fleet) {
         model.show_fleet(fleet);
     }
+}
+
+/// What the open mirrors hold: fresher than any capture, as long as they are fed by their pipe.
+fn live(mirrors: &BTreeMap<PaneKey, Mirror>) -> BTreeMap<PaneKey, &Screen> {
+    mirrors.iter().filter_map(|(key, mirror)| Some((key.clone(), mirror.screen()?))).collect()
 }
 
 /// Asks once for a second look when the first saw what one look does not prove (spec §6): a prompt must be shown within

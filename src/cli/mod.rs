@@ -27,7 +27,12 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
 
 use self::access::Access;
-use crate::{adapter::tap::daemon, fleet::text::visible, run, ui::theme::Theme};
+use crate::{
+    adapter::tap::{binary::Binary, daemon},
+    fleet::text::visible,
+    run,
+    ui::theme::Theme,
+};
 
 /// A live dashboard for a fleet of AI coding agents in tmux
 ///
@@ -169,6 +174,8 @@ fn start(cli: Cli) -> Result<Exit> {
     if matches!(&cli.verb, Some(Verb::Tap(tap)) if tap.serve) {
         daemon::drop_inherited();
     }
+    // Now its path still leads to it.
+    let _ = Binary::ours();
     color_eyre::install()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().wrap_err("cannot start the event loop")?;

@@ -3,13 +3,13 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use color_eyre::eyre::{Result, WrapErr, eyre};
+use color_eyre::eyre::{Result, eyre};
 
 use super::Exit;
 use crate::{
     adapter::{
         exec::Local,
-        tap::{daemon, handoff, server::Server},
+        tap::{binary::Binary, daemon, handoff, server::Server},
         tmux::Tmux,
     },
     fleet::ids::Socket,
@@ -40,14 +40,14 @@ pub struct Handoff {
 impl Tap {
     /// Starts the tap, or is it.
     pub async fn run(self) -> Result<Exit> {
-        let binary = std::env::current_exe().wrap_err("cannot tell where this program's own file is")?;
+        let binary = Binary::ours();
         let socket = self.on.map_or(Socket::Default, Socket::Named);
         let done = if self.serve {
             let server = Server { exec: Arc::new(Local::new()), tmux: Tmux::default(), socket, pid: self.server };
             let place = server.place().map_err(|why| eyre!("{why}"))?;
-            daemon::serve(server, &place, &binary).await
+            daemon::serve(server, &place, binary).await
         } else {
-            daemon::start(&binary, &socket, self.server)
+            daemon::start(binary.runnable(), &socket, self.server)
         };
         done.map(|()| Exit::Done).map_err(|why| eyre!("{why}"))
     }

@@ -44,6 +44,8 @@ pub struct AgentFacts {
     pub idle: Reading<Duration>,
     /// What the runtime itself says, when it says anything that counts now.
     pub told: Option<RuntimeWord>,
+    /// What was seen of the runtime and did not decide.
+    pub beside: Vec<Evidence>,
     /// The pause that holds for it: its own, else the fleet's.
     pub pause: Option<Pause>,
     /// Whether its pane is the one that this program runs in.

@@ -182,6 +182,7 @@ pub(crate) fn working() -> AgentFacts {
         recognition: recognised("claude"),
         idle: Reading::Known(Duration::from_secs(10)),
         told: None,
+        beside: Vec::new(),
         pause: None,
         own: false,
         hazard: None,

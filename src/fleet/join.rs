@@ -8,7 +8,10 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
@@ -24,14 +27,17 @@ use super::{
     roster::{Agent, Roster},
     row::{Beat, Fleet, Pane, Row, RowKey, Unit},
     runtime::{self, Recognition},
+    sights::{Picture, Sight, Sights},
+    weigh::{self, Sources},
     words,
 };
+use crate::screen::Screen;
 
 /// The holder's session where no roster names another (spec §3).
 const HOLDER_SESSION: &str = "_holder";
 
 /// What a join needs to know beside the roster and the facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct JoinContext<'a> {
     /// Times from the environment.
     pub limits: Limits,
@@ -41,16 +47,19 @@ pub struct JoinContext<'a> {
     pub socket: Option<&'a Socket>,
     /// Whether ages can be believed (see `confirm::Memory::ages_believed`).
     pub ages_believed: bool,
+    /// What open mirrors hold at this moment: fresher than any capture.
+    pub live: BTreeMap<PaneKey, &'a Screen>,
 }
 
-/// Joins and judges. Without a roster every session is unmanaged.
+/// Joins and judges. Without a roster every session is unmanaged. `sights` is what the screens said before.
 #[must_use]
-pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext) -> Fleet {
+pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext, sights: &mut Sights) -> Fleet {
     let sessions = Sessions::of(facts, roster.map_or(HOLDER_SESSION, |roster| roster.holder_session.as_str()));
-    let joiner = Joiner { facts, context, sessions };
-    let agents = roster.map_or(&[][..], |roster| roster.agents.as_slice());
-    let mut rows: Vec<Row> =
-        roster.iter().flat_map(|roster| agents.iter().map(|agent| joiner.agent(roster, agent))).collect();
+    let mut joiner = Joiner { facts, context, sessions, sights, looked: BTreeSet::new() };
+    let mut rows: Vec<Row> = Vec::new();
+    if let Some(roster) = roster {
+        rows.extend(roster.agents.iter().map(|agent| joiner.agent(roster, agent)));
+    }
     let claimed: BTreeSet<(Socket, String)> = rows
         .iter()
         .filter(|row| row.key.host == facts.identity.host)
@@ -59,6 +68,7 @@ pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext) -
     let mut unmanaged = joiner.unmanaged(&claimed);
     unmanaged.sort_by(|a, b| (&a.name, &a.key.socket).cmp(&(&b.name, &b.key.socket)));
     rows.extend(unmanaged);
+    joiner.sights.keep(&joiner.looked);
     Fleet {
         tenant: facts.identity.tenant.clone(),
         host: facts.identity.host.clone(),
@@ -75,11 +85,14 @@ struct Joiner<'a> {
     facts: &'a HostFacts,
     context: &'a JoinContext<'a>,
     sessions: Sessions<'a>,
+    sights: &'a mut Sights,
+    /// The panes whose screens were looked at.
+    looked: BTreeSet<PaneKey>,
 }
 
 impl Joiner<'_> {
     /// The row of a declared agent.
-    fn agent(&self, roster: &Roster, agent: &Agent) -> Row {
+    fn agent(&mut self, roster: &Roster, agent: &Agent) -> Row {
         let name = agent.name.as_str();
         let socket = roster.socket_of(agent).clone();
         let declared = Declared {
@@ -116,13 +129,15 @@ impl Joiner<'_> {
     }
 
     /// One row for each session that nobody claims.
-    fn unmanaged(&self, claimed: &BTreeSet<(Socket, String)>) -> Vec<Row> {
-        let free = self.sessions.names().filter(|&(socket, name)| {
+    fn unmanaged(&mut self, claimed: &BTreeSet<(Socket, String)>) -> Vec<Row> {
+        let names: Vec<(&Socket, &str)> = self.sessions.names().collect();
+        let free = names.into_iter().filter(|&(socket, name)| {
             !claimed.contains(&(socket.clone(), name.to_owned()))
                 && !self.sessions.is_holder(name)
                 && !self.sessions.is_viewer(socket, name)
         });
-        free.map(|(socket, name)| {
+        let free: Vec<(&Socket, &str)> = free.collect();
+        let rows = free.into_iter().map(|(socket, name)| {
             let host = self.facts.identity.host.clone();
             let known = self.seen(socket, name, &[]);
             let runtime = match &known.recognition {
@@ -132,14 +147,22 @@ impl Joiner<'_> {
             };
             let key = RowKey { host, socket: socket.clone(), session: name.to_owned(), pane: None };
             Row { runtime, ..self.row(key, known) }
-        })
-        .collect()
+        });
+        rows.collect()
     }
 
     /// What tmux and the processes tell about a session of this host.
-    fn seen(&self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
+    fn seen(&mut self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
         let (pane, recognition) = self.sessions.pane_of(socket, name, wanted);
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
+        let idle = self.idle(pane);
+        let sight = key.as_ref().zip(pane).and_then(|(key, pane)| self.sight(key, pane, &recognition));
+        let unmoved = sight.as_ref().map(|sight| sight.still(self.facts.at)).zip(idle.known().copied());
+        let weighed = weigh::weigh(Sources {
+            now: self.facts.at,
+            sight: sight.as_ref(),
+            unmoved: unmoved.map(|(still, idle)| still.min(idle)),
+        });
         AgentFacts {
             now: self.facts.at,
             declared: None,
@@ -152,8 +175,9 @@ impl Joiner<'_> {
             unit: Reading::unknown("the roster does not name it, so it has no unit"),
             beat: silent("the roster does not name it, so it has no heartbeat"),
             recognition,
-            idle: self.idle(pane),
-            told: None,
+            idle,
+            told: weighed.told,
+            beside: weighed.beside,
             pause: self.facts.paused.known().cloned().flatten(),
             own: key.is_some() && key == self.facts.own_pane,
             hazard: None,
@@ -181,12 +205,29 @@ impl Joiner<'_> {
             recognition: Recognition::Unknown(Why::new(why)),
             idle: Reading::unknown(why),
             told: None,
+            beside: Vec::new(),
             pause: None,
             own: false,
             hazard: None,
             limits: self.context.limits,
             ages_believed: self.context.ages_believed,
         }
+    }
+
+    /// What its screen says: an open mirror's, else the last capture's. This program's own pane says nothing.
+    fn sight(&mut self, key: &PaneKey, pane: &PaneFacts, recognition: &Recognition) -> Option<Sight> {
+        if pane.dead.is_some() || self.facts.own_pane.as_ref() == Some(key) {
+            return None;
+        }
+        let shot = self.facts.screens.get(key).filter(|shot| shot.pid == pane.pid);
+        let live = self.context.live.get(key).map(|screen| Picture::Live(screen));
+        let picture = live.or_else(|| shot.map(|shot| Picture::Shot(shot)))?;
+        let runtime = match recognition {
+            Recognition::Runtime(it) => Some(it.name.as_str()),
+            Recognition::Shell(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
+        };
+        self.looked.insert(key.clone());
+        Some(self.sights.look(key, pane, runtime, picture, self.facts.at))
     }
 
     /// How long the window has been quiet; a time ahead of now is no time (spec §4).

@@ -30,7 +30,9 @@ pub mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod shot;
+pub mod sights;
 pub mod sort;
 pub mod text;
+pub mod weigh;
 pub mod words;
 pub mod yaml;

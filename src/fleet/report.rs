@@ -319,7 +319,7 @@ impl HeartbeatReport {
 impl EvidenceReport {
     fn of(evidence: &Evidence) -> Self {
         let Evidence { source, rule, says, at, line } = evidence;
-        let (source, rule) = ((*source).to_owned(), (*rule).to_owned());
+        let (source, rule) = ((*source).to_owned(), rule.to_string());
         Self { source, rule, says: says.clone(), at: utc(*at), line: line.clone() }
     }
 }

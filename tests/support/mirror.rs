@@ -6,7 +6,7 @@
 use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
@@ -16,6 +16,7 @@ use mosaic_top::{
     adapter::{
         exec::Local,
         tap::{
+            binary::Binary,
             client::{Mirror, Mirrors},
             server::Server,
         },
@@ -36,7 +37,7 @@ pub const SETTLE: Duration = Duration::from_secs(5);
 pub fn mirrors(tmux: &Tmux) -> Arc<Mirrors> {
     let server = server(tmux);
     let place = server.place();
-    Arc::new(Mirrors { server, place, binary: env!("CARGO_BIN_EXE_mosaic-top").into() })
+    Arc::new(Mirrors { server, place, binary: Binary::at(env!("CARGO_BIN_EXE_mosaic-top")) })
 }
 
 /// The server as the adapter asks it.
@@ -64,7 +65,12 @@ pub fn tap(tmux: &Tmux) -> u32 {
 
 /// Our own binary on this server, not started yet, and with everything it keeps below the server's directory.
 pub fn program(tmux: &Tmux, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mosaic-top"));
+    program_of(tmux, Path::new(env!("CARGO_BIN_EXE_mosaic-top")), words)
+}
+
+/// The same with another copy of it.
+pub fn program_of(tmux: &Tmux, binary: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(binary);
     command.args(["--socket", tmux.name()]).args(words);
     command.env("TMUX_TMPDIR", tmux.tmpdir()).env("MOSAIC_HOME", tmux.tmpdir());
     command.env("XDG_STATE_HOME", tmux.tmpdir().join("state")).env_remove("TMUX").env_remove("TMUX_PANE");

@@ -4,7 +4,6 @@
 
 use std::{
     io::{self, ErrorKind},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -17,6 +16,7 @@ use tokio::{
 };
 
 use super::{
+    binary::Binary,
     daemon,
     place::Place,
     server::Server,
@@ -58,7 +58,7 @@ pub struct Mirrors {
     /// Where the tap is, or why there can be none.
     pub place: Result<Place, Why>,
     /// Our own binary, which is the tap.
-    pub binary: PathBuf,
+    pub binary: Binary,
 }
 
 /// One open mirror. Dropping it lets the pane go.
@@ -100,9 +100,7 @@ impl Mirrors {
     #[must_use]
     pub fn of(server: Server) -> Self {
         let place = server.place();
-        // Without its own path it cannot start the tap, and says so by the path that it tries.
-        let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mosaic-top"));
-        Self { server, place, binary }
+        Self { server, place, binary: Binary::ours() }
     }
 
     /// Opens a pane's mirror.
@@ -142,7 +140,7 @@ impl Mirrors {
     }
 
     async fn start(&self) -> Result<(), Why> {
-        let mut words = vec![self.binary.display().to_string()];
+        let mut words = vec![self.binary.runnable().display().to_string()];
         words.extend(daemon::words(&self.server.socket, self.server.pid));
         let mut argv = Argv::new(words);
         if let Some(dir) = &self.server.tmux.tmpdir {
@@ -168,10 +166,21 @@ struct Follower {
     pictures: u64,
 }
 
-/// Why the tap does not serve any more, and whether it had said anything at all.
+/// Why the tap does not serve any more.
 struct Over {
     why: Why,
-    heard: bool,
+    then: Then,
+}
+
+/// What to do about a tap that does not serve.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// It has left, or was just leaving: the next one may be asked at once.
+    Again,
+    /// It makes room for one of a newer build, which somebody else is about to start.
+    Follow,
+    /// The pane is looked at for a while.
+    Look,
 }
 
 /// Whoever wanted the news has gone.
@@ -187,7 +196,7 @@ impl Follower {
         let pictures = self.pictures;
         let mut over = self.live().await?;
         for _ in 1..TRIES {
-            if over.heard {
+            if over.then != Then::Again {
                 break;
             }
             over = self.live().await?;
@@ -196,7 +205,11 @@ impl Follower {
         tracing::info!(pane = %self.pane, %why, "mirror without the tap");
         self.said = None;
         // A tap that served and ended may be followed by another at once; one that never did is left alone a while.
-        let pause = if self.pictures == pictures { RETRY_AFTER } else { Duration::ZERO };
+        let pause = match over.then {
+            Then::Follow => LOOK_EVERY,
+            _ if self.pictures == pictures => RETRY_AFTER,
+            _ => Duration::ZERO,
+        };
         let again = clock::now().steady + pause;
         loop {
             let free = self.look().await?;
@@ -214,28 +227,36 @@ impl Follower {
     async fn live(&mut self) -> Result<Over, NobodyListens> {
         let mut stream = match self.mirrors.connect().await {
             Ok(stream) => stream,
-            Err(why) => return Ok(Over { why, heard: true }),
+            Err(why) => return Ok(Over { why, then: Then::Look }),
         };
-        let mut heard = false;
-        let over = |words: String, heard| Ok(Over { why: Why::new(words), heard });
-        if let Err(error) = stream.write_all(&wire::watch(self.pane)).await {
-            return over(format!("the tap: {error}"), heard);
+        let (mut heard, pictures) = (false, self.pictures);
+        let over = |words: String, then| Ok(Over { why: Why::new(words), then });
+        let silent = |heard: bool| if heard { Then::Look } else { Then::Again };
+        if let Err(error) = stream.write_all(&wire::watch(self.pane, self.mirrors.binary.build())).await {
+            return over(format!("the tap: {error}"), silent(heard));
         }
         let mut inbox = Vec::new();
         loop {
             loop {
                 match Frame::take(&mut inbox) {
-                    Ok(Some(Frame::Gone(why))) => return over(why, true),
+                    Ok(Some(Frame::Gone(why))) => return over(why, Then::Look),
+                    Ok(Some(Frame::Leaving(why))) if self.pictures > pictures => return over(why, Then::Follow),
+                    Ok(Some(Frame::Leaving(why))) => {
+                        // It makes room for us: it has when it hangs up.
+                        let hangs_up = async { while stream.read_buf(&mut inbox).await.is_ok_and(|read| read > 0) {} };
+                        let left = timeout(START_LIMIT, hangs_up).await;
+                        return over(why, if left.is_ok() { Then::Again } else { Then::Look });
+                    }
                     Ok(Some(frame)) => self.relay(frame).await?,
                     Ok(None) => break,
-                    Err(why) => return Ok(Over { why, heard: true }),
+                    Err(why) => return Ok(Over { why, then: Then::Look }),
                 }
             }
             tokio::select! {
                 read = stream.read_buf(&mut inbox) => match read {
-                    Ok(0) => return over("the tap ended".into(), heard),
+                    Ok(0) => return over("the tap ended".into(), silent(heard)),
                     Ok(_) => heard = true,
-                    Err(error) => return over(format!("the tap: {error}"), heard),
+                    Err(error) => return over(format!("the tap: {error}"), silent(heard)),
                 },
                 wish = self.wishes.recv() => match wish {
                     // Any byte is the wish for a fresh seed; a tap that is gone is seen by the read.
@@ -254,19 +275,19 @@ impl Follower {
                 MirrorNews::Picture { screen: Box::new(Screen::drawn(size, &picture)), feed: Feed::Live, at }
             }
             Frame::Bytes { at, bytes } => MirrorNews::Bytes { bytes, at },
-            Frame::Gone(why) => MirrorNews::Gone(Why::new(why)),
+            Frame::Gone(why) | Frame::Leaving(why) => MirrorNews::Gone(Why::new(why)),
         };
         self.news.send(news).await.map_err(|_| NobodyListens)
     }
 
-    /// Looks once by hand; whether the tap might serve the pane: it has no pipe, or one that carries our mark. Whether
+    /// Looks once by hand; whether the tap might serve the pane: it is large enough and has no pipe, or one that carries our mark. Whether
     /// that is the tap's own or a user's that replaced it, only the tap knows; it leaves the latter alone.
     async fn look(&mut self) -> Result<bool, NobodyListens> {
         let look = self.mirrors.server.look(self.pane, None).await;
         let at = clock::now().wall;
         let (news, free) = match look {
             Ok(look) => {
-                let free = !look.dead && (!look.piped || look.mark.is_some());
+                let free = !look.dead && !look.is_tiny() && (!look.piped || look.mark.is_some());
                 let news = if self.said.as_ref() == Some(&look.seed) {
                     // The same picture is news, too: that it still holds. Without it a quiet pane would look stale.
                     MirrorNews::Bytes { bytes: Vec::new(), at }

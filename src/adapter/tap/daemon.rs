@@ -15,7 +15,7 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 use tokio::net::UnixListener;
 
-use super::{hub::Hub, place::Place, server::Server};
+use super::{binary::Binary, hub::Hub, place::Place, scope, server::Server};
 use crate::fleet::{ids::Socket, reading::Why};
 
 /// What the tap says on its standard output once it listens.
@@ -65,7 +65,7 @@ pub fn drop_inherited() {
 }
 
 /// Is the tap: listens, says so, serves to the end and clears up. For the hidden verb `__tap --serve`.
-pub async fn serve(server: Server, place: &Place, binary: &Path) -> Result<(), Why> {
+pub async fn serve(server: Server, place: &Place, binary: Binary) -> Result<(), Why> {
     // A session of its own: the login that started it may end. Fails only where it already leads one.
     let _ = nix::unistd::setsid();
     let ready = listen(place);
@@ -76,9 +76,18 @@ pub async fn serve(server: Server, place: &Place, binary: &Path) -> Result<(), W
     // The starter may have been killed meanwhile; that is no reason not to serve.
     let _ = writeln!(io::stdout(), "{word}").and_then(|()| io::stdout().flush());
     let Some((listener, _lock)) = ready? else { return Ok(()) };
-    let outcome = Hub::serve(server, binary.to_owned(), listener, &place.socket).await;
+    tokio::spawn(enter_scope(server.clone()));
+    let outcome = Hub::serve(server, binary, listener, &place.socket).await;
     place.clear().map_err(|error| Why::new(format!("cannot clear {}: {error}", place.dir.display())))?;
     outcome.map_err(|error| Why::new(error.to_string()))
+}
+
+/// A unit of its own, where there is a manager for it; the session of its own must do elsewhere.
+async fn enter_scope(server: Server) {
+    match scope::enter(&server).await {
+        Ok(name) => tracing::debug!(name, "the tap has a unit of its own"),
+        Err(why) => tracing::debug!(%why, "the tap has no unit of its own"),
+    }
 }
 
 /// Takes the lock and listens; `None` when another tap is there already.

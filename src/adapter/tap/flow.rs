@@ -50,9 +50,9 @@ impl Flow {
         std::mem::take(&mut self.weighed) < EBB
     }
 
-    /// A fresh seed: everything is counted from here on.
-    pub(super) fn reset(&mut self) {
-        *self = Self::default();
+    /// That of a pane which floods already when its picture begins.
+    pub(super) fn flooding() -> Self {
+        Self { floods: true, weighed: EBB, ..Self::default() }
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
         assert!(!flow.has_ebbed());
         flow.begins(EBB - 1, at(250));
         assert!(flow.has_ebbed());
-        flow.reset();
-        assert!(!flow.floods());
+        let mut begun = Flow::flooding();
+        assert!(begun.floods() && !begun.begins(FLOOD, at(0)) && !begun.has_ebbed() && begun.has_ebbed());
     }
 }

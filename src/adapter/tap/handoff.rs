@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn run(socket: &Path, pane: u32, generation: &str) -> io::Result<()> {
     let stream = UnixStream::connect(socket)?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let line = Greeting::line(Who::Handoff { pane, generation: generation.to_owned() });
+    let line = Greeting::line(None, Who::Handoff { pane, generation: generation.to_owned() });
     let stdin = io::stdin();
     let pipe = [stdin.as_fd()];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];

@@ -13,11 +13,13 @@ use jiff::Timestamp;
 use tokio::{net::UnixListener, sync::mpsc, time::MissedTickBehavior};
 
 use super::{
+    binary::Binary,
     flow,
     links::{self, Hold, Watcher},
     look::{Look, Start, shell_quoted},
     pane::{Pane, Pipe, Verdict},
     server::Server,
+    wire::Frame,
 };
 use crate::{
     adapter::{clock, tmux::unguessable},
@@ -41,6 +43,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// Why a mirror of a dead pane is not live.
 const DEAD: &str = "its program has ended, and a dead pane takes no pipe";
+
+/// Why a mirror of a very small pane is not live: the engine draws two rows and columns at least.
+const TINY: &str = "a pane of one row or one column is looked at, not followed";
 
 /// How many events may wait. Bytes wait in the pipe behind them, which tmux buffers.
 const INBOX: usize = 256;
@@ -73,13 +78,15 @@ pub(super) enum HubEvent {
     Stopped { pane: PaneId },
     /// A start has come back from tmux.
     Started { pane: PaneId, generation: String, look: Result<Look, Why> },
+    /// A watcher of a newer build has come.
+    Outdated { why: String },
 }
 
 /// The tap of one server.
 pub struct Hub {
     server: Server,
     /// Our own binary, for the pipe's command.
-    binary: PathBuf,
+    binary: Binary,
     /// Where we listen.
     listens: PathBuf,
     panes: BTreeMap<PaneId, Pane>,
@@ -89,11 +96,13 @@ pub struct Hub {
     idle_since: Option<Timestamp>,
     /// Whether tmux is being asked.
     checking: bool,
+    /// Why it makes room for another tap.
+    leaving: Option<String>,
 }
 
 impl Hub {
     /// Serves until nobody needs it any more.
-    pub async fn serve(server: Server, binary: PathBuf, listener: UnixListener, listens: &Path) -> io::Result<()> {
+    pub async fn serve(server: Server, binary: Binary, listener: UnixListener, listens: &Path) -> io::Result<()> {
         let (events, mut inbox) = mpsc::channel(INBOX);
         let mut hub = Self {
             server,
@@ -104,17 +113,24 @@ impl Hub {
             events,
             idle_since: Some(clock::now().wall),
             checking: false,
+            leaving: None,
         };
         let mut sweep = tokio::time::interval(SWEEP);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut next_id = 0;
         loop {
             tokio::select! {
-                event = inbox.recv() => if let Some(event) = event { hub.handle(event) },
+                event = inbox.recv() => if let Some(event) = event {
+                    hub.handle(event);
+                    if hub.has_left() {
+                        return Ok(());
+                    }
+                },
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
                         next_id += 1;
-                        tokio::spawn(links::serve(stream, next_id, hub.events.clone()));
+                        let ours = hub.binary.build().clone();
+                        tokio::spawn(links::serve(stream, next_id, ours, hub.events.clone()));
                     }
                     // Too many files are open, say: no reason to leave those who are served.
                     Err(error) => {
@@ -153,7 +169,9 @@ impl Hub {
                 }
             }
             HubEvent::Handed { pane, generation, hold } => {
-                self.with(pane, |mirror| mirror.handed(&generation, hold, at));
+                if self.panes.get_mut(&pane).is_some_and(|mirror| mirror.handed(&generation, hold, at)) {
+                    self.weigh_later(pane);
+                }
             }
             HubEvent::Overdue { pane, generation } => self.overdue(pane, &generation),
             HubEvent::Bytes { pane, generation, bytes } => {
@@ -169,6 +187,7 @@ impl Hub {
             HubEvent::Checked { panes, looks } => self.checked(&panes, &looks, at),
             HubEvent::Ended { pane, generation } => self.ended(pane, &generation),
             HubEvent::Started { pane, generation, look } => self.started(pane, &generation, look, at),
+            HubEvent::Outdated { why } => self.leaving = Some(why),
         }
     }
 
@@ -176,6 +195,18 @@ impl Hub {
         if let Some(mirror) = self.panes.get_mut(&pane) {
             act(mirror);
         }
+    }
+
+    /// While it makes room: ends whatever no start is under way for, which would leave a pipe behind; whether all is
+    /// ended. Then nobody finds a pipe of ours any more.
+    fn has_left(&mut self) -> bool {
+        let Some(why) = self.leaving.clone() else { return false };
+        let ready: Vec<PaneId> =
+            self.panes.iter().filter(|(_, mirror)| !mirror.is_starting()).map(|(pane, _)| *pane).collect();
+        for pane in ready {
+            self.end_with(pane, &Frame::Leaving(why.clone()));
+        }
+        self.panes.is_empty() && self.ending.is_empty()
     }
 
     fn start_if_due(&mut self, pane: PaneId) {
@@ -187,12 +218,13 @@ impl Hub {
     /// Asks tmux, beside the loop, to start a pipe and look. A pipe that we hold is replaced; nobody else's is. While
     /// an old one is being ended, the start waits for that.
     fn start(&mut self, pane: PaneId) {
-        let Some(mirror) = self.panes.get_mut(&pane).filter(|_| !self.ending.contains(&pane)) else { return };
+        let waits = self.ending.contains(&pane) || self.leaving.is_some();
+        let Some(mirror) = self.panes.get_mut(&pane).filter(|_| !waits) else { return };
         let replace = mirror.has_pipe();
         let generation = unguessable();
         mirror.start(generation.clone());
         let words = [
-            self.binary.display().to_string(),
+            self.binary.runnable().display().to_string(),
             "__handoff".into(),
             self.listens.display().to_string(),
             pane.0.to_string(),
@@ -212,8 +244,14 @@ impl Hub {
     fn started(&mut self, pane: PaneId, generation: &str, look: Result<Look, Why>, at: Timestamp) {
         let Some(mirror) = self.panes.get_mut(&pane).filter(|mirror| mirror.awaits(generation)) else { return };
         let refused = match look {
-            Ok(look) if look.mark.as_deref() == Some(generation) => return mirror.seeded(generation, look, at),
+            Ok(look) if look.mark.as_deref() == Some(generation) => {
+                if mirror.seeded(generation, look, at) {
+                    self.weigh_later(pane);
+                }
+                return;
+            }
             Ok(look) if look.dead => DEAD.to_owned(),
+            Ok(look) if look.is_tiny() => TINY.to_owned(),
             Ok(_) => "somebody else has a pipe on this pane, and it is left alone".to_owned(),
             Err(why) => why.to_string(),
         };
@@ -223,7 +261,7 @@ impl Hub {
     /// `pane_pipe` is 1 as soon as tmux has forked; only a pipe in our hands proves that our binary runs there.
     fn overdue(&mut self, pane: PaneId, generation: &str) {
         if self.panes.get(&pane).is_some_and(|mirror| mirror.awaits(generation)) {
-            let binary = self.binary.display();
+            let binary = self.binary.runnable().display().to_string();
             self.end(pane, &format!("{binary} cannot be run by the tmux server, so there is no pipe to read"));
         }
     }
@@ -238,8 +276,12 @@ impl Hub {
     }
 
     fn end(&mut self, pane: PaneId, why: &str) {
+        self.end_with(pane, &Frame::Gone(why.to_owned()));
+    }
+
+    fn end_with(&mut self, pane: PaneId, last: &Frame) {
         if let Some(mut mirror) = self.panes.remove(&pane) {
-            mirror.end(why);
+            mirror.end(last);
             self.stop(pane, mirror);
         }
         self.idle_since = self.panes.is_empty().then(|| clock::now().wall);

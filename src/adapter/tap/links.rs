@@ -25,10 +25,11 @@ use tokio::{
 };
 
 use super::{
+    binary::Build,
     hub::HubEvent,
-    wire::{Frame, Greeting, VERSION, Who},
+    wire::{Frame, Greeting, Hello, VERSION, Who},
 };
-use crate::fleet::ids::PaneId;
+use crate::fleet::{ids::PaneId, reading::Why};
 
 /// How much may wait for a watcher before it counts as not keeping up.
 const LONGEST_QUEUE: usize = 1 << 20;
@@ -89,28 +90,42 @@ impl Watcher {
 }
 
 /// Greets a connection and serves it to its end.
-pub(super) async fn serve(stream: UnixStream, id: u64, hub: mpsc::Sender<HubEvent>) {
-    if let Err(error) = greet(stream, id, &hub).await {
+pub(super) async fn serve(stream: UnixStream, id: u64, ours: Build, hub: mpsc::Sender<HubEvent>) {
+    if let Err(error) = greet(stream, id, &ours, &hub).await {
         tracing::debug!(id, %error, "a connection ended");
     }
 }
 
-async fn greet(mut stream: UnixStream, id: u64, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
+async fn greet(mut stream: UnixStream, id: u64, ours: &Build, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
     let peer = stream.peer_cred()?.uid();
     if peer != nix::unistd::geteuid().as_raw() {
         return Err(io::Error::new(ErrorKind::PermissionDenied, format!("uid {peer} has no business here")));
     }
     let (line, pipe) = timeout(GREETING_LIMIT, receive(&stream)).await??;
-    let greeting = Greeting::read(&line).map_err(|why| io::Error::other(why.to_string()))?;
-    if greeting.v != VERSION {
-        let why = format!("the tap behind it speaks version {VERSION}, this program version {}", greeting.v);
+    let unreadable = |why: Why| io::Error::other(why.to_string());
+    let hello = Hello::read(&line).map_err(unreadable)?;
+    if let Some(newer) = hello.build.filter(|build| build.is_newer_than(ours)) {
+        return make_room(stream, &newer, hub).await;
+    }
+    if hello.v != VERSION {
+        let why = format!("the tap behind it speaks version {VERSION}, this program version {}", hello.v);
         return stream.write_all(&Frame::Gone(why).write()).await;
     }
+    let greeting = Greeting::read(&line).map_err(unreadable)?;
     match (greeting.who, pipe) {
         (Who::Handoff { pane, generation }, Some(pipe)) => take_pipe(PaneId(pane), generation, pipe, hub).await,
         (Who::Watch { pane }, None) => watch(stream, id, PaneId(pane), hub).await,
         _ => Err(io::Error::other("a handoff without a pipe, or a watcher with one")),
     }
+}
+
+/// A newer build has come: the tap leaves. The connection stays open until it has, so that its end says when.
+async fn make_room(mut stream: UnixStream, newer: &Build, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
+    let why = format!("a newer mosaic-top ({}) takes over", newer.version);
+    let _ = hub.send(HubEvent::Outdated { why: why.clone() }).await;
+    stream.write_all(&Frame::Leaving(why).write()).await?;
+    while stream.read(&mut [0; 64]).await? > 0 {}
+    Ok(())
 }
 
 /// The first line, with the descriptor that came beside it.

@@ -13,6 +13,9 @@ const FACTS: &str = "#{pane_width},#{pane_height},#{cursor_x},#{cursor_y},#{curs
 #{scroll_region_upper},#{scroll_region_lower},#{origin_flag},#{insert_flag},#{wrap_flag},#{alternate_saved_x},\
 #{alternate_saved_y},#{pane_pid},#{pane_dead},#{pane_pipe},#{s/,/ /:pane_tabs},#{pid},#{@mosaic_pipe}";
 
+/// Whether the pane has but one column or row.
+const TINY: &str = "#{||:#{==:#{pane_width},1},#{==:#{pane_height},1}}";
+
 /// How many facts there are.
 const FACT_COUNT: usize = 19;
 
@@ -36,6 +39,14 @@ pub struct Look {
     pub mark: Option<String>,
 }
 
+impl Look {
+    /// Whether the pane has but one column or row. The engine needs two of each: only a picture as a whole is right.
+    #[must_use]
+    pub fn is_tiny(&self) -> bool {
+        self.seed.size.rows < 2 || self.seed.size.cols < 2
+    }
+}
+
 /// How a pipe is started with a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start<'a> {
@@ -56,7 +67,8 @@ pub fn arguments(pane: PaneId, start: Option<&Start<'_>>, mark: &str) -> Vec<Str
     let target = pane.to_string();
     let mut args: Vec<String> = Vec::new();
     if let Some(start) = start {
-        let free = if start.replace { "#{?pane_dead,0,1}" } else { "#{?#{||:#{pane_pipe},#{pane_dead}},0,1}" };
+        let taken = if start.replace { "#{pane_dead}" } else { "#{||:#{pane_pipe},#{pane_dead}}" };
+        let free = format!("#{{?#{{||:{taken},{TINY}}},0,1}}");
         let free = format!("#{{?#{{==:#{{pid}},{}}},{free},0}}", start.server);
         let begin = format!(
             "pipe-pane -O -t {target} {} ; set-option -p -t {target} @mosaic_pipe {}",

@@ -12,6 +12,7 @@
 //! `pipe-pane -O`, our mark `@mosaic_pipe` on the pane, and the start of the tap itself. Nothing attaches to a session,
 //! resizes a window or types.
 
+pub mod binary;
 pub mod client;
 pub mod daemon;
 mod flow;
@@ -21,5 +22,6 @@ mod links;
 pub mod look;
 mod pane;
 pub mod place;
+mod scope;
 pub mod server;
 mod wire;

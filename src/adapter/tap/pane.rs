@@ -16,6 +16,9 @@ use crate::screen::Screen;
 /// as they came until then: a pane with one watcher is parsed once, by that watcher.
 const LONGEST_BACKLOG: usize = 256 * 1024;
 
+/// How many bytes may wait for a seed. It comes within milliseconds: a pane that prints more until then floods.
+const MOST_EARLY: usize = 256 * 1024;
+
 /// How long a pane must have been quiet before tmux is asked whether the picture is right.
 const REST: Duration = Duration::from_millis(300);
 
@@ -91,8 +94,8 @@ struct Starting {
     generation: Generation,
     look: Option<Look>,
     hold: Option<Hold>,
-    /// What the pipe has brought before the seed came.
-    early: Vec<u8>,
+    /// What the pipe has brought before the seed came; `None` once that was too much to keep.
+    early: Option<Vec<u8>>,
 }
 
 impl Pane {
@@ -129,7 +132,7 @@ impl Pane {
 
     /// A start begins.
     pub(super) fn start(&mut self, generation: Generation) {
-        self.starting = Some(Starting { generation, look: None, hold: None, early: Vec::new() });
+        self.starting = Some(Starting { generation, look: None, hold: None, early: Some(Vec::new()) });
     }
 
     /// Whether this very start is still under way.
@@ -141,37 +144,44 @@ impl Pane {
         self.starting.as_mut().filter(|starting| starting.generation == generation)
     }
 
-    /// The pipe of a start is in our hands. Any other is let go.
-    pub(super) fn handed(&mut self, generation: &str, hold: Hold, at: Timestamp) {
+    /// The pipe of a start is in our hands. Any other is let go. True when the pane floods already.
+    pub(super) fn handed(&mut self, generation: &str, hold: Hold, at: Timestamp) -> bool {
         if let Some(starting) = self.starting(generation) {
             starting.hold = Some(hold);
         }
-        self.finish(at);
+        self.finish(at)
     }
 
-    /// The seed of a start has come.
-    pub(super) fn seeded(&mut self, generation: &str, look: Look, at: Timestamp) {
+    /// The seed of a start has come. True when the pane floods already.
+    pub(super) fn seeded(&mut self, generation: &str, look: Look, at: Timestamp) -> bool {
         if let Some(starting) = self.starting(generation) {
             starting.look = Some(look);
         }
-        self.finish(at);
+        self.finish(at)
     }
 
-    /// With seed and pipe both there, this pipe feeds the picture from here on.
-    fn finish(&mut self, at: Timestamp) {
+    /// With seed and pipe both there, this pipe feeds the picture from here on. True when what came before the seed was
+    /// too much to keep: that is a flood, shown by pictures until it has ebbed, and this seed is the first of them.
+    fn finish(&mut self, at: Timestamp) -> bool {
         match self.starting.take() {
             Some(Starting { generation, look: Some(look), hold: Some(hold), early }) => {
+                let floods = early.is_none();
                 let mut screen = Screen::seeded(&look.seed);
-                screen.feed(&early);
+                screen.feed(&early.unwrap_or_default());
                 self.screen = Some(screen);
                 self.pid = look.pid;
                 self.trust.doubted = false;
-                self.flow.reset();
                 self.backlog.clear();
                 self.current = Some(Pipe { generation, hold });
                 self.show_all(at);
+                self.flow = if floods { Flow::flooding() } else { Flow::default() };
+                self.screen = self.screen.take().filter(|_| !floods);
+                floods
             }
-            unfinished => self.starting = unfinished,
+            unfinished => {
+                self.starting = unfinished;
+                false
+            }
         }
     }
 
@@ -200,7 +210,10 @@ impl Pane {
                 self.draw();
             }
         } else if let Some(starting) = self.starting(generation) {
-            starting.early.extend_from_slice(&bytes);
+            starting.early = starting.early.take().filter(|early| early.len() + bytes.len() <= MOST_EARLY);
+            if let Some(early) = &mut starting.early {
+                early.extend_from_slice(&bytes);
+            }
         }
         false
     }
@@ -279,8 +292,8 @@ impl Pane {
     }
 
     /// Tells every watcher that it is over.
-    pub(super) fn end(&mut self, why: &str) {
-        let said = Frame::Gone(why.to_owned()).write();
+    pub(super) fn end(&mut self, last: &Frame) {
+        let said = last.write();
         for watcher in self.watchers.values_mut() {
             watcher.end(&said);
         }
@@ -303,5 +316,51 @@ impl Pane {
         if let Some(screen) = &mut self.screen {
             screen.feed(&mem::take(&mut self.backlog));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screen::{Cursor, Size, seed::Seed};
+
+    fn look() -> Look {
+        let seed = Seed {
+            size: Size { rows: 24, cols: 80 },
+            cursor: Cursor { row: 0, col: 0, shown: true },
+            rows: Vec::new(),
+            under: None,
+            left: None,
+            tabs: None,
+            region: (0, 23),
+            origin: false,
+            insert: false,
+            autowrap: true,
+            pending: Vec::new(),
+        };
+        Look { seed, server: 1, pid: 2, dead: false, piped: true, mark: None }
+    }
+
+    /// A start whose pipe brings so many bytes before its seed: whether it begins as a flood, and what it holds.
+    fn check_early(bytes: usize, floods: bool) {
+        let at = Timestamp::UNIX_EPOCH;
+        let mut pane = Pane::default();
+        pane.start("g".into());
+        assert!(!pane.handed("g", tokio::sync::oneshot::channel().0, at));
+        for chunk in vec![b'x'; bytes].chunks(4096) {
+            pane.bytes("g", chunk.to_vec(), at);
+            let kept = pane.starting.as_ref().and_then(|starting| starting.early.as_ref()).map_or(0, Vec::len);
+            assert!(kept <= MOST_EARLY, "{kept}");
+        }
+        assert_eq!(pane.seeded("g", look(), at), floods, "{bytes} bytes");
+        assert_eq!((pane.flow.floods(), pane.screen.is_none()), (floods, floods));
+    }
+
+    #[test]
+    fn what_comes_before_the_seed_is_kept_up_to_a_bound_and_a_flood_behind_it() {
+        check_early(0, false);
+        check_early(MOST_EARLY, false);
+        check_early(MOST_EARLY + 1, true);
+        check_early(MOST_EARLY * 8, true);
     }
 }

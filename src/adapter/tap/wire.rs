@@ -3,22 +3,44 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::binary::Build;
 use crate::{
     fleet::{ids::PaneId, reading::Why},
     screen::Size,
 };
 
-/// Raised with every change of what follows; a tap and a watcher that differ do not talk.
-pub(super) const VERSION: u32 = 1;
+/// Raised with every change of what follows; a tap and a watcher that differ do not talk. Two things never change, so
+/// that they can still part in peace: [`Hello`], and the frame that says why it is over.
+pub(super) const VERSION: u32 = 2;
 
 /// A frame longer than this is no frame of ours: a picture of a 1000×1000 pane stays below it.
 const LONGEST_FRAME: usize = 64 << 20;
+
+/// What can be read of a greeting in any version.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Hello {
+    /// Its version.
+    pub v: u32,
+    /// Which build a watcher runs, and would start.
+    #[serde(default)]
+    pub build: Option<Build>,
+}
+
+impl Hello {
+    /// What a line says, whatever else is in it.
+    pub(super) fn read(line: &[u8]) -> Result<Self, Why> {
+        serde_json::from_slice(line).map_err(|error| Why::new(format!("no greeting: {error}")))
+    }
+}
 
 /// The first line of every connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Greeting {
     /// [`VERSION`].
     pub v: u32,
+    /// As in [`Hello`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub build: Option<Build>,
     /// Who it is.
     #[serde(flatten)]
     pub who: Who,
@@ -44,9 +66,9 @@ pub(super) enum Who {
 
 impl Greeting {
     /// The greeting as a line.
-    pub(super) fn line(who: Who) -> Vec<u8> {
+    pub(super) fn line(build: Option<Build>, who: Who) -> Vec<u8> {
         // A struct of numbers and strings always serialises; an empty line would be refused by the tap.
-        let mut line = serde_json::to_vec(&Self { v: VERSION, who }).unwrap_or_default();
+        let mut line = serde_json::to_vec(&Self { v: VERSION, build, who }).unwrap_or_default();
         line.push(b'\n');
         line
     }
@@ -66,6 +88,8 @@ pub(super) enum Frame {
     Bytes { at: Timestamp, bytes: Vec<u8> },
     /// The mirror ended, and why.
     Gone(String),
+    /// The tap makes room for one of a newer build, which the watcher is to join or to start.
+    Leaving(String),
 }
 
 impl Frame {
@@ -77,6 +101,7 @@ impl Frame {
             }
             Self::Bytes { at, bytes } => (b'B', Some(at), Vec::new(), bytes),
             Self::Gone(why) => (b'G', None, Vec::new(), why.as_bytes()),
+            Self::Leaving(why) => (b'L', None, Vec::new(), why.as_bytes()),
         };
         let millis = at.map_or(0, |at| at.as_millisecond());
         let length = 9 + head.len() + body.len();
@@ -117,14 +142,15 @@ impl Frame {
             }
             b'B' => Ok(Self::Bytes { at, bytes: body.to_vec() }),
             b'G' => Ok(Self::Gone(String::from_utf8_lossy(body).into_owned())),
+            b'L' => Ok(Self::Leaving(String::from_utf8_lossy(body).into_owned())),
             _ => Err(broken()),
         }
     }
 }
 
 /// Who a watcher of a pane is.
-pub(super) fn watch(pane: PaneId) -> Vec<u8> {
-    Greeting::line(Who::Watch { pane: pane.0 })
+pub(super) fn watch(pane: PaneId, build: &Build) -> Vec<u8> {
+    Greeting::line(Some(build.clone()), Who::Watch { pane: pane.0 })
 }
 
 #[cfg(test)]
@@ -136,9 +162,25 @@ mod tests {
 
     #[test]
     fn a_greeting_is_read_as_it_was_written() {
-        let line = Greeting::line(Who::Handoff { pane: 5, generation: "ab".into() });
+        let line = Greeting::line(None, Who::Handoff { pane: 5, generation: "ab".into() });
         assert_eq!(Greeting::read(&line).unwrap().who, Who::Handoff { pane: 5, generation: "ab".into() });
+        assert_eq!(Hello::read(&line).unwrap(), Hello { v: VERSION, build: None });
         assert!(Greeting::read(b"GET / HTTP/1.1\r\n").is_err());
+    }
+
+    #[test]
+    fn who_greets_in_another_version_is_still_known_by_its_build() {
+        let line = br#"{"v":99,"build":{"version":"9.0.0","made":18446744073709551615,"more":1},"dance":{"pane":[1]}}"#;
+        let build = Build { version: "9.0.0".into(), made: u64::MAX };
+        assert_eq!(Hello::read(line).unwrap(), Hello { v: 99, build: Some(build) });
+        assert!(Greeting::read(line).is_err());
+    }
+
+    #[test]
+    fn a_watcher_says_which_build_it_runs() {
+        let build = Build { version: "0.1.0".into(), made: 1_763_700_000_123_456_789 };
+        let greeting = Greeting::read(&watch(PaneId(3), &build)).unwrap();
+        assert_eq!(greeting, Greeting { v: VERSION, build: Some(build), who: Who::Watch { pane: 3 } });
     }
 
     proptest! {
@@ -151,6 +193,7 @@ mod tests {
                 Frame::Picture { size: Size { rows, cols }, at, picture: body.clone() },
                 Frame::Bytes { at, bytes: body },
                 Frame::Gone("the pane is gone".into()),
+                Frame::Leaving("a newer one takes over".into()),
             ];
             let sent: Vec<u8> = frames.iter().flat_map(Frame::write).collect();
             let cut = cut.min(sent.len());
