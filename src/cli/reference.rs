@@ -63,8 +63,16 @@ pub fn man() -> Result<String> {
 /// A shell's completions.
 pub fn completions(shell: clap_complete::Shell) -> Result<String> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut definition(), "mosaic-top", &mut script);
+    clap_complete::generate(shell, &mut offered(), "mosaic-top", &mut script);
     String::from_utf8(script).wrap_err("the completions are not text")
+}
+
+/// The definition without the verbs that are nobody's business: completions would offer them.
+fn offered() -> Command {
+    let whole = definition();
+    let verbs: Vec<Command> = whole.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned().collect();
+    let arguments: Vec<clap::Arg> = whole.get_arguments().cloned().collect();
+    Command::new("mosaic-top").version(env!("CARGO_PKG_VERSION")).args(arguments).subcommands(verbs)
 }
 
 /// The program and its verbs, each with its full title, ready to render help. Not built as a whole: that would repeat

@@ -22,6 +22,7 @@ use crate::app::{
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    hint(model, theme, buffer);
     let area = model.layout().footer;
     if area.is_empty() {
         return;
@@ -125,4 +126,28 @@ fn key_and_word(key: &str, word: &str, grey: bool, theme: &Theme) -> Vec<Span<'s
     let (key_style, word_style) =
         if grey { (theme.dim, theme.dim.add_modifier(Modifier::DIM)) } else { (theme.key, theme.text) };
     vec![styled(key.to_owned(), key_style), styled(format!(" {word}  "), word_style)]
+}
+
+/// The keys that matter, for who is here for the first time.
+fn hint(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let area = model.layout().hint;
+    if area.is_empty() {
+        return;
+    }
+    let matter = [
+        (Action::Open, "opens an agent"),
+        (Action::NextNeedsYou, "goes to who needs you"),
+        (Action::Filter, "filters"),
+        (Action::Help, "has every key"),
+        (Action::Quit, "leaves"),
+        (Action::Back, "puts this away"),
+    ];
+    let mut spans = vec![styled(" new here?  ", theme.title)];
+    for (action, words) in matter {
+        if let Some(key) = model.keymap().keys_of(action).into_iter().next() {
+            spans.extend([styled(key, theme.key), styled(format!(" {words}  "), theme.text)]);
+        }
+    }
+    buffer.set_style(area, theme.banner_note);
+    paint::line(area, &Line::from(spans), buffer);
 }
