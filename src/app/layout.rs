@@ -174,7 +174,8 @@ mod tests {
                 for view in [View::Fleet, View::Agent { scroll: 0 }] {
                     for (zoom, banner) in [(false, false), (false, true), (true, true)] {
                         let screen = Rect::new(0, 0, width, height);
-                        let plan = layout(Wants { size: (width, height), view, zoom, banner, alone: false });
+                        let plan =
+                            layout(Wants { size: (width, height), view, zoom, banner, alone: false, hint: banner });
                         for part in [
                             plan.header,
                             plan.banner,
@@ -196,7 +197,8 @@ mod tests {
 
     #[test]
     fn a_small_screen_has_no_mirror_and_a_wide_one_has_it_at_the_right() {
-        let plan = |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false, alone: false });
+        let plan =
+            |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false, alone: false, hint: false });
         assert!(plan((40, 15)).mirror.is_empty());
         assert!(plan((80, 24)).mirror.y > plan((80, 24)).list.y);
         assert!(plan((120, 40)).mirror.x > plan((120, 40)).list.x);
