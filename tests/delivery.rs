@@ -14,6 +14,7 @@
 mod support;
 
 use std::{
+    collections::BTreeSet,
     io::Write as _,
     process::Stdio,
     thread,
@@ -251,7 +252,7 @@ struct Tally {
 fn sends(runtime: &'static str, count: usize, seed: u64) -> Tally {
     let stage = Stage::new(runtime, seed, "");
     let mut dice = Dice(seed | 1);
-    let mut tally = Tally::default();
+    let (mut tally, mut left_behind) = (Tally::default(), false);
     for number in 0..count {
         // Now and then straight into a turn that runs: queued.
         if dice.roll(5) > 0 {
@@ -262,7 +263,10 @@ fn sends(runtime: &'static str, count: usize, seed: u64) -> Tally {
         let body = Body::clean(&dice.body(number)).unwrap().text().to_owned();
         let text = Message { from, to, class: None, body }.write();
         let before = stage.agent.submitted().len();
-        let receipt = stage.send(stage.plan(&text));
+        // What an earlier one left behind, on a machine that was too busy for its three tries, is ours to clear.
+        let draft = if left_behind { WhenDraft::Replace } else { WhenDraft::Refuse };
+        let receipt = stage.send(Plan { draft, ..stage.plan(&text) });
+        left_behind = receipt.typed && receipt.verdict != Verdict::Accepted;
         let told = format!("{runtime} #{number} ({} bytes): {receipt:#?}", text.len());
         let screen = || stage.screen().0.text().join("\n");
         tally.more_enters += usize::from(receipt.enters > 1);
@@ -280,20 +284,23 @@ fn sends(runtime: &'static str, count: usize, seed: u64) -> Tally {
             Verdict::Draft => {
                 assert_eq!(submitted.len(), before, "submitted after all: {told}\n{}", screen());
                 tally.draft += 1;
-                panic!("three tries are enough for this stand-in: {told}\n{}", screen());
+                println!("{told}\n{}", screen());
             }
             _ => {
+                assert!(submitted.len() <= before + 1, "doubled: {told}\n{}", screen());
                 tally.other += 1;
-                panic!("{told}\n{}", screen());
+                println!("{told}\n{}", screen());
             }
         }
     }
     assert_eq!(stage.agent.mishaps(), Vec::<String>::new(), "{runtime}");
-    assert_eq!(stage.agent.submitted().len(), count, "{runtime}: each once");
+    let submitted = stage.agent.submitted();
+    let numbers: BTreeSet<&String> = submitted.iter().collect();
+    assert_eq!(numbers.len(), submitted.len(), "{runtime}: one was submitted twice");
     tally
 }
 
-fn table(count: usize) {
+fn table(count: usize) -> bool {
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
     let all: Vec<(&str, Tally)> = thread::scope(|scope| {
         let started: Vec<_> =
@@ -304,6 +311,7 @@ fn table(count: usize) {
         "| runtime | sends | accepted | by its record | queued | more than one Enter | draft | other | Enter → verdict, median | worst |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
+    let mut all_accepted = true;
     for (runtime, mut tally) in all {
         tally.took.sort();
         let (median, worst) = (tally.took[tally.took.len() / 2], tally.took[tally.took.len() - 1]);
@@ -318,14 +326,15 @@ fn table(count: usize) {
             median.as_millis(),
             worst.as_millis()
         );
-        assert_eq!(tally.accepted, count);
+        all_accepted &= tally.accepted == count;
         assert!(runtime == "opencode" || tally.by_record > 0, "{runtime}: none by its own record");
     }
+    all_accepted
 }
 
 #[test]
 fn what_is_accepted_was_submitted_once_and_whole() {
-    table(8);
+    assert!(table(8), "the stand-in takes the third Enter at the latest");
 }
 
 /// `scripts/bench sends [--full]`.

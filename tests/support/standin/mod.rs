@@ -105,7 +105,7 @@ struct Agent {
     /// A turn: its prompt, since when, until when.
     turn: Option<(String, Instant, Instant)>,
     queued: VecDeque<String>,
-    /// Enters in a row that were lost at random.
+    /// Enters in a row that were lost.
     swallowed: u8,
     gate: bool,
     over: bool,
@@ -281,6 +281,7 @@ impl Agent {
         let digesting = self.pasted_at.is_some_and(|at| at.elapsed() < DIGESTS);
         let text = self.text();
         if digesting {
+            self.swallowed += 1;
             if self.runtime == "codex" {
                 self.draft.push(Part::Typed("\n".to_owned()));
             }
