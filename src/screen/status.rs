@@ -65,6 +65,15 @@ pub enum BlockKind {
     Auth,
 }
 
+/// What one sequence says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Report {
+    /// This, from now on.
+    Status(ProgramStatus),
+    /// The last report is taken back.
+    Clear,
+}
+
 const STATES: [(&str, ProgramState); 5] = [
     ("idle", ProgramState::Idle),
     ("working", ProgramState::Working),
@@ -76,8 +85,8 @@ const KINDS: [(&str, BlockKind); 3] =
     [("permission", BlockKind::Permission), ("question", BlockKind::Question), ("auth", BlockKind::Auth)];
 
 impl ProgramStatus {
-    /// What a report says: `Some(None)` takes the last one back (`state=clear`), `None` is no report.
-    pub(super) fn parse(report: &[u8]) -> Option<Option<Self>> {
+    /// What a report says; `None` when it is none.
+    pub(super) fn parse(report: &[u8]) -> Option<Report> {
         let fields: Vec<(&[u8], &[u8])> = report
             .split(|byte| *byte == b':')
             .filter_map(|field| {
@@ -88,11 +97,11 @@ impl ProgramStatus {
         let field = |name: &str| fields.iter().find(|(key, _)| *key == name.as_bytes()).map(|(_, value)| *value);
         let state = field("state")?;
         if state == b"clear" {
-            return Some(None);
+            return Some(Report::Clear);
         }
         let (_, state) = STATES.into_iter().find(|(word, _)| word.as_bytes() == state)?;
         let kind = field("kind").and_then(|kind| KINDS.into_iter().find(|(word, _)| word.as_bytes() == kind));
-        Some(Some(Self {
+        Some(Report::Status(Self {
             state,
             kind: kind.map(|(_, kind)| kind),
             app: field("app").map(|app| cut(app, NAME_MOST)),
@@ -107,7 +116,7 @@ impl ProgramStatus {
         let mut said = format!("\x1b]7501;state={state}");
         let mut add = |name: &str, value: Option<&str>| {
             if let Some(value) = value {
-                said.push_str(&format!(":{name}={value}"));
+                said.extend([":", name, "=", value]);
             }
         };
         add("kind", self.kind.and_then(|kind| KINDS.iter().find(|(_, it)| *it == kind)).map(|(word, _)| *word));

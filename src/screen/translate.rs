@@ -10,7 +10,7 @@ use super::{
     charset::line_drawing,
     paint, sgr,
     state::State,
-    status::{self, ProgramStatus},
+    status::{self, ProgramStatus, Report},
 };
 
 /// The engine with everything that stands in front of it.
@@ -289,9 +289,12 @@ impl Perform for Translator {
     fn osc_dispatch(&mut self, words: &[&[u8]], _bell: bool) {
         self.state.last = None;
         if let [status::NUMBER, report, ..] = words
-            && let Some(status) = ProgramStatus::parse(report)
+            && let Some(report) = ProgramStatus::parse(report)
         {
-            self.state.status = status;
+            self.state.status = match report {
+                Report::Status(status) => Some(status),
+                Report::Clear => None,
+            };
         }
     }
 
