@@ -5,7 +5,7 @@
 
 mod sample;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use divan::{Bencher, counter::ItemsCount};
 use mosaic_top::{
@@ -15,6 +15,7 @@ use mosaic_top::{
         facts::{HostFacts, Limits},
         join::{JoinContext, join},
         roster,
+        sights::Sights,
     },
     ui::{draw, theme::Theme},
 };
@@ -44,8 +45,16 @@ fn list_panes_is_parsed(bencher: Bencher) {
 fn fleet_is_joined_and_judged(bencher: Bencher) {
     let roster = roster::parse(&sample::roster(AGENTS)).roster.unwrap();
     let facts = sample::facts(AGENTS, 0);
-    let context = JoinContext { limits: Limits::default(), home: "/home/ops", socket: None, ages_believed: true };
-    bencher.counter(ItemsCount::new(AGENTS)).bench_local(|| join(Some(&roster), &facts, &context));
+    let context = JoinContext {
+        limits: Limits::default(),
+        home: "/home/ops",
+        socket: None,
+        ages_believed: true,
+        live: BTreeMap::new(),
+    };
+    bencher
+        .counter(ItemsCount::new(AGENTS))
+        .bench_local(|| join(Some(&roster), &facts, &context, &mut Sights::default()));
 }
 
 /// What the dashboard does with the facts of one second: joins, remembers, sorts, and sees whether something changed.

@@ -64,6 +64,7 @@ pub fn card(model: &Model, width: usize) -> Vec<CardLine> {
     verdict(&mut card, row, now);
     declared(&mut card, row);
     running(&mut card, row);
+    doing(&mut card, row);
     heartbeat(&mut card, row);
     evidence(&mut card, row, now);
     card.lines
@@ -80,7 +81,7 @@ pub fn why(model: &Model, width: usize) -> Vec<CardLine> {
         card.drift(drift);
     }
     for piece in &row.judgement.evidence {
-        card.piece(piece.source, piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
+        card.piece(piece.source, &piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
     }
     card.lines
 }
@@ -233,6 +234,20 @@ pub fn ended(dead: DeadPane) -> String {
     }
 }
 
+/// What its runtime says that it is about; nothing where the runtime says nothing.
+fn doing(card: &mut Card, row: &Row) {
+    if row.doing.is_none() && row.context.is_none() {
+        return;
+    }
+    card.heading("doing");
+    if let Some(doing) = &row.doing {
+        card.field("about", doing, Tone::Plain);
+    }
+    if let Some(context) = &row.context {
+        card.field("context", &format!("{} % used, says {}", context.used_percent, context.source), Tone::Plain);
+    }
+}
+
 fn heartbeat(card: &mut Card, row: &Row) {
     card.heading("heartbeat");
     let beat = &row.heartbeat;
@@ -265,6 +280,6 @@ fn evidence(card: &mut Card, row: &Row, now: Timestamp) {
         card.field("", "none yet", Tone::Unknown);
     }
     for piece in &row.judgement.evidence {
-        card.piece(piece.source, piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
+        card.piece(piece.source, &piece.rule, &piece.says, piece.line.as_deref(), seconds(piece.at, now));
     }
 }

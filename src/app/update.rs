@@ -2,6 +2,8 @@
 //!
 //! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
 
+use std::collections::BTreeMap;
+
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
 
@@ -13,11 +15,13 @@ use super::{
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState},
     mouse,
+    settings::Settings,
 };
 use crate::fleet::{
     ids::PaneKey,
     join::{JoinContext, join},
 };
+use crate::screen::Screen;
 
 /// Takes one event in and says what is to be done outside.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -33,6 +37,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             confirm(model)
         }
         Event::Roster(news) => roster(model, news),
+        Event::Settings(news) => {
+            settings(model, *news);
+            Vec::new()
+        }
         Event::Mirror(pane, news) => {
             mirror(model, &pane, news);
             Vec::new()
@@ -111,6 +119,19 @@ fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What a configuration takes away it does not give back: an operator who was promised a dashboard that only looks must
+/// be able to rely on it.
+fn settings(model: &mut Model, news: Settings) {
+    let before = model.settings.config.clone();
+    model.settings.renew(news);
+    model.start.read_only = model.start.read_only.or(model.settings.read_only);
+    if before.columns != model.settings.config.columns {
+        model.columns = None;
+    }
+    model.change = Change::Everything;
+    model.bring_into_sight();
+}
+
 /// Joins the last good roster with the last facts and shows the outcome.
 fn rejoin(model: &mut Model) {
     let Some(facts) = &model.facts else { return };
@@ -119,12 +140,18 @@ fn rejoin(model: &mut Model) {
         home: &model.start.home,
         socket: model.start.socket.as_ref(),
         ages_believed: model.ages_believed,
+        live: live(&model.mirrors),
     };
-    let fleet = join(model.last_good_roster.as_ref(), facts, &context);
+    let fleet = join(model.last_good_roster.as_ref(), facts, &context, &mut model.memory.sights);
     let fleet = model.memory.settle(fleet);
     if model.fleet.as_ref() != Some(&fleet) {
         model.show_fleet(fleet);
     }
+}
+
+/// What the open mirrors hold: fresher than any capture, as long as they are fed by their pipe.
+fn live(mirrors: &BTreeMap<PaneKey, Mirror>) -> BTreeMap<PaneKey, &Screen> {
+    mirrors.iter().filter_map(|(key, mirror)| Some((key.clone(), mirror.screen()?))).collect()
 }
 
 /// Asks once for a second look when the first saw what one look does not prove (spec §6): a prompt must be shown within

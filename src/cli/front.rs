@@ -1,6 +1,6 @@
 //! What every verb that looks at the fleet begins with: the eye, and the judged fleet that it sees.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Result, eyre};
 
@@ -90,8 +90,10 @@ impl Front {
             home: &self.home,
             socket: self.socket.as_ref(),
             ages_believed: self.memory.ages_believed(sight.facts.at, sight.elapsed, self.limits.heartbeat_interval),
+            live: BTreeMap::new(),
         };
-        let fleet = self.memory.settle(join(self.observer.roster(), &sight.facts, &context));
+        let fleet = join(self.observer.roster(), &sight.facts, &context, &mut self.memory.sights);
+        let fleet = self.memory.settle(fleet);
         Ok(Shown { fleet, facts: sight.facts })
     }
 

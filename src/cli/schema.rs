@@ -5,7 +5,7 @@ use color_eyre::eyre::Result;
 
 use super::{Exit, say};
 
-/// The JSON Schema of `ps --json` or of the roster
+/// The JSON Schema of `ps --json`, of the roster or of runtimes.yaml
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mosaic-top schema roster > ~/.config/mosaic/roster.schema.json")]
 pub struct Schema {
@@ -21,6 +21,8 @@ pub enum Document {
     Ps,
     /// roster.yaml, for editors
     Roster,
+    /// runtimes.yaml, for editors
+    Runtimes,
 }
 
 impl Document {
@@ -30,6 +32,7 @@ impl Document {
         match self {
             Self::Ps => include_str!("../../assets/ps.schema.json"),
             Self::Roster => include_str!("../../assets/roster.schema.json"),
+            Self::Runtimes => include_str!("../../assets/runtimes.schema.json"),
         }
     }
 }

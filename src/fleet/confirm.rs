@@ -13,11 +13,14 @@ use jiff::Timestamp;
 use super::{
     judgement::{Cause, Evidence, Readiness},
     row::{Fleet, Row, RowKey},
+    sights::Sights,
 };
 
 /// What is remembered of one host's fleet.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
+    /// What the screens said: hand it to the join.
+    pub sights: Sights,
     rows: BTreeMap<RowKey, Remembered>,
     last_look: Option<Timestamp>,
     /// How long ages are still not to be believed.
@@ -118,7 +121,9 @@ fn hold(row: &mut Row, before: &Remembered, at: Timestamp) {
     let judgement = &mut row.judgement;
     let cause = judgement.cause.as_ref().map_or_else(String::new, |cause| format!(": {}", cause.says));
     let says = format!("one look says {}{cause}; it is shown when a second one agrees", judgement.readiness);
-    judgement.evidence.insert(0, Evidence { source: "confirm", rule: "confirm.first-look", says, at, line: None });
+    judgement
+        .evidence
+        .insert(0, Evidence { source: "confirm", rule: "confirm.first-look".into(), says, at, line: None });
     judgement.readiness = before.readiness;
     judgement.cause.clone_from(&before.cause);
 }

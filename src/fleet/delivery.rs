@@ -4,10 +4,16 @@
 //! names its evidence. It never sends a text twice: a retry presses Enter again, and only while the text is still seen
 //! in the composer. Silence is never success.
 
+mod machine;
+mod ours;
+mod watch;
+
 use std::time::Duration;
 
 use super::{record::Record, runtime::spec::RuntimeSpec};
 use crate::screen::Screen;
+
+pub use machine::Delivery;
 
 /// What is to be sent, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,34 +224,4 @@ pub struct Proof {
     pub rule: &'static str,
     /// What it says, in words.
     pub says: String,
-}
-
-/// A send on its way.
-#[derive(Debug)]
-pub struct Delivery {
-    plan: Plan,
-}
-
-impl Delivery {
-    /// A send that has not begun.
-    #[must_use]
-    pub fn new(plan: Plan) -> Self {
-        Self { plan }
-    }
-
-    /// What to do next. `elapsed` is the time since [`Input::Start`], and never runs backwards.
-    pub fn next(&mut self, input: Input<'_>, elapsed: Duration) -> Step {
-        let says = match input {
-            Input::Failed(why) => why,
-            _ => format!("sending to {} is not built yet", self.plan.spec.name),
-        };
-        Step::End(Receipt {
-            verdict: Verdict::Refused,
-            evidence: Vec::new(),
-            says,
-            enters: 0,
-            typed: false,
-            took: elapsed,
-        })
-    }
 }

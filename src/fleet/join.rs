@@ -8,7 +8,10 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
@@ -16,22 +19,30 @@ use self::sessions::Sessions;
 use super::{
     agent_facts::{AgentFacts, Declared, Place},
     drift,
-    facts::{HostFacts, Limits, PaneFacts},
+    facts::{HostFacts, Limits, PaneFacts, Pause},
     heartbeat::{self, Health},
     ids::{HostName, PaneKey, Socket},
     readiness,
     reading::{Reading, Why},
+    record::Record,
     roster::{Agent, Roster},
-    row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+    row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     runtime::{self, Recognition},
+    sights::{Picture, Sight, Sights},
+    text,
+    weigh::{self, Sources},
     words,
 };
+use crate::screen::Screen;
 
 /// The holder's session where no roster names another (spec §3).
 const HOLDER_SESSION: &str = "_holder";
 
+/// Characters of a title or prompt that are shown.
+const DOING_MOST: usize = 200;
+
 /// What a join needs to know beside the roster and the facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct JoinContext<'a> {
     /// Times from the environment.
     pub limits: Limits,
@@ -41,16 +52,19 @@ pub struct JoinContext<'a> {
     pub socket: Option<&'a Socket>,
     /// Whether ages can be believed (see `confirm::Memory::ages_believed`).
     pub ages_believed: bool,
+    /// What open mirrors hold at this moment: fresher than any capture.
+    pub live: BTreeMap<PaneKey, &'a Screen>,
 }
 
-/// Joins and judges. Without a roster every session is unmanaged.
+/// Joins and judges. Without a roster every session is unmanaged. `sights` is what the screens said before.
 #[must_use]
-pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext) -> Fleet {
+pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext, sights: &mut Sights) -> Fleet {
     let sessions = Sessions::of(facts, roster.map_or(HOLDER_SESSION, |roster| roster.holder_session.as_str()));
-    let joiner = Joiner { facts, context, sessions };
-    let agents = roster.map_or(&[][..], |roster| roster.agents.as_slice());
-    let mut rows: Vec<Row> =
-        roster.iter().flat_map(|roster| agents.iter().map(|agent| joiner.agent(roster, agent))).collect();
+    let mut joiner = Joiner { facts, context, sessions, sights, looked: BTreeSet::new() };
+    let mut rows: Vec<Row> = Vec::new();
+    if let Some(roster) = roster {
+        rows.extend(roster.agents.iter().map(|agent| joiner.agent(roster, agent)));
+    }
     let claimed: BTreeSet<(Socket, String)> = rows
         .iter()
         .filter(|row| row.key.host == facts.identity.host)
@@ -59,6 +73,7 @@ pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext) -
     let mut unmanaged = joiner.unmanaged(&claimed);
     unmanaged.sort_by(|a, b| (&a.name, &a.key.socket).cmp(&(&b.name, &b.key.socket)));
     rows.extend(unmanaged);
+    joiner.sights.keep(&joiner.looked);
     Fleet {
         tenant: facts.identity.tenant.clone(),
         host: facts.identity.host.clone(),
@@ -75,11 +90,14 @@ struct Joiner<'a> {
     facts: &'a HostFacts,
     context: &'a JoinContext<'a>,
     sessions: Sessions<'a>,
+    sights: &'a mut Sights,
+    /// The panes whose screens were looked at.
+    looked: BTreeSet<PaneKey>,
 }
 
 impl Joiner<'_> {
     /// The row of a declared agent.
-    fn agent(&self, roster: &Roster, agent: &Agent) -> Row {
+    fn agent(&mut self, roster: &Roster, agent: &Agent) -> Row {
         let name = agent.name.as_str();
         let socket = roster.socket_of(agent).clone();
         let declared = Declared {
@@ -98,6 +116,7 @@ impl Joiner<'_> {
                 unit: self.unit(agent),
                 beat: self.beat(agent),
                 hazard: self.hazard(&socket, agent),
+                pause: self.pause(agent),
                 also_on: self.sessions.other_sockets_with(name, &socket),
                 declared: Some(declared),
                 ..self.seen(&socket, name, &wanted)
@@ -111,18 +130,21 @@ impl Joiner<'_> {
             runtime: Some(agent.runtime_or_default().to_owned()),
             model: agent.model_hint.clone().or(beat_model),
             managed: true,
+            pause: elsewhere.is_none().then(|| self.facts.pauses.get(&agent.name).cloned()).flatten(),
             ..self.row(RowKey { host, socket, session: name.to_owned(), pane: None }, known)
         }
     }
 
     /// One row for each session that nobody claims.
-    fn unmanaged(&self, claimed: &BTreeSet<(Socket, String)>) -> Vec<Row> {
-        let free = self.sessions.names().filter(|&(socket, name)| {
+    fn unmanaged(&mut self, claimed: &BTreeSet<(Socket, String)>) -> Vec<Row> {
+        let names: Vec<(&Socket, &str)> = self.sessions.names().collect();
+        let free = names.into_iter().filter(|&(socket, name)| {
             !claimed.contains(&(socket.clone(), name.to_owned()))
                 && !self.sessions.is_holder(name)
                 && !self.sessions.is_viewer(socket, name)
         });
-        free.map(|(socket, name)| {
+        let free: Vec<(&Socket, &str)> = free.collect();
+        let rows = free.into_iter().map(|(socket, name)| {
             let host = self.facts.identity.host.clone();
             let known = self.seen(socket, name, &[]);
             let runtime = match &known.recognition {
@@ -132,14 +154,24 @@ impl Joiner<'_> {
             };
             let key = RowKey { host, socket: socket.clone(), session: name.to_owned(), pane: None };
             Row { runtime, ..self.row(key, known) }
-        })
-        .collect()
+        });
+        rows.collect()
     }
 
     /// What tmux and the processes tell about a session of this host.
-    fn seen(&self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
+    fn seen(&mut self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
         let (pane, recognition) = self.sessions.pane_of(socket, name, wanted);
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
+        let record = self.record(pane, &recognition);
+        let idle = self.idle(pane);
+        let sight = key.as_ref().zip(pane).and_then(|(key, pane)| self.sight(key, pane, &recognition));
+        let unmoved = sight.as_ref().map(|sight| sight.still(self.facts.at)).zip(idle.known().copied());
+        let weighed = weigh::weigh(Sources {
+            now: self.facts.at,
+            sight: sight.as_ref(),
+            record: record.known(),
+            unmoved: unmoved.map(|(still, idle)| still.min(idle)),
+        });
         AgentFacts {
             now: self.facts.at,
             declared: None,
@@ -152,8 +184,10 @@ impl Joiner<'_> {
             unit: Reading::unknown("the roster does not name it, so it has no unit"),
             beat: silent("the roster does not name it, so it has no heartbeat"),
             recognition,
-            idle: self.idle(pane),
-            told: None,
+            idle,
+            record,
+            told: weighed.told,
+            beside: weighed.beside,
             pause: self.facts.paused.known().cloned().flatten(),
             own: key.is_some() && key == self.facts.own_pane,
             hazard: None,
@@ -180,7 +214,9 @@ impl Joiner<'_> {
             beat: silent(why),
             recognition: Recognition::Unknown(Why::new(why)),
             idle: Reading::unknown(why),
+            record: Reading::unknown(why),
             told: None,
+            beside: Vec::new(),
             pause: None,
             own: false,
             hazard: None,
@@ -189,10 +225,40 @@ impl Joiner<'_> {
         }
     }
 
+    /// What its screen says: an open mirror's, else the last capture's. This program's own pane says nothing.
+    fn sight(&mut self, key: &PaneKey, pane: &PaneFacts, recognition: &Recognition) -> Option<Sight> {
+        if pane.dead.is_some() || self.facts.own_pane.as_ref() == Some(key) {
+            return None;
+        }
+        let shot = self.facts.screens.get(key).filter(|shot| shot.pid == pane.pid);
+        let live = self.context.live.get(key).map(|screen| Picture::Live(screen));
+        let picture = live.or_else(|| shot.map(|shot| Picture::Shot(shot)))?;
+        let runtime = match recognition {
+            Recognition::Runtime(it) => Some(it.name.as_str()),
+            Recognition::Shell(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
+        };
+        self.looked.insert(key.clone());
+        Some(self.sights.look(key, pane, runtime, picture, self.facts.at))
+    }
+
     /// How long the window has been quiet; a time ahead of now is no time (spec §4).
     fn idle(&self, pane: Option<&PaneFacts>) -> Reading<Duration> {
         let Some(pane) = pane else { return Reading::unknown("it has no pane") };
         pane.activity.clone().map(|activity: Timestamp| words::age(activity, self.facts.at))
+    }
+
+    /// What the runtime that was recognised wrote down about itself.
+    fn record(&self, pane: Option<&PaneFacts>, recognition: &Recognition) -> Reading<Record> {
+        let (Some(pane), Recognition::Runtime(runtime)) = (pane, recognition) else {
+            return Reading::unknown("no runtime was recognised whose record could be read");
+        };
+        match self.facts.records.get(&pane.pid) {
+            None => Reading::unknown("its record was not looked for"),
+            Some(Reading::Known(record)) if record.source != runtime.name => {
+                Reading::unknown(format!("the record that was found is {}'s", record.source))
+            }
+            Some(record) => record.clone(),
+        }
     }
 
     /// The agent's unit, also under the name that older fleets gave it.
@@ -235,6 +301,11 @@ impl Joiner<'_> {
         Beat { health, why, age, read: read.known().cloned() }
     }
 
+    /// The pause that holds for it: its own, else the fleet's.
+    fn pause(&self, agent: &Agent) -> Option<Pause> {
+        self.facts.pauses.get(&agent.name).or(self.facts.paused.known().and_then(Option::as_ref)).cloned()
+    }
+
     /// The unit that holds the server, when it is this agent's own.
     fn hazard(&self, socket: &Socket, agent: &Agent) -> Option<String> {
         let unit = findings::unit_of_server(self.facts.servers.get(socket)?)?;
@@ -244,6 +315,7 @@ impl Joiner<'_> {
     /// The row that shows these facts, judged; what only the roster knows is filled in by the caller.
     fn row(&self, key: RowKey, known: AgentFacts) -> Row {
         let judgement = readiness::judge(&known);
+        let (doing, context) = known.record.known().map_or((None, None), of_record);
         let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
         Row {
             name: key.session.clone(),
@@ -258,12 +330,28 @@ impl Joiner<'_> {
             session: known.session,
             pane,
             idle: known.idle,
+            doing,
+            context,
             heartbeat: known.beat,
+            pause: None,
             judgement,
             since: self.facts.at,
             confirmed: true,
         }
     }
+}
+
+/// What an agent is about, in one line, and how full its context is.
+fn of_record(record: &Record) -> (Option<String>, Option<Context>) {
+    let doing = record.doing().map(|doing| {
+        let one_line: String = doing.split_whitespace().collect::<Vec<_>>().join(" ");
+        text::visible(&one_line.chars().take(DOING_MOST).collect::<String>())
+    });
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
+    let context = record
+        .context_used_percent
+        .map(|used| Context { used_percent: used.clamp(0.0, 100.0).round() as u8, source: record.source.to_owned() });
+    (doing, context)
 }
 
 /// A heartbeat that there is none of.

@@ -1,6 +1,6 @@
 //! The words of a verdict on an agent: readiness, flags, causes, evidence. The verdict itself is `readiness.rs`.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -164,7 +164,7 @@ pub struct Evidence {
     /// Where it comes from: `tmux`, `heartbeat`, `systemd`, `process`, `screen` …
     pub source: &'static str,
     /// The rule that read it.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// What it says, in words.
     pub says: String,
     /// When that was true.

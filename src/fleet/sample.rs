@@ -32,7 +32,10 @@ pub(crate) fn row(name: &str) -> Row {
         session: None,
         pane: None,
         idle: Reading::Known(Duration::from_secs(1)),
+        doing: None,
+        context: None,
         heartbeat: Beat { health: Health::Healthy, why: None, read: None, age: Some(Duration::from_secs(2)) },
+        pause: None,
         judgement: Judgement {
             readiness: Readiness::Working,
             cause: None,

@@ -6,6 +6,7 @@ use crate::fleet::{
     facts::Limits,
     fixtures::{agent, at, host, pane, roster},
     join::{JoinContext, join},
+    sights::Sights,
 };
 
 const INTERVAL: Duration = Duration::from_secs(15);
@@ -15,8 +16,14 @@ fn look(second: i64, what: &str) -> Fleet {
     let mut facts = host(if what == "alive" { vec![pane("coder0", 1)] } else { Vec::new() });
     facts.at = at(second);
     let roster = roster(if what == "gone" { Vec::new() } else { vec![agent("coder0")] });
-    let context = JoinContext { limits: Limits::default(), home: "/home/dev", socket: None, ages_believed: true };
-    let mut fleet = join(Some(&roster), &facts, &context);
+    let context = JoinContext {
+        limits: Limits::default(),
+        home: "/home/dev",
+        socket: None,
+        ages_believed: true,
+        live: BTreeMap::new(),
+    };
+    let mut fleet = join(Some(&roster), &facts, &context, &mut Sights::default());
     for row in fleet.rows.iter_mut().filter(|_| what == "alive") {
         row.judgement.readiness = Readiness::Working;
     }

@@ -14,11 +14,12 @@ const CONTEXT: JoinContext<'static> = JoinContext {
     home: "/home/dev",
     socket: None,
     ages_believed: true,
+    live: BTreeMap::new(),
 };
 
 /// The fleet of agents with these names on that host.
 fn fleet(names: &[&str], facts: &HostFacts) -> Fleet {
-    join(Some(&roster(names.iter().map(|name| agent(name)).collect())), facts, &CONTEXT)
+    join(Some(&roster(names.iter().map(|name| agent(name)).collect())), facts, &CONTEXT, &mut Sights::default())
 }
 
 /// Each row as `name state FLAGS`.
@@ -72,7 +73,7 @@ fn without_a_roster_every_session_is_unmanaged_once() {
     let mut second = pane("work", 2);
     second.active = false;
     let facts = host(vec![pane("work", 1), second, pane("_holder", 3)]);
-    let fleet = join(None, &facts, &JoinContext { socket: Some(&socket()), ..CONTEXT });
+    let fleet = join(None, &facts, &JoinContext { socket: Some(&socket()), ..CONTEXT }, &mut Sights::default());
     check(&fleet, &["work unknown UNMANAGED"]);
     assert_eq!((fleet.socket, fleet.rows[0].runtime.as_deref()), (socket(), Some("claude")));
 }
@@ -98,7 +99,7 @@ fn an_agent_of_another_host_takes_nothing_from_this_one() {
     let mut near = agent("coder1");
     near.host = Some("LOCALHOST".to_owned());
     let facts = host(vec![pane("coder0", 1), pane("coder1", 2)]);
-    let fleet = join(Some(&roster(vec![far, near])), &facts, &CONTEXT);
+    let fleet = join(Some(&roster(vec![far, near])), &facts, &CONTEXT, &mut Sights::default());
     check(&fleet, &["coder0 unknown UNREACHABLE", "coder1 working", "coder0 unknown UNMANAGED"]);
     let row = &fleet.rows[0];
     assert_eq!((row.key.host.0.as_str(), row.pane.is_none(), row.heartbeat.age), ("10.1.10.37", true, None));
@@ -178,7 +179,7 @@ fn an_orchestrator_is_found_under_its_older_unit() {
     facts.systemd.enabled = Reading::Known([(legacy.clone(), "disabled".to_owned())].into());
     let mut boss = agent("boss");
     boss.class = Some("orchestrator".to_owned());
-    let fleet = join(Some(&roster(vec![boss])), &facts, &CONTEXT);
+    let fleet = join(Some(&roster(vec![boss])), &facts, &CONTEXT, &mut Sights::default());
     check(&fleet, &["boss working BOOT"]);
     assert_eq!(fleet.rows[0].unit.known().map(|unit| unit.name.clone()), Some(legacy));
 }
@@ -209,9 +210,9 @@ fn a_fleet_below_its_floor_says_so() {
     let floor = |fleet: &Fleet| fleet.findings.iter().filter(|finding| finding.rule == "roster.floor").count();
     let facts = host(vec![pane("orchestrator", 1), pane("enhancer", 2)]);
     let pair = ["orchestrator", "enhancer"].map(|name| Agent { class: Some(name.to_owned()), ..agent(name) });
-    assert_eq!(floor(&join(Some(&roster(pair.to_vec())), &facts, &CONTEXT)), 0);
+    assert_eq!(floor(&join(Some(&roster(pair.to_vec())), &facts, &CONTEXT, &mut Sights::default())), 0);
     assert_eq!(floor(&fleet(&["coder0"], &facts)), 2);
-    assert_eq!(floor(&join(None, &facts, &CONTEXT)), 0);
+    assert_eq!(floor(&join(None, &facts, &CONTEXT, &mut Sights::default())), 0);
 }
 
 #[test]

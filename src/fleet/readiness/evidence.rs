@@ -1,5 +1,7 @@
 //! What a verdict rests on, and what disagrees with it, each with its source. It states and never decides.
 
+use std::borrow::Cow;
+
 use super::Verdict;
 use crate::fleet::{
     agent_facts::{AgentFacts, Place},
@@ -15,8 +17,9 @@ use crate::fleet::{
 /// Everything that was weighed, strongest first.
 pub(super) fn weigh(facts: &AgentFacts, verdict: &Verdict, drift: &[Drift]) -> Vec<Evidence> {
     let mut all = verdict.told.clone();
+    all.extend(facts.beside.iter().cloned());
     let mut add = |source, rule, says: String| {
-        all.push(Evidence { source, rule, says, at: facts.now, line: None });
+        all.push(Evidence { source, rule: Cow::Borrowed(rule), says, at: facts.now, line: None });
     };
     if let Place::Elsewhere { host, why } = &facts.place {
         add("roster", "host.unreachable", format!("it lives on {}: {}", visible(host), visible(why)));
@@ -33,11 +36,19 @@ pub(super) fn weigh(facts: &AgentFacts, verdict: &Verdict, drift: &[Drift]) -> V
         let says = format!("{}: the roster says {}, it is {}", it.field, visible(&it.roster), visible(&it.actual));
         add(if it.field == "model" { "heartbeat" } else { "process" }, "roster.drift", says);
     }
+    record(facts, &mut add);
     tmux(facts, &mut add);
     process(facts, &mut add);
     heartbeat(facts, verdict, &mut add);
     systemd(facts, &mut add);
     all
+}
+
+/// Why its runtime has no record of its own; what one says stands among what was weighed.
+fn record(facts: &AgentFacts, add: &mut impl FnMut(&'static str, &'static str, String)) {
+    if let (Recognition::Runtime(_), Reading::Unknown(why)) = (&facts.recognition, &facts.record) {
+        add("record", "record.unknown", format!("no record of its own: {}", visible(why.words())));
+    }
 }
 
 /// What tmux tells beside the verdict.

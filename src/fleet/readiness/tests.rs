@@ -37,14 +37,14 @@ fn dead_pane(status: Option<i32>, signal: Option<i32>) -> PaneFacts {
 
 fn told_working() -> RuntimeWord {
     let says = "esc to interrupt".to_owned();
-    RuntimeWord::Working(Evidence { source: "screen", rule: "claude.working", says, at: at(0), line: None })
+    RuntimeWord::Working(Evidence { source: "screen", rule: "claude.working".into(), says, at: at(0), line: None })
 }
 
 fn told_blocked() -> RuntimeWord {
     let says = "trust gate".to_owned();
     RuntimeWord::Blocked {
         cause: Cause { kind: CauseKind::Gate, rule: "claude.trust".to_owned(), says: says.clone() },
-        evidence: vec![Evidence { source: "screen", rule: "claude.trust", says, at: at(0), line: None }],
+        evidence: vec![Evidence { source: "screen", rule: "claude.trust".into(), says, at: at(0), line: None }],
     }
 }
 
@@ -139,7 +139,7 @@ fn the_runtimes_own_word_beats_the_heartbeat_and_a_sidecar_that_is_down_is_evide
         facts.told = Some(told_working());
         facts.beat = beat(Health::Stale, 250, Status::Ok);
     });
-    assert_eq!(judgement.evidence.first().map(|it| it.rule), Some("claude.working"));
+    assert_eq!(judgement.evidence.first().map(|it| &*it.rule), Some("claude.working"));
     assert!(has_evidence(&judgement, "heartbeat.stale"));
     check("stuck [claude.trust]", |facts| facts.told = Some(told_blocked()));
     check("dead [pane.dead]", |facts| {

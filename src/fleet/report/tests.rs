@@ -9,6 +9,7 @@ use crate::fleet::{
     fixtures::{agent, at, host, pane, roster, socket},
     join::{JoinContext, join},
     reading::Reading,
+    sights::Sights,
 };
 
 /// A fleet with an agent in most of its states, and hostile text in it.
@@ -21,8 +22,14 @@ fn fleet() -> Fleet {
     let mut far = agent("far");
     far.host = Some("10.1.10.37".to_owned());
     let roster = roster(vec![agent("coder0"), agent("gate"), agent("gone"), far]);
-    let context = JoinContext { limits: Limits::default(), home: "/home/dev", socket: None, ages_believed: true };
-    join(Some(&roster), &facts, &context)
+    let context = JoinContext {
+        limits: Limits::default(),
+        home: "/home/dev",
+        socket: None,
+        ages_believed: true,
+        live: BTreeMap::new(),
+    };
+    join(Some(&roster), &facts, &context, &mut Sights::default())
 }
 
 fn document() -> Value {

@@ -1,0 +1,221 @@
+//! What every agent's screen has said from look to look: each picture is read once, and two looks must agree.
+//!
+//! The memory behind the join. It reads pictures by the rules of [`gate`](super::gate) and judges no agent:
+//! `word` weighs what is seen here with what else is known. Times are passed in.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    facts::PaneFacts,
+    gate::{Glance, Kind, Rules, Seen, Shown, State, Tracker},
+    ids::PaneKey,
+    shot::Shot,
+    words::age,
+};
+use crate::screen::Screen;
+
+/// Reads screens, and remembers what they said.
+#[derive(Debug, Clone)]
+pub struct Sights {
+    rules: Arc<Rules>,
+    panes: BTreeMap<PaneKey, Seeing>,
+}
+
+/// One pane's screen as it is known now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sight {
+    /// What counts: what two looks agreed on. What would make the agent stuck counts at the first look, since the
+    /// verdict on that is confirmed by a second one anyway (`confirm`); so does the very first look of all.
+    pub shown: Shown,
+    /// Since when the picture has been what it is.
+    pub still_since: Timestamp,
+}
+
+/// A pane's picture: out of an open mirror, or the last capture.
+#[derive(Debug, Clone, Copy)]
+pub enum Picture<'a> {
+    /// What a mirror holds at this moment.
+    Live(&'a Screen),
+    /// What was captured last; nothing has moved since.
+    Shot(&'a Shot),
+}
+
+/// What is remembered of one pane.
+#[derive(Debug, Clone, Default)]
+struct Seeing {
+    pid: u32,
+    runtime: Option<String>,
+    tracker: Tracker,
+    still_since: Option<Timestamp>,
+    /// The last reading, and of what: the moment of the capture, the title, the cursor.
+    read: Option<(Read, Seen)>,
+    /// The last look.
+    last: Option<(Timestamp, Sight)>,
+}
+
+/// What a reading was made of. Another one is another reading.
+#[derive(Debug, Clone, PartialEq)]
+struct Read {
+    shot: Timestamp,
+    title: String,
+    cursor_shown: bool,
+}
+
+impl Default for Sights {
+    fn default() -> Self {
+        Self::new(Arc::new(Rules::builtin()))
+    }
+}
+
+impl Sights {
+    /// Nothing seen yet; screens will be read by these rules.
+    #[must_use]
+    pub fn new(rules: Arc<Rules>) -> Self {
+        Self { rules, panes: BTreeMap::new() }
+    }
+
+    /// Other rules from now on. What was read by the former ones is read again.
+    pub fn set_rules(&mut self, rules: Arc<Rules>) {
+        self.rules = rules;
+        self.panes.values_mut().for_each(|seeing| seeing.read = None);
+    }
+
+    /// Takes one look at one pane in. `runtime` is the one that has its terminal.
+    pub fn look(
+        &mut self,
+        key: &PaneKey,
+        pane: &PaneFacts,
+        runtime: Option<&str>,
+        picture: Picture<'_>,
+        at: Timestamp,
+    ) -> Sight {
+        let seeing = self.panes.entry(key.clone()).or_default();
+        // A pane of a grouped session stands for two rows: it is looked at once.
+        if let Some((last, sight)) = &seeing.last
+            && *last == at
+        {
+            return sight.clone();
+        }
+        if seeing.pid != pane.pid || seeing.runtime.as_deref() != runtime {
+            *seeing = Seeing { pid: pane.pid, runtime: runtime.map(str::to_owned), ..Seeing::default() };
+        }
+        let seen = seeing.read(&self.rules, pane, picture, at);
+        let now = seen.state();
+        let first = Shown { state: now, seen: seen.clone(), since: at };
+        let shown = match seeing.tracker.take(seen, at) {
+            Some(agreed) if agreed.state == now || !blocks(now) => agreed.clone(),
+            _ => first,
+        };
+        let sight = Sight { shown, still_since: seeing.still_since.unwrap_or(at) };
+        seeing.last = Some((at, sight.clone()));
+        sight
+    }
+
+    /// Forgets every pane but these.
+    pub fn keep(&mut self, panes: &BTreeSet<PaneKey>) {
+        self.panes.retain(|key, _| panes.contains(key));
+    }
+}
+
+impl Seeing {
+    /// What the picture says: read afresh only where something about it is new, or where its stillness counts.
+    fn read(&mut self, rules: &Rules, pane: &PaneFacts, picture: Picture<'_>, at: Timestamp) -> Seen {
+        let (screen, made_of) = match picture {
+            Picture::Live(screen) => (screen, None),
+            Picture::Shot(shot) => (&shot.screen, Some(shot.at)),
+        };
+        let made_of = made_of.map(|shot| Read { shot, title: pane.title.clone(), cursor_shown: pane.cursor_shown });
+        if let (Some(made_of), Some((before, seen))) = (&made_of, &self.read)
+            && made_of == before
+            && !depends_on_stillness(seen)
+        {
+            return seen.clone();
+        }
+        let still = self.tracker.still(screen, at);
+        self.still_since = at.checked_sub(still).ok();
+        let seen = rules.read(&Glance {
+            screen,
+            runtime: self.runtime.as_deref(),
+            version: None,
+            title: &pane.title,
+            cursor_shown: Some(pane.cursor_shown),
+            command: &pane.command,
+            ended: pane.dead.is_some(),
+            still: Some(still),
+        });
+        self.read = made_of.map(|made_of| (made_of, seen.clone()));
+        seen
+    }
+}
+
+impl Sight {
+    /// For how long the picture has been the same.
+    #[must_use]
+    pub fn still(&self, now: Timestamp) -> Duration {
+        age(self.still_since, now)
+    }
+}
+
+/// Only the rule for prompts that nobody has written down asks how long a picture has stood.
+fn depends_on_stillness(seen: &Seen) -> bool {
+    matches!(seen.state(), State::Unsure | State::Prompt(Kind::Prompt))
+}
+
+/// Whether a state would make an agent stuck.
+fn blocks(state: State) -> bool {
+    matches!(state, State::Prompt(_) | State::Limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fleet::fixtures::{at, pane, socket},
+        screen::Size,
+    };
+
+    fn key() -> PaneKey {
+        PaneKey { socket: socket(), pane: pane("a", 1).pane }
+    }
+
+    fn shot(second: i64, text: &str) -> Shot {
+        Shot { at: at(second), pid: 1, screen: Screen::drawn(Size { rows: 5, cols: 20 }, text.as_bytes()) }
+    }
+
+    #[test]
+    fn a_picture_stands_still_for_as_long_as_its_cells_are_the_same() {
+        let (mut sights, pane) = (Sights::default(), pane("a", 1));
+        let mut still = |second, taken, text| {
+            let shot = shot(taken, text);
+            sights.look(&key(), &pane, None, Picture::Shot(&shot), at(second)).still(at(second)).as_secs()
+        };
+        assert_eq!(still(0, 0, "one"), 0);
+        assert_eq!(still(5, 0, "one"), 5);
+        assert_eq!(still(6, 6, "one"), 6, "captured again, and the same");
+        assert_eq!(still(7, 7, "two"), 0);
+    }
+
+    #[test]
+    fn a_pane_of_two_rows_is_looked_at_once_a_moment() {
+        let (mut sights, pane) = (Sights::default(), pane("a", 1));
+        let (one, two) = (shot(0, "one"), shot(0, "two"));
+        let first = sights.look(&key(), &pane, None, Picture::Shot(&one), at(0));
+        assert_eq!(sights.look(&key(), &pane, None, Picture::Shot(&two), at(0)), first);
+    }
+
+    #[test]
+    fn another_process_in_the_pane_begins_anew() {
+        let (mut sights, mut pane) = (Sights::default(), pane("a", 1));
+        let shot = shot(0, "one");
+        sights.look(&key(), &pane, Some("claude"), Picture::Shot(&shot), at(0));
+        pane.pid += 1;
+        let sight = sights.look(&key(), &pane, Some("claude"), Picture::Shot(&shot), at(9));
+        assert_eq!((sight.still_since, sight.shown.since), (at(9), at(9)));
+    }
+}

@@ -1,0 +1,146 @@
+//! What the runtime itself says, of all that says it: its screen, its own record, its status words. Spec §6.
+//!
+//! One pure function of what was gathered. A prompt that is seen beats a record that says it works; a record that says
+//! it waits does not beat a screen that works or is ready; what disagrees stands beside the verdict as evidence. When
+//! nothing is sure there is no word, and the heartbeat decides: nobody is called stuck for silence.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{
+    agent_facts::RuntimeWord,
+    gate::{Marker, Prompt, Shown, State},
+    judgement::{Cause, CauseKind, Evidence},
+    record::{Record, RecordStatus},
+    sights::Sight,
+    text::visible,
+    word, words,
+};
+
+/// Runtimes move while they work: a spinner turns, a clock counts. A screen that says it works, and has not changed for
+/// so long while no record moved either, says so no longer.
+const STALLED_AFTER: Duration = Duration::from_secs(300);
+
+/// What is weighed.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The moment of the look.
+    pub now: Timestamp,
+    /// What its screen shows.
+    pub sight: Option<&'a Sight>,
+    /// What its runtime wrote down about itself, where that could be read.
+    pub record: Option<&'a Record>,
+    /// For how long no byte has moved on its screen; `None` where that is not known.
+    pub unmoved: Option<Duration>,
+}
+
+/// What counts, and what stands beside it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Weighed {
+    /// The runtime's word, where one is sure.
+    pub told: Option<RuntimeWord>,
+    /// What was seen and did not decide.
+    pub beside: Vec<Evidence>,
+}
+
+/// Weighs them.
+#[must_use]
+pub fn weigh(sources: Sources<'_>) -> Weighed {
+    let shown = sources.sight.map(|sight| &sight.shown);
+    let screen = shown.and_then(|shown| by_screen(shown, sources));
+    let told = screen.or_else(|| by_record(shown.map(|shown| shown.state), sources));
+    let noted = sources.record.map(|record| word::note(record, sources.now));
+    let decided = noted.as_ref().is_some_and(|note| told.as_ref().is_some_and(|told| told.rests_on(note)));
+    let beside = noted.filter(|_| !decided).into_iter().chain(shown.into_iter().flat_map(beside)).collect();
+    Weighed { told, beside }
+}
+
+/// What the record is sure of where the screen is not. One that says it waits is behind a screen that is ready: the
+/// answer was given, and the file says so a moment later. One that says it works is not: codex streams without a mark.
+fn by_record(screen: Option<State>, sources: Sources<'_>) -> Option<RuntimeWord> {
+    let record = sources.record?;
+    let waits = matches!(record.status, Some(RecordStatus::Waiting(_)));
+    word::of(record, sources.now).filter(|_| !(waits && screen == Some(State::Idle)))
+}
+
+/// For how long neither a byte nor its record has moved.
+fn unmoved(sources: Sources<'_>) -> Option<Duration> {
+    let record = sources.record.and_then(|record| record.changed).map(|changed| words::age(changed, sources.now));
+    sources.unmoved.map(|screen| record.map_or(screen, |record| record.min(screen)))
+}
+
+/// What the screen alone is sure of.
+fn by_screen(shown: &Shown, sources: Sources<'_>) -> Option<RuntimeWord> {
+    match shown.state {
+        State::Prompt(kind) => {
+            let prompt = shown.seen.prompt.as_ref()?;
+            let cause = Cause { kind: kind.into(), rule: prompt.rule.clone(), says: prompt_says(prompt) };
+            let line = evidence(&prompt.rule, visible(&prompt.says), shown.since, &prompt.line);
+            Some(RuntimeWord::Blocked { cause, evidence: vec![line] })
+        }
+        State::Limit => {
+            let limit = shown.seen.limit.as_ref()?;
+            let until = limit.resets.as_deref().map_or_else(String::new, |at| format!(", resets {}", visible(at)));
+            let says =
+                format!("usage limit reached{until}{}", if limit.resumes { "; it goes on by itself then" } else { "" });
+            let cause = Cause { kind: CauseKind::Limit, rule: limit.at.rule.clone(), says: says.clone() };
+            let line = evidence(&limit.at.rule, says, shown.since, &limit.at.line);
+            Some(RuntimeWord::Blocked { cause, evidence: vec![line] })
+        }
+        State::Working => {
+            let marker = shown.seen.working.as_ref()?;
+            match unmoved(sources).filter(|unmoved| *unmoved >= STALLED_AFTER) {
+                Some(unmoved) => Some(stalled(marker, unmoved, sources.now)),
+                None => Some(RuntimeWord::Working(marked(marker, "its screen shows that it works", shown.since))),
+            }
+        }
+        State::Gone | State::Idle | State::Frozen | State::Unsure => None,
+    }
+}
+
+/// It says that it works, and nothing moves.
+fn stalled(marker: &Marker, unmoved: Duration, now: Timestamp) -> RuntimeWord {
+    let says = format!("it says that it works, and nothing has moved for {}", words::long(unmoved));
+    let since = now.checked_sub(unmoved).unwrap_or(now);
+    let cause = Cause { kind: CauseKind::Stalled, rule: "stalled".to_owned(), says: says.clone() };
+    RuntimeWord::Blocked { cause, evidence: vec![marked(marker, &says, since)] }
+}
+
+/// The second line of the row: what it is, and what a bare Enter would do.
+fn prompt_says(prompt: &Prompt) -> String {
+    let enter = prompt.enter.as_deref().map_or_else(String::new, |does| format!(" · Enter {}", visible(does)));
+    format!("{}{enter}", visible(&prompt.says))
+}
+
+/// What the screen shows that did not decide.
+fn beside(shown: &Shown) -> Vec<Evidence> {
+    let seen = &shown.seen;
+    let mut all = Vec::new();
+    if let Some(trouble) = &seen.trouble {
+        let says =
+            if trouble.retrying { "an error, and it is trying again" } else { "its last turn ended in an error" };
+        all.push(marked(&trouble.at, &format!("{says}: {}", visible(&trouble.about)), shown.since));
+    }
+    if let (Some(limit), true) = (&seen.limit, shown.state != State::Limit) {
+        all.push(marked(&limit.at, "a usage limit is shown", shown.since));
+    }
+    if let (Some(marker), State::Idle) = (&seen.idle, shown.state) {
+        all.push(marked(marker, "its screen waits for a message", shown.since));
+    }
+    if let Some(marker) = &seen.viewer {
+        all.push(marked(marker, "a viewer is open on its screen: what was known before stays", shown.since));
+    }
+    all
+}
+
+fn marked(marker: &Marker, says: &str, at: Timestamp) -> Evidence {
+    evidence(&marker.rule, says.to_owned(), at, &marker.line)
+}
+
+fn evidence(rule: &str, says: String, at: Timestamp, line: &str) -> Evidence {
+    Evidence { source: "screen", rule: rule.to_owned().into(), says, at, line: Some(visible(line.trim())) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! What is told of a screen, case by case.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+use crate::fleet::{
+    fixtures::at,
+    gate::{Kind, Limit, Opt, Seen, Trouble},
+};
+
+fn marker(rule: &str, line: &str) -> Marker {
+    Marker { rule: rule.to_owned(), line: line.to_owned(), row: None }
+}
+
+fn prompt() -> Prompt {
+    let option = |label: &str, selected| Opt {
+        label: label.to_owned(),
+        number: None,
+        selected,
+        row: 4,
+        does: None,
+        dangerous: false,
+    };
+    Prompt {
+        rule: "claude.trust".to_owned(),
+        kind: Kind::Gate,
+        about: "trust".to_owned(),
+        says: "trust gate".to_owned(),
+        line: "  Quick \u{1b}[31msafety check".to_owned(),
+        row: 3,
+        options: vec![option("No, exit", true), option("Yes", false)],
+        sideways: false,
+        safe: Some(1),
+        keys: Vec::new(),
+        human: false,
+        enter: Some("quits".to_owned()),
+        resets: None,
+    }
+}
+
+fn sight(seen: Seen) -> Sight {
+    let shown = Shown { state: seen.state(), seen, since: at(-9) };
+    Sight { shown, still_since: at(-9) }
+}
+
+/// The word of one screen whose pane has not moved for so many seconds: `working rule`, `kind rule: says`, or `-`.
+fn check(seen: Seen, unmoved: u64, expected: &str) -> Weighed {
+    let sight = sight(seen);
+    let unmoved = Some(Duration::from_secs(unmoved));
+    let weighed = weigh(Sources { now: at(0), sight: Some(&sight), record: None, unmoved });
+    let told = match &weighed.told {
+        None => "-".to_owned(),
+        Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
+        Some(RuntimeWord::Blocked { cause, .. }) => {
+            format!("{} {}: {}", format!("{:?}", cause.kind).to_lowercase(), cause.rule, cause.says)
+        }
+    };
+    assert_eq!(told, expected);
+    weighed
+}
+
+#[test]
+fn a_prompt_is_a_block_that_says_what_enter_would_do_and_quotes_its_line_safely() {
+    let weighed =
+        check(Seen { prompt: Some(prompt()), ..Seen::default() }, 0, "gate claude.trust: trust gate · Enter quits");
+    let Some(RuntimeWord::Blocked { evidence, .. }) = weighed.told else { panic!("no block") };
+    assert_eq!(evidence[0].at, at(-9));
+    assert!(!evidence[0].line.as_ref().unwrap().contains('\u{1b}'));
+}
+
+#[test]
+fn a_limit_says_when_it_ends() {
+    let limit = |resumes| Limit { at: marker("claude.limit", "limit"), resets: Some("4:28pm (UTC)".into()), resumes };
+    let seen = |resumes| Seen { limit: Some(limit(resumes)), ..Seen::default() };
+    check(seen(false), 0, "limit claude.limit: usage limit reached, resets 4:28pm (UTC)");
+    check(seen(true), 0, "limit claude.limit: usage limit reached, resets 4:28pm (UTC); it goes on by itself then");
+}
+
+#[test]
+fn work_that_does_not_move_for_longer_than_its_limit_is_stalled() {
+    let working = || Seen { working: Some(marker("claude.spinner", "✢ Thinking… (6s)")), ..Seen::default() };
+    check(working(), 299, "working claude.spinner");
+    check(working(), 300, "stalled stalled: it says that it works, and nothing has moved for 5 m");
+}
+
+#[test]
+fn what_does_not_decide_stands_beside_and_an_idle_screen_is_no_word() {
+    let trouble = Trouble { at: marker("claude.api-error", "API Error"), about: "api".into(), retrying: false };
+    let idle = Some(marker("claude.idle", "❯"));
+    let weighed = check(Seen { idle, trouble: Some(trouble), ..Seen::default() }, 4000, "-");
+    let rules: Vec<&str> = weighed.beside.iter().map(|it| &*it.rule).collect();
+    assert_eq!(rules, ["claude.api-error", "claude.idle"]);
+}
+
+#[test]
+fn a_screen_that_says_nothing_is_no_word() {
+    check(Seen::default(), 10_000, "-");
+    assert_eq!(weigh(Sources { now: at(0), sight: None, record: None, unmoved: None }), Weighed::default());
+}
+
+/// The word of a screen and a record together: what the screen shows, what the record says, what counts.
+fn check_both(seen: Option<Seen>, status: RecordStatus, expected: &str) {
+    let sight = seen.map(sight);
+    let (status, since) = (Some(status), Some(at(-100)));
+    let record = Record { status, status_since: since, changed: since, ..Record::new("claude") };
+    let weighed = weigh(Sources { now: at(0), sight: sight.as_ref(), record: Some(&record), unmoved: None });
+    let told = match &weighed.told {
+        None => "-".to_owned(),
+        Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
+        Some(RuntimeWord::Blocked { cause, .. }) => format!("blocked {}", cause.rule),
+    };
+    assert_eq!(told, expected);
+    let noted = weighed.beside.iter().any(|it| it.source == "record");
+    assert_eq!(noted, !told.contains("record."), "the record is told once: as what decided, or beside it");
+}
+
+#[test]
+fn the_record_counts_where_the_screen_is_not_sure_and_stands_beside_where_it_is() {
+    let prompt = || Some(Seen { prompt: Some(prompt()), ..Seen::default() });
+    let working = || Some(Seen { working: Some(marker("claude.spinner", "✢")), ..Seen::default() });
+    let idle = || Some(Seen { idle: Some(marker("claude.idle", "❯")), ..Seen::default() });
+    let waiting = || RecordStatus::Waiting("permission prompt".to_owned());
+    check_both(None, RecordStatus::Busy, "working record.busy");
+    check_both(None, waiting(), "blocked record.waiting");
+    check_both(Some(Seen::default()), waiting(), "blocked record.waiting");
+    check_both(prompt(), RecordStatus::Busy, "blocked claude.trust");
+    check_both(prompt(), RecordStatus::Idle, "blocked claude.trust");
+    check_both(working(), waiting(), "working claude.spinner");
+    check_both(idle(), waiting(), "-");
+    check_both(idle(), RecordStatus::Busy, "working record.busy");
+    check_both(idle(), RecordStatus::Idle, "-");
+    check_both(idle(), RecordStatus::Error("rate_limit: resets 4pm".to_owned()), "blocked record.error");
+    check_both(None, RecordStatus::NotReady(Duration::from_secs(60)), "-");
+}

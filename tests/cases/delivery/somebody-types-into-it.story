@@ -1,0 +1,7 @@
+# Not ours alone any more: not ours to submit.
+runtime: claude
+---
+see empty
+>    0 ms: paste OURS
+see draft OURSand also this
+> 3355 ms: draft (0 Enter): not submitted: its input line holds something else as well, or in its place: please do the thingand also this

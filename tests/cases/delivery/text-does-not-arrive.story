@@ -1,0 +1,7 @@
+# Nothing to submit: Enter on an empty composer would submit a suggestion.
+runtime: claude
+---
+see empty
+>    0 ms: paste OURS
+see ghost Once fixed, resend your message
+> 3355 ms: unverifiable (0 Enter): the text did not arrive in its input line; Enter was not pressed
