@@ -15,13 +15,21 @@ use super::{Kind, Opt, Prompt, Seen, State};
 const SETTLE: Duration = Duration::from_millis(250);
 /// How long a prompt may stand after it was confirmed.
 const GONE_WITHIN: Duration = Duration::from_secs(6);
-/// How often a highlight may not move before it counts as one that does not.
-const MOST_STILL: u32 = 4;
+/// So many looks show the highlight where it was before a key counts as lost …
+const PATIENCE: u32 = 2;
+/// … and once one did, which may only have been late.
+const PATIENCE_WHEN_LATE: u32 = 6;
+/// How many keys in a row may be lost.
+const MOST_LOST: u32 = 3;
 /// How often in all it is moved.
 const MOST_MOVES: u32 = 40;
 /// How often a gate is confirmed: programs swallow an Enter that comes while they draw. A permission is confirmed once: the
 /// same question may be asked again at once, about the same thing, and that one is another question.
 const MOST_CONFIRMS: u32 = 2;
+/// How many more looks must show the highlight where it is wanted after it was moved …
+const CALM: u32 = 1;
+/// … and where a key seemed to be lost.
+const CALM_WHEN_LATE: u32 = 4;
 /// How many looks may show neither the prompt nor anything else that is known before it ends.
 const MOST_BLIND: u32 = 8;
 
@@ -84,7 +92,13 @@ pub struct Answer {
     aim: Aim,
     phase: Phase,
     moves: u32,
+    /// So many looks since the last key showed nothing new.
     still: u32,
+    lost: u32,
+    /// The program has drawn late, or lost a key: which of the two cannot be told.
+    late: bool,
+    /// So many looks in a row showed the highlight where it is wanted.
+    calm: u32,
     blind: u32,
     confirms: u32,
     confirmed_at: Duration,
@@ -128,7 +142,19 @@ impl Answer {
         }
         let phase = Phase::Aiming { moved_from: None };
         let confirmed_at = Duration::ZERO;
-        Ok(Self { prompt, aim, phase, moves: 0, still: 0, blind: 0, confirms: 0, confirmed_at })
+        Ok(Self {
+            prompt,
+            aim,
+            phase,
+            moves: 0,
+            still: 0,
+            lost: 0,
+            late: false,
+            calm: 0,
+            blind: 0,
+            confirms: 0,
+            confirmed_at,
+        })
     }
 
     /// The words of what will be answered, for the preview and the log.
@@ -168,23 +194,44 @@ impl Answer {
             return refused("no option is highlighted any more".to_owned());
         };
         if at == wanted {
-            return self.confirm(elapsed);
+            return self.confirm_when_calm(elapsed);
         }
-        self.still = if moved_from == Some(at) { self.still + 1 } else { 0 };
+        self.calm = 0;
+        if moved_from == Some(at) {
+            // A look that came before the program drew: some more before a key is pressed again.
+            self.still += 1;
+            if self.still < if self.late { PATIENCE_WHEN_LATE } else { PATIENCE } {
+                return Step::Look { after: SETTLE };
+            }
+            self.late = true;
+            self.lost += 1;
+        } else {
+            self.lost = 0;
+        }
+        self.still = 0;
         self.moves += 1;
-        if self.still >= MOST_STILL {
+        if self.lost >= MOST_LOST {
             return refused("the highlight does not move".to_owned());
         }
         if self.moves > MOST_MOVES {
             return refused("the highlight moves, and never to that option".to_owned());
         }
-        // A look that came before the program drew: once more before it is pressed again.
-        if self.still == 1 {
-            self.phase = Phase::Aiming { moved_from: Some(at) };
-            return Step::Look { after: SETTLE };
-        }
         self.phase = Phase::Aiming { moved_from: Some(at) };
         Step::Keys(vec![self.key_towards(at, wanted).to_owned()])
+    }
+
+    /// A key may still be on its way and move the highlight before Enter arrives: it must have come to rest.
+    fn confirm_when_calm(&mut self, elapsed: Duration) -> Step {
+        let looks = match (self.moves, self.late) {
+            (0, _) => 0,
+            (_, false) => CALM,
+            (_, true) => CALM_WHEN_LATE,
+        };
+        if self.calm >= looks {
+            return self.confirm(elapsed);
+        }
+        self.calm += 1;
+        Step::Look { after: SETTLE }
     }
 
     fn confirm(&mut self, elapsed: Duration) -> Step {

@@ -15,6 +15,9 @@ struct Program {
     wraps: bool,
     /// So many keys are lost at first.
     deaf: usize,
+    /// Keys do something only so many looks after they were pressed, in their order.
+    lag: usize,
+    waiting: Vec<(usize, String)>,
     /// So many Enters are lost.
     swallows: usize,
     /// How far one arrow moves.
@@ -39,6 +42,8 @@ fn program(labels: &[&'static str], at: usize) -> Program {
         at,
         wraps: true,
         deaf: 0,
+        lag: 0,
+        waiting: Vec::new(),
         swallows: 0,
         stride: 1,
         jumps: None,
@@ -84,6 +89,18 @@ impl Program {
 
     fn press(&mut self, key: &str) {
         self.keys.push(key.to_owned());
+        self.waiting.push((self.looks + self.lag, key.to_owned()));
+        self.take_keys();
+    }
+
+    fn take_keys(&mut self) {
+        while let Some((_, key)) = self.waiting.first().filter(|(due, _)| *due <= self.looks).cloned() {
+            self.waiting.remove(0);
+            self.take(&key);
+        }
+    }
+
+    fn take(&mut self, key: &str) {
         if self.deaf > 0 {
             self.deaf -= 1;
             return;
@@ -112,6 +129,7 @@ impl Program {
 
     fn seen(&mut self) -> Seen {
         self.looks += 1;
+        self.take_keys();
         if let Some((_, to)) = self.jumps.filter(|(after, _)| self.looks == *after) {
             self.at = to;
         }
@@ -196,7 +214,13 @@ fn a_highlight_that_moves_by_itself_is_followed() {
 
 #[test]
 fn keys_that_are_lost_are_pressed_again_and_a_dead_menu_is_left_alone() {
-    check(Program { deaf: 1, ..program(&LABELS, 0) }, &Choice::Safe, &idle(), &["Yes, I trust this folder"]);
+    for deaf in 1..3 {
+        check(Program { deaf, ..program(&LABELS, 0) }, &Choice::Safe, &idle(), &["Yes, I trust this folder"]);
+    }
+    for lag in 1..5 {
+        let slow = Program { lag, ..program(&LABELS, 0) };
+        check(slow, &Choice::Label("maybe".to_owned()), &idle(), &["Maybe"]);
+    }
     let dead = Program { deaf: usize::MAX, ..program(&LABELS, 0) };
     check(dead, &Choice::Safe, &Verdict::Refused("does not move".to_owned()), &[]);
     let skipping = Program { stride: 2, ..program(&["No, exit", "Yes", "Maybe", "Later"], 0) };
@@ -287,13 +311,13 @@ proptest! {
     /// Whatever a menu does, nothing but the wanted option is ever confirmed.
     #[test]
     fn nothing_but_what_was_wanted_is_confirmed(
-        at in 0..5_usize, wanted in 0..5_usize, wraps: bool, deaf in 0..4_usize, swallows in 0..3_usize,
+        at in 0..5_usize, wanted in 0..5_usize, wraps: bool, deaf in 0..4_usize, lag in 0..5_usize, swallows in 0..3_usize,
         stride in 1..4_usize, jumps in prop::option::of((1..12_usize, 0..5_usize)),
         changes_after in prop::option::of(0..6_usize),
     ) {
         let labels = ["No, exit", "Maybe", "Yes, I trust this folder", "Later", "Update now"];
         let base = program(&labels, at);
-        let mut it = Program { wraps, deaf, swallows, stride, jumps, changes_after, ..base };
+        let mut it = Program { wraps, deaf, lag, swallows, stride, jumps, changes_after, ..base };
         let choice = Choice::Label(labels[wanted].to_owned());
         it.answered(&choice, true);
         prop_assert!(it.chosen.iter().all(|label| *label == labels[wanted]), "{:?} by {:?}", it.chosen, it.keys);
