@@ -167,7 +167,13 @@ impl Look<'_> {
         let text = Text::of(self.lines.live());
         let lowest = self.zones.bottom(BOTTOM).first()?.row;
         let (rule, row) = newest(self.known(Where::Bottom), &text)?;
-        (row >= lowest).then(|| self.prompt(rule, row, None, &text))
+        let below = || self.lines.live().iter().filter(|line| line.row > row && line.speaks());
+        // Below what waits for a key stand at most other keys; below what waits for a person, no shell.
+        let over = match rule.keys.is_empty() {
+            true => below().any(|line| line.shown.ends_with(['$', '#', '%'])),
+            false => below().any(|line| !menu::is_hint(&line.shown)),
+        };
+        (row >= lowest && !over).then(|| self.prompt(rule, row, None, &text))
     }
 
     /// A dialog that only the title tells of.
