@@ -47,7 +47,7 @@ fn wrapped(rows: &[String], cols: usize) -> Vec<String> {
         for word in row.chars().skip(indent).collect::<String>().split(' ') {
             if line.chars().count() + word.chars().count() > cols && line.chars().count() > indent {
                 out.push(line.trim_end().to_owned());
-                line = hang.clone();
+                line.clone_from(&hang);
             }
             line.push_str(word);
             line.push(' ');

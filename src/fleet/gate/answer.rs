@@ -253,7 +253,7 @@ impl Answer {
                     return Step::Look { after: SETTLE };
                 }
                 let ready = match self.aim {
-                    Aim::Option(wanted) => prompt.options.get(wanted).is_some_and(|option| option.selected),
+                    Aim::Option(at) => prompt.options.get(at).is_some_and(|option| option.selected),
                     Aim::Keys(_) => true,
                 };
                 let again = self.prompt.kind == Kind::Gate && self.confirms < MOST_CONFIRMS;

@@ -168,10 +168,12 @@ impl Look<'_> {
         let lowest = self.zones.bottom(BOTTOM).first()?.row;
         let (rule, row) = newest(self.known(Where::Bottom), &text)?;
         let below = || self.lines.live().iter().filter(|line| line.row > row && line.speaks());
-        // Below what waits for a key stand at most other keys; below what waits for a person, no shell.
-        let over = match rule.keys.is_empty() {
-            true => below().any(|line| line.shown.ends_with(['$', '#', '%'])),
-            false => below().any(|line| !menu::is_hint(&line.shown)),
+        // Below a log-in may stand an address; below anything else at most other keys.
+        let log_in = rule.human && rule.kind == Kind::Gate;
+        let over = if log_in {
+            below().any(|line| line.shown.ends_with(['$', '#', '%']))
+        } else {
+            below().any(|line| !menu::is_hint(&line.shown))
         };
         (row >= lowest && !over).then(|| self.prompt(rule, row, None, &text))
     }

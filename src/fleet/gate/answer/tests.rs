@@ -1,4 +1,5 @@
 //! Answers against menus that behave as programs do, and as they should not.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failure is the test's failure")]
 
 use std::time::Duration;
 
