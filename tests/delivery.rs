@@ -27,7 +27,7 @@ use mosaic_top::{
             Delivery, Input, Kind, PaneSight, Plan, Receipt, Sight, Step, Timing, Touch, Verdict, WhenBusy, WhenDraft,
         },
         message::{Body, Label, Message},
-        record::{Record, kept},
+        record::{Record, claude, codex, journal::Journal, pi},
         runtime::spec::RuntimeSpecs,
     },
     screen::{Screen, Size},
@@ -101,12 +101,19 @@ impl Stage {
         (Screen::drawn(SIZE, bytes.as_bytes()), facts)
     }
 
-    /// The runtime's own record, as far as a reader needs it here.
+    /// The runtime's own record, read as the product reads it; opencode's data base is not played.
     fn record(&self) -> Option<Record> {
-        let prompts: Vec<String> = lines(&self.agent.record()).iter().filter_map(prompt).collect();
-        let last_prompt = prompts.last().map(|text| kept(text));
-        let keeps_one = self.agent.runtime != "opencode" && !self.agent.asked.contains("silent");
-        keeps_one.then(|| Record { turns: prompts.len() as u64, last_prompt, ..Record::new(self.agent.runtime) })
+        let mut journal: Box<dyn Journal> = match self.agent.runtime {
+            _ if self.agent.asked.contains("silent") => return None,
+            "claude" => Box::new(claude::Transcript::default()),
+            "codex" => Box::new(codex::Rollout::default()),
+            "pi" => Box::new(pi::Session::default()),
+            _ => return None,
+        };
+        for line in lines(&self.agent.record()) {
+            journal.line(&line);
+        }
+        Some(journal.record())
     }
 
     fn look(&self, machine: &mut Delivery, now: Instant) -> Step {
@@ -197,12 +204,6 @@ impl Stage {
             (!busy).then_some(()).ok_or(text)
         });
     }
-}
-
-/// What a line of the record says that the user said, in that runtime's form.
-fn prompt(line: &serde_json::Value) -> Option<String> {
-    let texts = ["/payload/message", "/message/content/0/text", "/message/content"];
-    texts.iter().find_map(|path| line.pointer(path)?.as_str().map(str::to_owned))
 }
 
 /// Random messages: one line or many, short or long, plain or wide.
