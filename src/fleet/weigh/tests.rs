@@ -27,6 +27,7 @@ fn prompt() -> Prompt {
         says: "trust gate".to_owned(),
         line: "  Quick \u{1b}[31msafety check".to_owned(),
         row: 3,
+        subject: String::new(),
         options: vec![option("No, exit", true), option("Yes", false)],
         sideways: false,
         safe: Some(1),
