@@ -67,7 +67,7 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 11] = [
+const VERBS: [(&str, &str, Does); 12] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
@@ -75,6 +75,7 @@ const VERBS: [(&str, &str, Does); 11] = [
     ("demo", "--headless", Does::Looks),
     ("keys", "", Does::Looks),
     ("schema", "ps", Does::Looks),
+    ("config", "", Does::Looks),
     ("completions", "bash", Does::Looks),
     ("man", "", Does::Looks),
     ("__tap", "--server PID --on SOCKET", Does::Looks),

@@ -94,7 +94,8 @@ fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {
     let mut line = String::new();
     for (cell, width) in cells.iter().zip(widths) {
         // What is wider pushes its own line to the right, and no other; it is not cut, for scripts read it, too.
-        line.push_str(&if cells_of(cell) > *width { format!("{cell}  ") } else { pad(cell, width + 2) });
+        let shown = if cells_of(cell) > *width { cell.clone() } else { pad(cell, *width) };
+        line.extend([shown.as_str(), "  "]);
     }
     line
 }

@@ -135,18 +135,31 @@ fn hint(model: &Model, theme: &Theme, buffer: &mut Buffer) {
         return;
     }
     let matter = [
-        (Action::Open, "opens an agent"),
-        (Action::NextNeedsYou, "goes to who needs you"),
-        (Action::Filter, "filters"),
-        (Action::Help, "has every key"),
-        (Action::Quit, "leaves"),
-        (Action::Back, "puts this away"),
+        (Action::Help, "has every key", "help"),
+        (Action::Open, "opens an agent", "opens"),
+        (Action::NextNeedsYou, "goes to who needs you", "needs you"),
+        (Action::Filter, "filters", "filters"),
+        (Action::Quit, "leaves", "leaves"),
+        (Action::Back, "puts this away", "hides this"),
     ];
-    let mut spans = vec![styled(" new here?  ", theme.title)];
-    for (action, words) in matter {
-        if let Some(key) = model.keymap().keys_of(action).into_iter().next() {
-            spans.extend([styled(key, theme.key), styled(format!(" {words}  "), theme.text)]);
-        }
+    let parts = |short: bool| -> Vec<(String, &str)> {
+        let key = |action| model.keymap().keys_of(action).into_iter().next();
+        matter
+            .iter()
+            .filter_map(|(action, long, word)| Some((key(*action)?, if short { *word } else { *long })))
+            .collect()
+    };
+    let cells =
+        |parts: &[(String, &str)]| parts.iter().map(|(key, words)| width(key) + width(words) + 3).sum::<usize>();
+    let (lead, room) = (" new here?  ", usize::from(area.width));
+    let mut parts = if width(lead) + cells(&parts(false)) <= room { parts(false) } else { parts(true) };
+    // How to put it away stands last and stays.
+    while parts.len() > 2 && width(lead) + cells(&parts) > room {
+        parts.remove(parts.len() - 2);
+    }
+    let mut spans = vec![styled(lead, theme.title)];
+    for (key, words) in parts {
+        spans.extend([styled(key, theme.key), styled(format!(" {words}  "), theme.text)]);
     }
     buffer.set_style(area, theme.banner_note);
     paint::line(area, &Line::from(spans), buffer);
