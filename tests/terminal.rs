@@ -21,7 +21,10 @@ use std::{
 use mosaic_top::{
     adapter::{
         Watch, WatchConfig,
-        exec::{Answer, Argv, Content, Exec, ExecError, FileError, Local, Output as Said, Stamp},
+        exec::{
+            Answer, Argv, Content, Entry, Exec, ExecError, FileError, Follow, Followed, Local, Output as Said,
+            Question, Rows, Stamp,
+        },
         identity::Who,
     },
     fleet::{
@@ -212,6 +215,18 @@ impl Exec for Panics {
 
     fn read(&self, paths: Vec<PathBuf>, cap: usize) -> Answer<'_, Vec<Result<Content, FileError>>> {
         self.0.read(paths, cap)
+    }
+
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>> {
+        self.0.follow(asks)
+    }
+
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>> {
+        self.0.list(directories, most)
+    }
+
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>> {
+        self.0.ask(questions)
     }
 
     fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>> {

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod log_file;
 pub mod observe;
 pub mod process;
+pub mod records;
 mod screens;
 pub mod steer;
 pub mod systemd;

@@ -344,6 +344,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::app::sample;
 
     #[test]
     fn every_action_has_one_line_one_name_and_its_words() {
@@ -367,6 +368,21 @@ mod tests {
         for column in Column::ALL {
             let keys = spec(Action::SortBy(Some(column))).map(|spec| spec.keys);
             assert_eq!(keys, Some(&[format!("o {}", column.letter()).as_str()][..]), "{column:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_the_fleet_is_no_part_of_a_read_only_dashboard_and_says_why() {
+        let read_only = sample::start_as(true, (120, 40));
+        let full = sample::start_as(false, (120, 40));
+        for danger in [Danger::Changes, Danger::Destroys] {
+            for spec in table().iter().filter(|spec| spec.offer(&full) == Offer::Now) {
+                let changes = ActionSpec { danger, ..*spec };
+                assert!(!changes.is_of(&read_only) && changes.is_of(&full), "{}", spec.name);
+                assert_eq!(changes.offer(&full), Offer::Now, "{}", spec.name);
+                let why = read_only.read_only_because().unwrap_or_default();
+                assert_eq!(changes.offer(&read_only), Offer::Hidden(why), "{}", spec.name);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
         ids::{HostName, PaneId, PaneKey, SessionId, Socket, Tenant},
         judgement::{Cause, CauseKind, Drift, Evidence, Finding, Flag, Judgement, Readiness, Severity},
         reading::Reading,
-        row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+        row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     },
     screen::{Screen, Size},
 };
@@ -149,7 +149,7 @@ pub fn fleet() -> Fleet {
         docs(),
         remote(),
         tester(),
-        scratch(),
+        unmanaged(13, "scratch", "bash"),
         dashboard(),
         hostile(),
     ];
@@ -185,6 +185,8 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         session: Some(session(number, name)),
         pane: Some(pane(number, runtime)),
         idle: Reading::Known(Duration::from_secs(idle)),
+        doing: None,
+        context: None,
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
         pause: None,
         judgement: Judgement {
@@ -283,6 +285,8 @@ fn orchestrator() -> Row {
 fn coder0() -> Row {
     let mut row = row(2, "coder0", "code", "pi", Readiness::Working, 1);
     row.model = Some("gpt-5.5:high".to_owned());
+    row.doing = Some("make the parser total".to_owned());
+    row.context = Some(Context { used_percent: 91, source: "pi".to_owned() });
     row
 }
 
@@ -377,10 +381,6 @@ fn unmanaged(number: u32, name: &str, runtime: &str) -> Row {
         pane.argv = None;
     }
     row
-}
-
-fn scratch() -> Row {
-    unmanaged(13, "scratch", "bash")
 }
 
 fn dashboard() -> Row {

@@ -28,6 +28,8 @@ pub(super) enum Column {
     Idle,
     Heartbeat,
     Flags,
+    Doing,
+    Context,
     Model,
     Unit,
     Pid,
@@ -39,7 +41,7 @@ pub(super) enum Column {
 use Column as C;
 
 /// Every column: its head, the most cells it takes, in the order of need: the last ones are left out first.
-const NEED: [(Column, &str, usize); 13] = [
+const NEED: [(Column, &str, usize); 15] = [
     (C::State, "STATE", 11),
     (C::Agent, "AGENT", 20),
     (C::Idle, "IDLE", 6),
@@ -47,6 +49,8 @@ const NEED: [(Column, &str, usize); 13] = [
     (C::Runtime, "RUNTIME", 8),
     (C::Heartbeat, "HB", 6),
     (C::Class, "CLASS", 15),
+    (C::Doing, "DOING", 32),
+    (C::Context, "CTX", 4),
     (C::Model, "MODEL", 14),
     (C::Unit, "UNIT", 16),
     (C::Pid, "PID", 8),
@@ -54,6 +58,13 @@ const NEED: [(Column, &str, usize); 13] = [
     (C::Host, "HOST", 18),
     (C::Socket, "SOCKET", 16),
 ];
+
+/// A context from here on is close to being compacted.
+const NEARLY_FULL: u8 = 85;
+
+/// DOING is cut to what is left, but not below this; CTX stands beside it.
+const LEAST_DOING: usize = 11;
+const CONTEXT_CELLS: usize = 5;
 
 /// Cells before the first column: selection and mark.
 pub(super) const GUTTER: usize = 3;
@@ -70,7 +81,12 @@ pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usi
         let widest = rows.iter().map(|row| width(&cell(row, column, elapsed, theme).content)).max().unwrap_or(0);
         let most = if column == C::Flags && room < ROOM_FOR_LONG_FLAGS { SHORT_FLAG } else { most };
         let cells = widest.max(width(head)).min(most) + 1;
-        let needed = if column == C::Agent { cells.min(left) } else { cells };
+        let needed = match column {
+            C::Agent => cells.min(left),
+            // What is left over, with room for the column that belongs to it.
+            C::Doing => cells.min(left.saturating_sub(CONTEXT_CELLS).max(LEAST_DOING)),
+            _ => cells,
+        };
         if widest == 0 {
             continue;
         }
@@ -118,6 +134,9 @@ fn cell(row: &Row, column: Column, elapsed: Duration, theme: &Theme) -> Span<'st
         C::Idle => idle(row, elapsed, theme),
         C::Heartbeat => heartbeat(row, elapsed, theme),
         C::Flags => flags(row, theme),
+        // Nothing where nobody tells: then the column is not there at all.
+        C::Doing => styled(row.doing.clone().unwrap_or_default(), theme.text),
+        C::Context => context(row, theme),
         C::Model => text(row.model.as_deref()),
         C::Unit => unit(row, theme),
         C::Pid => text(row.pane.as_ref().map(|pane| pane.pid.to_string()).as_deref()),
@@ -144,6 +163,17 @@ pub(super) fn idle(row: &Row, elapsed: Duration, theme: &Theme) -> Span<'static>
     match &row.idle {
         Reading::Known(idle) => styled(short(*idle + elapsed), theme.text),
         Reading::Unknown(_) => styled("–", theme.dim),
+    }
+}
+
+/// How full its context is; from where on the runtimes begin to compact it, it stands out.
+fn context(row: &Row, theme: &Theme) -> Span<'static> {
+    match &row.context {
+        Some(context) if context.used_percent >= NEARLY_FULL => {
+            styled(format!("{}%", context.used_percent), theme.warn)
+        }
+        Some(context) => styled(format!("{}%", context.used_percent), theme.text),
+        None => styled("", theme.dim),
     }
 }
 
