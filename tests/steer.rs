@@ -68,12 +68,12 @@ fn quiet() -> mpsc::Sender<mosaic_top::fleet::order::Progress> {
 }
 
 /// A steer on a real server and a home of its own.
-struct Stage {
+struct Scene {
     tmux: Tmux,
     home: tempfile::TempDir,
 }
 
-impl Stage {
+impl Scene {
     fn new() -> Self {
         Self { tmux: Tmux::new(), home: tempfile::tempdir().unwrap() }
     }
@@ -158,7 +158,7 @@ fn without_a_log_nothing_is_changed_except_what_stops() {
 
 #[test]
 fn another_process_in_the_pane_is_another_agent() {
-    let stage = Stage::new();
+    let stage = Scene::new();
     stage.tmux.session("a", "exec sleep 100");
     let before = stage.aim("a");
     stage.tmux.tmux(&["respawn-pane", "-k", "-t", "=a:", "exec cat"]);
@@ -181,7 +181,7 @@ fn another_process_in_the_pane_is_another_agent() {
 
 #[test]
 fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
-    let stage = Stage::new();
+    let stage = Scene::new();
     stage.tmux.session("a", "exec cat");
     let aim = stage.aim("a");
     rt().block_on(async {
@@ -199,7 +199,7 @@ fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
 
 #[test]
 fn an_intent_without_a_verdict_is_unfinished() {
-    let stage = Stage::new();
+    let stage = Scene::new();
     let log = stage.home.path().join("fleet/run/actions.jsonl");
     rt().block_on(async {
         let pause = Order::new(Act::Pause { reason: Some("r".into()) });
@@ -215,7 +215,7 @@ fn an_intent_without_a_verdict_is_unfinished() {
 
 #[test]
 fn a_relaunch_without_a_unit_starts_the_panes_own_command_again() {
-    let stage = Stage::new();
+    let stage = Scene::new();
     stage.tmux.session("a", "exec sleep 100");
     let before = stage.aim("a");
     rt().block_on(async {
@@ -249,7 +249,7 @@ fn a_dead_server_of_fifty_is_one_event_and_a_recovery_that_stops_after_three() {
     assert_eq!(unasked.code, Some(4), "{unasked:?}");
     assert!(!fleet.home().join("fleet/run/actions.jsonl").exists(), "something was done without a yes");
     rt().block_on(async {
-        let stage = Stage::new();
+        let stage = Scene::new();
         let steer = stage.steer();
         let gone: Vec<Target> = names.iter().map(|name| target(name, stage.tmux.socket(), None, None)).collect();
         let preview = steer.preview(&Order::new(Act::Relaunch), gone.clone()).await;
@@ -265,7 +265,7 @@ fn a_dead_server_of_fifty_is_one_event_and_a_recovery_that_stops_after_three() {
 fn the_verbs_keep_the_pause_and_the_exit_codes() {
     let fleet = Fleet::new();
     fleet.roster(&["a", "b"]);
-    fleet.agent("a", "exec cat");
+    fleet.agent("a", "while read -r line; do :; done");
     let code = |words: &[&str]| fleet.run(words).code;
     assert_eq!(code(&["pause", "--reason", "release"]), Some(0));
     let refused = fleet.run(&["send", "a", "-m", "x"]);
