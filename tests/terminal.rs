@@ -27,12 +27,13 @@ use mosaic_top::{
         },
         identity::Who,
     },
+    app::settings::Settings,
     fleet::{
         facts::{Limits, Process},
         reading::Reading,
     },
     run::{self, Options},
-    ui::theme::Theme,
+    ui,
 };
 use nix::{
     fcntl::OFlag,
@@ -251,7 +252,9 @@ fn inside_a_dashboard_with_a_bug() {
         socket: None,
         read_only: None,
         limits: Limits::default(),
-        theme: Theme::dark(),
+        terminal: ui::theme::Terminal::default(),
+        settings: Settings::default(),
+        config_file: None,
         watched: None,
     };
     block_on(run::dashboard(options)).unwrap();

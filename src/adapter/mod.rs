@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod config_file;
 pub mod demo;
 pub mod exec;
 pub mod files;

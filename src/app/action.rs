@@ -8,7 +8,7 @@ mod when;
 use std::fmt::Write as _;
 
 use self::when::{always, goes_back, in_fleet, marks, opens, with_a_shell, with_mirror, with_rows, zoomed};
-use super::model::Model;
+use super::{keymap::Keymap, model::Model};
 use crate::fleet::sort::Column;
 
 /// What the operator can do.
@@ -229,16 +229,17 @@ pub fn named(beginning: &str) -> Vec<&'static ActionSpec> {
     }
 }
 
-/// The table as Markdown: `docs/keys.md` and `mosaic-top keys`.
+/// The table as Markdown, with the keys of a map: `docs/keys.md` and `mosaic-top keys`.
 #[must_use]
-pub fn reference_markdown() -> String {
+pub fn reference_markdown(keymap: &Keymap) -> String {
     let mut page =
         String::from("# Keys\n\nWritten by `mosaic-top keys` from the table that the program itself uses.\n");
     for group in Group::ALL {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## {}\n\n| key | name | does |\n|---|---|---|\n", group.heading());
         for spec in TABLE.iter().filter(|spec| spec.group == group) {
-            let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+            let keys: Vec<String> =
+                keymap.keys_of(spec.id).iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
             let asks = match spec.danger {
                 Danger::Looks => "",
                 Danger::Changes => " (changes the fleet)",
@@ -309,6 +310,9 @@ static TABLE: &[ActionSpec] = &[
     sort(Column::State, "sort-state", &["o s"], "sort by state"),
     sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time, longest first"),
     sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age, oldest first"),
+    sort(Column::Flags, "sort-flags", &["o f"], "sort by flags, worst first"),
+    sort(Column::Doing, "sort-doing", &["o g"], "sort by what it is doing"),
+    sort(Column::Context, "sort-context", &["o x"], "sort by how full its context is, fullest first"),
     sort(Column::Model, "sort-model", &["o m"], "sort by model"),
     sort(Column::Unit, "sort-unit", &["o u"], "sort by unit"),
     sort(Column::Pid, "sort-pid", &["o p"], "sort by the pane's process"),
@@ -388,7 +392,7 @@ mod tests {
 
     #[test]
     fn the_reference_names_every_action() {
-        let page = reference_markdown();
+        let page = reference_markdown(&Keymap::of_the_table());
         for spec in table() {
             assert!(page.contains(&format!("`{}`", spec.name)), "{} is missing", spec.name);
         }

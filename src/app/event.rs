@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::settings::Settings;
 use crate::fleet::{facts::HostFacts, ids::PaneKey};
 
 pub use crate::fleet::{
@@ -27,6 +28,8 @@ pub enum Event {
     },
     /// The roster file was read, or looked for in vain.
     Roster(RosterNews),
+    /// The configuration was read again.
+    Settings(Box<Settings>),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
 }

@@ -21,5 +21,7 @@ mod mouse;
 pub mod problems;
 #[doc(hidden)]
 pub mod sample;
+pub mod settings;
+mod start;
 pub mod update;
 pub mod words;

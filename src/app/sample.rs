@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     event::{Event, Feed, MirrorNews},
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     fleet::{
-        facts::{DeadPane, Limits, SessionFacts, UnitFacts},
+        facts::{DeadPane, SessionFacts, UnitFacts},
         heartbeat::{Health, Heartbeat, Status},
         ids::{HostName, PaneId, PaneKey, SessionId, Socket, Tenant},
         judgement::{Cause, CauseKind, Drift, Evidence, Finding, Flag, Judgement, Readiness, Severity},
@@ -51,16 +51,7 @@ pub fn start_as(read_only: bool, size: (u16, u16)) -> Model {
 /// What a dashboard of that size is told when it starts.
 #[must_use]
 pub fn told(size: (u16, u16)) -> Start {
-    Start {
-        tz: TimeZone::UTC,
-        read_only: None,
-        job_control: true,
-        size,
-        limits: Limits::default(),
-        home: "/home/ops".to_owned(),
-        socket: None,
-        watched: None,
-    }
+    Start { size, home: "/home/ops".to_owned(), job_control: true, ..Start::default() }
 }
 
 /// A dashboard over the sample fleet, with the selected agent's mirror live.
