@@ -7,6 +7,7 @@
 pub mod access;
 mod config;
 pub mod demo;
+pub mod doctor;
 mod front;
 mod log;
 pub mod ps;
@@ -98,6 +99,7 @@ enum Verb {
     Screen(screen::Screen),
     Watch(watch::Watch),
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
     /// The reference of keys, as Markdown
     Keys,
     Schema(schema::Schema),
@@ -208,6 +210,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
+        Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
         Some(Verb::Config(config)) => config.run(&globals).await,
