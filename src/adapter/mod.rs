@@ -17,7 +17,7 @@ pub mod log_file;
 pub mod observe;
 pub mod process;
 pub mod records;
-mod screens;
+pub mod screens;
 pub mod steer;
 pub mod systemd;
 pub mod tap;
