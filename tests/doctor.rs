@@ -103,8 +103,9 @@ fn a_socket_that_others_may_write_to() {
     let fleet = healthy();
     let socket = fleet.tmux.ask("=orchestrator:", "#{socket_path}");
     let open = || {
-        mode(Path::new(&socket), 0o666);
-        mode(Path::new(&socket).parent().unwrap(), 0o711);
+        // For the group only: tmux itself refuses a directory that everybody may enter.
+        mode(Path::new(&socket), 0o660);
+        mode(Path::new(&socket).parent().unwrap(), 0o710);
     };
     check(&fleet, open, "fault access.socket", "others may write to the socket");
 }
@@ -141,7 +142,7 @@ fn a_takeover_whose_owner_is_gone() {
 #[test]
 fn a_heartbeat_from_the_future() {
     let fleet = healthy();
-    check(&fleet, || drop(fleet.beat("enhancer", -600, "status=ok")), "warning clock.future", "enhancer");
+    check(&fleet, || _ = fleet.beat("enhancer", -600, "status=ok"), "warning clock.future", "enhancer");
 }
 
 #[test]
@@ -258,7 +259,7 @@ fn one_agent_on_two_servers() {
     // Both servers have to be in one directory for one program to see both.
     fleet.roster_text(&(text + &on_other));
     let on = |session: &str| {
-        let mut command = fleet.tmux.command();
+        let command = fleet.tmux.command();
         let words: Vec<String> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         let words = words.iter().map(|word| if word == fleet.tmux.name() { other.name() } else { word.as_str() });
         let mut command = Command::new(command.get_program().to_owned());

@@ -231,7 +231,7 @@ impl Asked<'_> {
         let paths = vec![PathBuf::from(self.home).join(".ssh/config"), PathBuf::from("/etc/ssh/ssh_config")];
         for content in self.exec().read(paths, SMALL).await.into_iter().flatten() {
             let text = String::from_utf8_lossy(&content.bytes).into_owned();
-            if let Some(written) = tmux::control_paths(&text).find(|written| tmux::fills(written, filled, self.home)) {
+            if let Some(written) = tmux::control_paths(&text).find(|written| tmux::fills(written, filled)) {
                 return Reading::Known(Some(written.to_owned()));
             }
         }

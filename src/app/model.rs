@@ -21,6 +21,7 @@ use super::{
 };
 use crate::fleet::{
     confirm::Memory,
+    doctor::Checkup,
     facts::HostFacts,
     ids::PaneKey,
     reading::Why,
@@ -100,6 +101,7 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
+    pub(super) checkup: Option<Box<Checkup>>,
     /// Whether a second look was asked for since all rows were last confirmed.
     pub(super) asked_again: bool,
     pub(super) listing: Listing,
@@ -129,6 +131,7 @@ impl Model {
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,
+            checkup: None,
             asked_again: false,
             listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,

@@ -3,6 +3,7 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod checkup;
 mod mirrors;
 mod refresh;
 mod terminal;
@@ -24,6 +25,7 @@ use tokio::{
 };
 
 use self::{
+    checkup::Checkups,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
@@ -87,6 +89,13 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         settings: options.settings.clone(),
         remembered: None,
     });
+    let checkups = Checkups {
+        watch: options.watch.clone(),
+        socket: options.socket.clone(),
+        limits: options.limits,
+        wish: Arc::clone(&wish),
+        events: events.clone(),
+    };
     let looks = Refresher {
         watch: options.watch.clone(),
         socket: options.socket,
@@ -96,6 +105,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         config_file: options.config_file,
     };
     let looks = tokio::spawn(looks.run());
+    let checkups = tokio::spawn(checkups.run());
     let mirrors = OpenMirrors::new(options.watch, events);
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
@@ -103,6 +113,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
+    checkups.abort();
     outcome
 }
 

@@ -111,18 +111,17 @@ pub(super) fn control_paths(config: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a path is what a written one becomes: a `%` and its letter stand for anything.
-pub(super) fn fills(written: &str, path: &str, home: &str) -> bool {
-    let written = match written.strip_prefix('~') {
-        Some(rest) => format!("{home}{rest}"),
-        None => written.to_owned(),
-    };
+/// Whether a path is what a written one becomes: a `%` with its letter stands for anything, and so does `~`, which ssh
+/// takes from the user data base.
+pub(super) fn fills(written: &str, path: &str) -> bool {
     let mut parts: Vec<String> = vec![String::new()];
     let mut chars = written.chars();
     while let Some(c) = chars.next() {
         match (c, parts.last_mut()) {
-            ('%', _) => {
-                chars.next();
+            ('%' | '~', _) => {
+                if c == '%' {
+                    chars.next();
+                }
                 parts.push(String::new());
             }
             (c, Some(last)) => last.push(c),
@@ -130,14 +129,13 @@ pub(super) fn fills(written: &str, path: &str, home: &str) -> bool {
         }
     }
     let Some(mut rest) = path.strip_prefix(parts[0].as_str()) else { return false };
-    let last = parts.len() - 1;
     for part in &parts[1..] {
         match rest.find(part.as_str()) {
             Some(at) => rest = &rest[at + part.len()..],
             None => return false,
         }
     }
-    last > 0 || rest.is_empty()
+    parts.len() > 1 || rest.is_empty()
 }
 
 #[cfg(test)]
@@ -146,11 +144,11 @@ mod tests {
 
     #[test]
     fn a_written_path_is_found_again_in_what_ssh_makes_of_it() {
-        assert!(fills("~/.ssh/cm-%C", "/h/u/.ssh/cm-0af3", "/h/u"));
-        assert!(fills("~/.ssh/cm-%n-%C", "/h/u/.ssh/cm-box-0af3", "/h/u"));
-        assert!(fills("/tmp/%r@%h:%p", "/tmp/dev@10.0.0.1:22", "/h/u"));
-        assert!(!fills("~/.ssh/cm-%n-%C", "/h/u/.ssh/other-0af3", "/h/u"));
-        assert!(!fills("/tmp/one", "/tmp/other", "/h/u"));
+        assert!(fills("~/.ssh/cm-%C", "/h/u/.ssh/cm-0af3"));
+        assert!(fills("~/.ssh/cm-%n-%C", "/h/u/.ssh/cm-box-0af3"));
+        assert!(fills("/tmp/%r@%h:%p", "/tmp/dev@10.0.0.1:22"));
+        assert!(!fills("~/.ssh/cm-%n-%C", "/h/u/.ssh/other-0af3"));
+        assert!(!fills("/tmp/one", "/tmp/other"));
     }
 
     #[test]
