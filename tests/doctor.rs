@@ -179,6 +179,7 @@ fn manual_sizes_on_a_tmux_that_they_end() {
 #[test]
 fn whoever_is_attached_is_said() {
     let fleet = healthy();
+    let mut held = None;
     let attach = || {
         let mut child = fleet
             .tmux
@@ -192,10 +193,13 @@ fn whoever_is_attached_is_said() {
             none if none.is_empty() => Err(none),
             _ => Ok(()),
         });
-        // Kept attached until the server goes.
-        std::mem::forget(child.stdin.take());
+        // Its input stays open, and it attached, until the test ends.
+        held = child.stdin.take().map(|input| (input, child));
     };
     check(&fleet, attach, "note access.clients", "control mode");
+    let (input, mut child) = held.unwrap();
+    drop(input);
+    child.wait().unwrap();
 }
 
 #[test]
@@ -262,7 +266,7 @@ fn one_agent_on_two_servers() {
         let command = fleet.tmux.command();
         let words: Vec<String> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         let words = words.iter().map(|word| if word == fleet.tmux.name() { other.name() } else { word.as_str() });
-        let mut command = Command::new(command.get_program().to_owned());
+        let mut command = Command::new(command.get_program());
         command.args(words).env("TMUX_TMPDIR", fleet.tmux.tmpdir()).env_remove("TMUX").env_remove("TMUX_PANE");
         assert!(command.args(["new-session", "-d", "-s", session, "exec sleep 1000"]).status().unwrap().success());
     };

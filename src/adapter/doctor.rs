@@ -183,7 +183,11 @@ impl Asked<'_> {
         };
         let mut left = Vec::new();
         for entry in listed {
-            let owner = if entry.name.ends_with(".taken") { self.owner(run.join(&entry.name)).await } else { None };
+            let owner = if entry.name.strip_suffix(".taken").is_some() {
+                self.owner(run.join(&entry.name)).await
+            } else {
+                None
+            };
             let owner_lives = match owner {
                 Some(pid) => self.exec().stat(format!("/proc/{pid}").into()).await.is_ok(),
                 None => false,

@@ -105,9 +105,10 @@ impl Asked<'_> {
             |word: &&String| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./+".contains(c));
         let mut missing = Vec::new();
         for program in wanted.iter().filter(plain) {
-            let places: Vec<PathBuf> = match program.contains('/') {
-                true => vec![program.into()],
-                false => path.split(':').map(|directory| Path::new(directory).join(program)).collect(),
+            let places: Vec<PathBuf> = if program.contains('/') {
+                vec![program.into()]
+            } else {
+                path.split(':').map(|directory| Path::new(directory).join(program)).collect()
             };
             let found = self.exec().survey(places).await.into_iter().flatten();
             if found.into_iter().all(|found| found.directory || found.mode & 0o111 == 0) {

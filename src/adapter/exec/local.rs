@@ -202,6 +202,7 @@ fn read_at_most(file: File, cap: usize) -> std::io::Result<Vec<u8>> {
 }
 
 /// What a path is, whose, and what this user may do there.
+#[allow(clippy::useless_conversion, reason = "block counts are smaller numbers on other systems")]
 fn ground(path: &Path) -> Result<Ground, FileError> {
     let io = |error: std::io::Error| FileError::from_io(path, &error);
     let meta = std::fs::metadata(path).map_err(io)?;

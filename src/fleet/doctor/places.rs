@@ -93,7 +93,7 @@ fn left_behind(it: &Examined<'_>, left: &[Left], checkup: &mut Checkup) {
     for file in left {
         let name = visible(&file.name);
         let old = file.modified.map(|at| age(at, it.facts.at)).filter(|old| *old > LONG_PAUSE);
-        if file.name.ends_with(".taken") && file.owner.is_some() && !file.owner_lives {
+        if file.name.strip_suffix(".taken").is_some() && file.owner.is_some() && !file.owner_lives {
             let says = format!("{name}: its owner, process {}, is gone", file.owner.unwrap_or_default());
             checkup.add(&table::STALE_TAKEN, Severity::Warning, says);
         }

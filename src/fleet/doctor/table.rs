@@ -82,7 +82,7 @@ checks! {
         NO_HOLDER: "holder.missing", "agents have units and the holder has none",
             "the tmux server then lives in the unit of the first agent, and stopping that one kills all",
             "install mosaic-tmux-holder.service, then start it before the agents";
-        HOLDER_KILLS: "holder.kill-mode", "the holder's KillMode is not `process`",
+        HOLDER_KILLS: "holder.kill-mode", "the holder is not `KillMode=process`",
             "restarting the holder kills every agent, while their units go on saying active",
             "set KillMode=process in mosaic-tmux-holder.service, then systemctl --user daemon-reload";
         ORDER: "unit.ordering", "agents' units do not want, or do not come after, the holder",
@@ -146,7 +146,7 @@ checks! {
         LOCALE: "locale.not-utf8", "the locale is not UTF-8",
             "tmux draws `_` for every character beyond ASCII in attached terminals, and this dashboard's shapes may be boxes",
             "export LANG=C.UTF-8";
-        CONTROL_PATH: "ssh.control-path", "an ssh ControlPath without %n",
+        CONTROL_PATH: "ssh.control-path", "an ssh `ControlPath` without `%n`",
             "with %C alone a restricted alias rides on the full-power master of the same user and host, past the forced command",
             "put %n into it: ControlPath ~/.ssh/cm-%n-%C";
         UNOBSERVED: "host.unobserved", "agents on hosts that are not observed from here",

@@ -108,7 +108,7 @@ fn an_older_or_another_tmux_is_said() {
 
 #[test]
 fn whoever_else_may_write_to_the_socket_is_said() {
-    let of = |mode: u32, uid: u32| Reading::Known(Some(Ground { mode, uid, ..ground() }));
+    let of = |mode: u32, uid: u32| Reading::Known(Some(Ground { uid, mode, ..ground() }));
     check("3.5a", |extra| reach(extra).socket.ground = of(0o660, 1000), &[]);
     check("3.5a", |extra| reach(extra).directory.ground = of(0o755, 1000), &[]);
     let open = |extra: &mut Extra| {

@@ -1,6 +1,6 @@
 //! Trust as text: what is recorded, what stays as it was, and what is left alone.
 
-#![allow(clippy::unwrap_used, reason = "a failure is the test's failure")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failure is the test's failure")]
 
 use std::{collections::BTreeMap, path::Path};
 
