@@ -1,6 +1,6 @@
 //! Everything that `update` can ask for.
 
-use crate::fleet::ids::PaneKey;
+use crate::{config::memory::Remembered, fleet::ids::PaneKey};
 
 /// One thing to be done outside. Read-only as a whole: nothing here changes an agent, a unit or a file of the fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,4 +19,11 @@ pub enum Effect {
     Copy(String),
     /// Draw everything afresh (Ctrl-L).
     Repaint,
+    /// Remember how the list is shown, for the next start.
+    Remember {
+        /// Order, filter and columns.
+        view: Remembered,
+        /// Whether the hint for the first start was put away.
+        hint_read: bool,
+    },
 }

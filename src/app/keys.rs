@@ -72,7 +72,11 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
-        Action::Help => toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 }),
+        Action::Help => {
+            // Whoever has found the help needs no hint any more.
+            model.start.hint = false;
+            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
+        }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
         Action::Zoom => {
             model.pan = Pan::Follow;
@@ -137,6 +141,9 @@ fn back(model: &mut Model) {
     if overlay(model) {
         model.pan = Pan::Follow;
         model.mode = resting(model);
+    } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
+        model.start.hint = false;
+        model.bring_into_sight();
     } else if model.view == View::Fleet {
         model.listing.widen();
         model.arrange();

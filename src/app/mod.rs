@@ -14,6 +14,7 @@ mod keys;
 pub mod layout;
 pub mod lines;
 pub mod listing;
+mod looks;
 pub mod mirror;
 pub mod mode;
 pub mod model;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
-    keys,
+    keys, looks,
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState},
@@ -52,6 +52,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
     };
     effects.extend(want_mirrors(model));
+    effects.extend(looks::remember(model));
     effects
 }
 
