@@ -296,6 +296,15 @@ fn a_disk_that_is_full() {
 }
 
 #[test]
+fn a_dashboard_makes_the_check_when_it_is_asked_to_refresh() {
+    let fleet = healthy();
+    mode(&fleet.home().join("fleet/run"), 0o777);
+    let dashboard = fleet.dashboard();
+    dashboard.says("orchestrator");
+    dashboard.keys(&["C-r", "!"]).says("access.directory");
+}
+
+#[test]
 fn words_for_people_and_the_list_of_checks() {
     let fleet = healthy();
     let ran = fleet.run(&["doctor"]);

@@ -91,7 +91,7 @@ const HEAD: &str = "\
 `mosaic-top doctor` looks for every hazard below, says of each that it finds what it is, why it matters and how to mend
 it, and ends with exit code 1 when one is a fault. It only looks: it starts nothing, writes nothing and attaches to
 nothing. `--json` is for programs (`findings[]`: `severity`, `rule`, `says`, `why`, `mend`; `unasked[]`: what could not be
-looked at, which is never taken for healthy). A dashboard makes the same check when it starts, every ten minutes and on
+looked at, which is never taken for healthy). A dashboard makes the same check half a minute after it starts, every ten minutes and on
 Ctrl-R, and shows what it finds under `!`.
 
 This page is made from the table in `src/fleet/doctor/table.rs`.
