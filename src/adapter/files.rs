@@ -138,6 +138,18 @@ impl Files {
         self.home.join(format!("fleet/run/turns/{:.16}", format!("{:x}", Sha256::digest(target))))
     }
 
+    /// Where the user keeps rules over prompts of their own.
+    #[must_use]
+    pub fn gates(&self) -> PathBuf {
+        self.home.join("fleet/gates.d")
+    }
+
+    /// The directories that nobody else may write to: the mosaic home, the fleet's, what runs, and how it is launched.
+    #[must_use]
+    pub fn directories(&self) -> [PathBuf; 4] {
+        ["", "fleet", "fleet/run", "fleet/agents"].map(|below| self.home.join(below))
+    }
+
     /// The action log.
     #[must_use]
     pub fn actions(&self) -> PathBuf {
