@@ -183,9 +183,11 @@ impl Screen {
     /// The screen as text, one string a row, without trailing blanks.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
-        let mut rows = self.lines();
-        rows.iter_mut().for_each(|row| row.truncate(row.trim_end().len()));
-        rows
+        let cut = |mut row: String| {
+            row.truncate(row.trim_end().len());
+            row
+        };
+        self.lines().into_iter().map(cut).collect()
     }
 
     /// The same, but only plain blanks are cut off at the end: some programs mean one that does not break.

@@ -62,8 +62,8 @@ fn a_viewer_freezes_what_was_known_with_its_lines() {
     };
     assert_eq!(viewer.state(), State::Frozen);
     let mut tracker = Tracker::default();
-    for (n, look) in [&gate, &gate, &viewer, &viewer, &viewer].into_iter().enumerate() {
-        tracker.take(look.clone(), at(n as i64));
+    for (n, look) in (0_i64..).zip([&gate, &gate, &viewer, &viewer, &viewer]) {
+        tracker.take(look.clone(), at(n));
     }
     let shown = tracker.take(viewer.clone(), at(9)).unwrap();
     assert_eq!((shown.state, shown.since), (State::Prompt(Kind::Asks), at(0)));
