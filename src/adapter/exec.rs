@@ -3,7 +3,7 @@
 //! Everything that the adapter learns comes through [`Exec`]; it never changes a file. [`Local`] is this machine,
 //! [`scripted::Scripted`] a machine that answers what a test tells it to.
 
-mod local;
+pub(in crate::adapter) mod local;
 pub mod scripted;
 
 use std::{
@@ -181,6 +181,14 @@ pub enum FileError {
         path: PathBuf,
         /// The most that would have been read.
         cap: usize,
+    },
+    /// It could not be written or removed.
+    #[error("{} could not be written: {why}", path.display())]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
     },
     /// Anything else, in the system's words.
     #[error("{} could not be read: {why}", path.display())]

@@ -93,10 +93,47 @@ impl Files {
         agents.iter().cloned().zip(read.into_iter().map(heartbeat)).collect()
     }
 
+    /// The agents' own switches, `run/<name>.paused`, in one batch. What is there and cannot be read pauses, too; a
+    /// directory that gives no answer does not.
+    pub async fn pauses(&self, exec: &dyn Exec, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
+        let paths = agents.iter().map(|agent| self.agent_pause(agent)).collect();
+        let read = exec.read(paths, SMALL).await;
+        let pause = |read: Result<Content, FileError>| match read {
+            Ok(content) => Some(pause::parse(&String::from_utf8_lossy(&content.bytes), content.stamp.modified)),
+            Err(FileError::Missing(_) | FileError::Failed { .. }) => None,
+            Err(_) => Some(pause::parse("", None)),
+        };
+        agents.iter().zip(read).filter_map(|(agent, read)| Some((agent.clone(), pause(read)?))).collect()
+    }
+
+    /// One agent's own pause switch.
+    #[must_use]
+    pub fn agent_pause(&self, agent: &AgentName) -> PathBuf {
+        self.home.join(format!("fleet/run/{agent}.paused"))
+    }
+
+    /// The fleet's pause switch.
+    #[must_use]
+    pub fn fleet_pause(&self) -> PathBuf {
+        self.home.join("fleet/run/PAUSED")
+    }
+
+    /// The launch variables of one agent.
+    #[must_use]
+    pub fn env_file(&self, agent: &AgentName) -> PathBuf {
+        self.home.join(format!("fleet/agents/{agent}.env"))
+    }
+
+    /// The action log.
+    #[must_use]
+    pub fn actions(&self) -> PathBuf {
+        self.home.join("fleet/run/actions.jsonl")
+    }
+
     /// Spec §8: the pause switch. It is on when there is anything at its path, whatever that is: a pause must hold
     /// also when its file cannot be read.
     pub async fn paused(&self, exec: &dyn Exec) -> Reading<Option<Pause>> {
-        let path = self.home.join("fleet/run/PAUSED");
+        let path = self.fleet_pause();
         let stamp = match exec.stat(path.clone()).await {
             Err(FileError::Missing(_)) => return Reading::Known(None),
             Err(error) => return Reading::unknown(error.to_string()),

@@ -95,10 +95,11 @@ impl Watch {
     pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
         let who = self.who().await;
         let files = self.files(&who);
-        let (tmux, systemd, heartbeats, paused) = tokio::join!(
+        let (tmux, systemd, heartbeats, own_pauses, paused) = tokio::join!(
             self.servers(&ask.sockets),
             self.systemd(&who, ask, at),
             self.heartbeats(&files, &ask.agents),
+            self.pauses(&files, &ask.agents),
             self.paused(&files),
         );
         let (servers, processes) = tmux;
@@ -112,6 +113,7 @@ impl Watch {
             heartbeats,
             processes,
             screens,
+            pauses: own_pauses,
             paused,
             own_pane,
         }
@@ -206,6 +208,10 @@ impl Watch {
         within(self.share(4), files.heartbeats(self.exec(), agents))
             .await
             .unwrap_or_else(|why| agents.iter().map(|agent| (agent.clone(), Reading::unknown(&why))).collect())
+    }
+
+    async fn pauses(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
+        within(self.share(4), files.pauses(self.exec(), agents)).await.unwrap_or_default()
     }
 
     async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {

@@ -1,8 +1,10 @@
 //! The shared tmux and systemd adapter: the only code that starts programs or touches files.
 //!
 //! [`Watch`] looks at one host and changes nothing. All that it learns passes through one border, [`exec::Exec`], so
-//! that another machine needs another `Exec` and nothing else.
+//! that another machine needs another `Exec` and nothing else. [`Steer`] changes; there is none without a
+//! [`Licence`], which is made in one place, from the parsed access.
 
+pub mod audit;
 pub mod clock;
 pub mod demo;
 pub mod exec;
@@ -13,9 +15,11 @@ pub mod log_file;
 pub mod observe;
 pub mod process;
 mod screens;
+pub mod steer;
 pub mod systemd;
 pub mod tap;
 pub mod tmux;
 
 pub use gather::{Ask, Watch, WatchConfig};
 pub use observe::{Observer, Sight};
+pub use steer::{Licence, Steer};

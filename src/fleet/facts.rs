@@ -34,6 +34,8 @@ pub struct HostFacts {
     pub processes: Reading<BTreeMap<u32, Process>>,
     /// The last capture of every living pane: as old as its window has been quiet.
     pub screens: BTreeMap<PaneKey, Arc<Shot>>,
+    /// The agents that are paused by a switch of their own.
+    pub pauses: BTreeMap<AgentName, Pause>,
     /// The fleet's pause switch: `None` when it is off.
     pub paused: Reading<Option<Pause>>,
     /// The pane this program itself runs in, when that is a pane of a watched server.

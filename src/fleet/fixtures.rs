@@ -143,6 +143,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             .collect(),
         processes: Reading::Known(panes.iter().map(|pane| process(pane.pid, "claude")).collect()),
         screens: BTreeMap::new(),
+        pauses: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
         servers: [(socket(), server(panes))].into(),

@@ -19,7 +19,7 @@ use self::sessions::Sessions;
 use super::{
     agent_facts::{AgentFacts, Declared, Place},
     drift,
-    facts::{HostFacts, Limits, PaneFacts},
+    facts::{HostFacts, Limits, PaneFacts, Pause},
     heartbeat::{self, Health},
     ids::{HostName, PaneKey, Socket},
     readiness,
@@ -111,6 +111,7 @@ impl Joiner<'_> {
                 unit: self.unit(agent),
                 beat: self.beat(agent),
                 hazard: self.hazard(&socket, agent),
+                pause: self.pause(agent),
                 also_on: self.sessions.other_sockets_with(name, &socket),
                 declared: Some(declared),
                 ..self.seen(&socket, name, &wanted)
@@ -124,6 +125,7 @@ impl Joiner<'_> {
             runtime: Some(agent.runtime_or_default().to_owned()),
             model: agent.model_hint.clone().or(beat_model),
             managed: true,
+            pause: elsewhere.is_none().then(|| self.facts.pauses.get(&agent.name).cloned()).flatten(),
             ..self.row(RowKey { host, socket, session: name.to_owned(), pane: None }, known)
         }
     }
@@ -276,6 +278,11 @@ impl Joiner<'_> {
         Beat { health, why, age, read: read.known().cloned() }
     }
 
+    /// The pause that holds for it: its own, else the fleet's.
+    fn pause(&self, agent: &Agent) -> Option<Pause> {
+        self.facts.pauses.get(&agent.name).or(self.facts.paused.known().and_then(Option::as_ref)).cloned()
+    }
+
     /// The unit that holds the server, when it is this agent's own.
     fn hazard(&self, socket: &Socket, agent: &Agent) -> Option<String> {
         let unit = findings::unit_of_server(self.facts.servers.get(socket)?)?;
@@ -300,6 +307,7 @@ impl Joiner<'_> {
             pane,
             idle: known.idle,
             heartbeat: known.beat,
+            pause: None,
             judgement,
             since: self.facts.at,
             confirmed: true,

@@ -3,6 +3,7 @@
 //! PURE: nothing here reads a clock, a file, a process or a terminal, and nothing here can fail in a way
 //! that is not a value. Facts come in as data with the time they were gathered at; rows and words go out.
 
+pub mod action_record;
 pub mod agent_facts;
 pub mod composer;
 pub mod confirm;
@@ -19,6 +20,7 @@ pub mod join;
 pub mod judgement;
 pub mod message;
 pub mod mirror;
+pub mod order;
 pub mod pause;
 pub mod readiness;
 pub mod reading;

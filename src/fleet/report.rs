@@ -265,7 +265,7 @@ impl AgentReport {
             drift: judgement.drift.clone(),
             doing: None,
             context: None,
-            pause: fleet_pause.filter(|_| row.has(Flag::Paused)).map(PauseReport::of),
+            pause: row.pause.as_ref().or(fleet_pause).filter(|_| row.has(Flag::Paused)).map(PauseReport::of),
             taken: None,
             socket: row.key.socket.to_string(),
         }

@@ -77,6 +77,8 @@ pub struct Row {
     pub idle: Reading<Duration>,
     /// Its heartbeat.
     pub heartbeat: Beat,
+    /// Its own pause; the fleet's is [`Fleet::paused`].
+    pub pause: Option<Pause>,
     /// The verdict.
     pub judgement: Judgement,
     /// Since when the readiness has been what it is, as far as this program has seen.

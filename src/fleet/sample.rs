@@ -33,6 +33,7 @@ pub(crate) fn row(name: &str) -> Row {
         pane: None,
         idle: Reading::Known(Duration::from_secs(1)),
         heartbeat: Beat { health: Health::Healthy, why: None, read: None, age: Some(Duration::from_secs(2)) },
+        pause: None,
         judgement: Judgement {
             readiness: Readiness::Working,
             cause: None,

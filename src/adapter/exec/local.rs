@@ -117,7 +117,7 @@ impl Exec for Local {
 }
 
 /// The command with its environment, killed when nobody waits for it any more.
-fn command(argv: &Argv) -> Command {
+pub(in crate::adapter) fn command(argv: &Argv) -> Command {
     let mut command = Command::new(argv.program());
     command.args(argv.words.iter().skip(1)).stdin(Stdio::null()).kill_on_drop(true);
     for (variable, value) in &argv.env {
@@ -129,14 +129,14 @@ fn command(argv: &Argv) -> Command {
     command
 }
 
-fn not_started(program: String, error: &std::io::Error) -> ExecError {
+pub(in crate::adapter) fn not_started(program: String, error: &std::io::Error) -> ExecError {
     match error.kind() {
         std::io::ErrorKind::NotFound => ExecError::NotInstalled { program },
         _ => ExecError::Failed { program, why: error.to_string() },
     }
 }
 
-fn exit_code(program: &str, status: ExitStatus) -> Result<i32, ExecError> {
+pub(in crate::adapter) fn exit_code(program: &str, status: ExitStatus) -> Result<i32, ExecError> {
     status
         .code()
         .ok_or_else(|| ExecError::Killed { program: program.to_owned(), signal: status.signal().unwrap_or_default() })

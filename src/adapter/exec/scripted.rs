@@ -86,6 +86,32 @@ impl Scripted {
         self.script().calls.clone()
     }
 
+    /// From now on this path cannot be read or written.
+    pub fn broken(&self, path: impl Into<PathBuf>, why: &str) {
+        let path = path.into();
+        let error = FileError::Failed { path: path.clone(), why: why.to_owned() };
+        self.script().files.insert(path, Err(error));
+    }
+
+    /// What stands in a file; nothing where there is none.
+    pub fn text(&self, path: &Path) -> Result<String, FileError> {
+        match self.look(path) {
+            Ok(content) => Ok(String::from_utf8_lossy(&content.bytes).into_owned()),
+            Err(FileError::Missing(_)) => Ok(String::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes a file; `false` when there was none.
+    pub(in crate::adapter) fn forget(&self, path: &Path) -> bool {
+        self.script().files.remove(path).is_some()
+    }
+
+    /// Remembers a command line that nobody waits for.
+    pub(in crate::adapter) fn note(&self, argv: &Argv) {
+        self.script().calls.push(argv.clone());
+    }
+
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }

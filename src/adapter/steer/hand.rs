@@ -1,0 +1,37 @@
+//! The border for changes: [`Exec`] with what alters a machine. Only `steer` and `audit` name it, so a
+//! [`Watch`](crate::adapter::Watch), which holds an `Exec`, has no word for a change.
+
+mod local;
+mod scripted;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output};
+
+/// One machine that can be changed. Every file it makes is private to its user (0600, directories 0700).
+pub trait Hand: Exec {
+    /// Runs one changing program with this standard input, and gives up (killing it) after `limit`.
+    fn change<'a>(&'a self, argv: &'a Argv, stdin: Vec<u8>, limit: Duration) -> Answer<'a, Result<Output, ExecError>>;
+
+    /// Starts one program and does not wait: the last tidying of a job that was dropped.
+    fn leave(&self, argv: &Argv);
+
+    /// Writes a whole file atomically, beside the old one and then in its place.
+    fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>>;
+
+    /// Removes a file; `false` when there was none.
+    fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>>;
+
+    /// Appends one line, as [`Hand::append_now`], on another thread.
+    fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>>;
+
+    /// Appends one line in one write under a lock. A half line at the end is closed first; a file of more than `most`
+    /// bytes moves to `….1` first. Blocks for as long as other writers hold the lock, at most [`LOCK_PATIENCE`].
+    fn append_now(&self, path: &Path, line: &[u8], most: u64) -> Result<(), FileError>;
+}
+
+/// How long a writer waits for the others' lock.
+pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);

@@ -1,0 +1,40 @@
+//! A machine of replies that can also be changed: for time-outs, refusals and servers that go away.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::Hand;
+use crate::adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output, scripted::Scripted};
+
+impl Hand for Scripted {
+    fn change<'a>(&'a self, argv: &'a Argv, _stdin: Vec<u8>, limit: Duration) -> Answer<'a, Result<Output, ExecError>> {
+        self.run(argv, limit)
+    }
+
+    fn leave(&self, argv: &Argv) {
+        self.note(argv);
+    }
+
+    fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>> {
+        self.file(path, &String::from_utf8_lossy(&bytes));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>> {
+        let there = self.forget(&path);
+        Box::pin(async move { Ok(there) })
+    }
+
+    fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>> {
+        let done = self.append_now(&path, &line, most);
+        Box::pin(async { done })
+    }
+
+    fn append_now(&self, path: &Path, line: &[u8], _most: u64) -> Result<(), FileError> {
+        let text = self.text(path)? + &String::from_utf8_lossy(line);
+        self.file(path, &text);
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! Why an order was not carried out, in words, with the exit code of a verb.
+
+use thiserror::Error;
+
+use super::{Act, Order};
+use crate::fleet::{
+    facts::Pause,
+    judgement::Flag,
+    row::{Fleet, Row},
+    text::visible,
+    words,
+};
+
+/// Why nothing was done. Its words are one line without a full stop, safe to print.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// This program may not change anything.
+    #[error("{0}")]
+    ReadOnly(String),
+    /// The pane that this program runs in.
+    #[error("{0} is the pane that this program runs in")]
+    Own(String),
+    /// The session that keeps the server alive.
+    #[error("{0} is the holder: it keeps the tmux server alive")]
+    Holder(String),
+    /// It lives on a host that is not observed.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The fleet or the agent is paused.
+    #[error("{0}. Hint: --force with a --reason, or resume")]
+    Paused(String),
+    /// Somebody has taken the session over.
+    #[error("{0} has been taken over by somebody")]
+    Taken(String),
+    /// There is no such agent, no session or no pane.
+    #[error("{0}")]
+    Missing(String),
+    /// What was seen before is not what is there now: another process, another server.
+    #[error("{0}. Nothing was done; look again")]
+    Changed(String),
+    /// Stopping it would take the tmux server, and with it the fleet, down.
+    #[error("{0}")]
+    Hazard(String),
+    /// No turn to interrupt.
+    #[error("{0}")]
+    NotWorking(String),
+    /// No recognised runtime, or nothing is known of the key or command that it would take.
+    #[error("{0}")]
+    NoRule(String),
+    /// It cannot be launched from here; the words hold the command that would.
+    #[error("{0}")]
+    NoLaunch(String),
+    /// The log cannot be written, so nothing is changed.
+    #[error("the action log cannot be written, so nothing was changed: {0}")]
+    Log(String),
+    /// It loses something, and nobody has said yes.
+    #[error("{0}. Hint: --yes")]
+    Unconfirmed(String),
+    /// Somebody else made the pause.
+    #[error("{0}. Hint: --yes takes it back all the same")]
+    Others(String),
+    /// The same order runs on it already.
+    #[error("{0}")]
+    Running(String),
+    /// The brakes stopped a recovery before it came to this one.
+    #[error("{0}")]
+    Stopped(String),
+    /// The composer or the screen would not take it safely: a prompt, a draft, copy mode, a busy agent.
+    #[error("{0}")]
+    Unsafe(String),
+}
+
+impl Refusal {
+    /// The exit code: 1 for a target that is not there, 4 for everything that policy or the screen refused.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Missing(_) | Self::Changed(_) | Self::NoLaunch(_) => 1,
+            _ => 4,
+        }
+    }
+
+    /// Its stable word, for the log and `--json`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ReadOnly(_) => "read-only",
+            Self::Own(_) => "self",
+            Self::Holder(_) => "holder",
+            Self::Unreachable(_) => "unreachable",
+            Self::Paused(_) => "paused",
+            Self::Taken(_) => "taken",
+            Self::Missing(_) => "missing",
+            Self::Changed(_) => "changed",
+            Self::Hazard(_) => "hazard",
+            Self::NotWorking(_) => "not-working",
+            Self::NoRule(_) => "no-rule",
+            Self::NoLaunch(_) => "no-launch",
+            Self::Log(_) => "log",
+            Self::Unconfirmed(_) => "unconfirmed",
+            Self::Others(_) => "others",
+            Self::Running(_) => "running",
+            Self::Stopped(_) => "stopped",
+            Self::Unsafe(_) => "unsafe",
+        }
+    }
+
+    /// The refusal of a pause that holds for `whom`.
+    #[must_use]
+    pub fn paused(whom: &str, pause: &Pause) -> Self {
+        let part = |word: &str, value: &Option<String>| {
+            value.as_ref().map_or_else(String::new, |value| format!("{word}{}", visible(value)))
+        };
+        let since = pause.at.map_or_else(String::new, |at| format!(" since {}", words::utc(at)));
+        Self::Paused(format!("{whom} is paused{}{since}{}", part(" by ", &pause.by), part(": ", &pause.reason)))
+    }
+
+    /// The refusal of HAZARD, with how to mend it.
+    #[must_use]
+    pub fn hazard(unit: &str) -> Self {
+        let unit = visible(unit);
+        Self::Hazard(format!(
+            "the tmux server lives in {unit}, so stopping that unit would end every agent. Hint: at a quiet time end \
+             the fleet, start mosaic-tmux-holder.service (KillMode=process) and then the agents, whose units want and \
+             come after it"
+        ))
+    }
+}
+
+/// What the last look says against an order.
+pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal> {
+    let name = visible(&row.name);
+    if row.has(Flag::Own) {
+        return Err(Refusal::Own(name));
+    }
+    if row.has(Flag::Unreachable) {
+        return Err(Refusal::Unreachable(format!("{name} is on {}, which is not observed", visible(&row.key.host.0))));
+    }
+    if order.held_by_pause() && order.forced.is_none() {
+        if let Some(pause) = &fleet.paused {
+            return Err(Refusal::paused("the fleet", pause));
+        }
+        if let Some(pause) = &row.pause {
+            return Err(Refusal::paused(&name, pause));
+        }
+    }
+    if row.has(Flag::Taken) && order.held_by_pause() {
+        return Err(Refusal::Taken(name));
+    }
+    match order.act {
+        Act::Send(_) | Act::Reset { .. } | Act::Interrupt => match &row.pane {
+            None => Err(Refusal::Missing(format!("{name} has no pane"))),
+            Some(pane) if pane.dead.is_some() => Err(Refusal::Missing(format!("the program of {name} has ended"))),
+            Some(_) => Ok(()),
+        },
+        Act::Relaunch if row.has(Flag::Hazard) => {
+            Err(Refusal::hazard(row.unit.known().map_or("its unit", |unit| unit.name.as_str())))
+        }
+        Act::Relaunch if !row.managed && row.pane.is_none() => {
+            Err(Refusal::Missing(format!("nothing is known of how {name} is started")))
+        }
+        Act::Pause { .. } | Act::Resume if !row.managed => {
+            Err(Refusal::Missing(format!("{name} is not in the roster: a pause would mean nothing")))
+        }
+        Act::Relaunch | Act::Pause { .. } | Act::Resume => Ok(()),
+    }
+}

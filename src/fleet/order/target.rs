@@ -1,0 +1,129 @@
+//! Whom an order is for, exactly: host, server, session, pane, process, unit. Made of a judged row, never of a name alone.
+
+use super::{Order, Refusal, launch::Launch};
+use crate::fleet::{
+    facts::{HostFacts, ServerState},
+    ids::{AgentName, HostName, PaneId, SessionId, Socket, Tenant},
+    roster::Roster,
+    row::{Fleet, Row, RowKey},
+};
+
+/// One agent, or the whole fleet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Whose fleet it is.
+    pub tenant: Tenant,
+    /// The host that it lives on.
+    pub host: HostName,
+    /// The agent; `None` is the fleet as a whole (pause and resume).
+    pub aim: Option<Box<Aim>>,
+}
+
+/// One agent as the last look saw it. All of it is looked at again right before anything is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// The row it was made of: where progress is shown.
+    pub row: RowKey,
+    /// Its name.
+    pub name: String,
+    /// Whether the roster names it.
+    pub managed: bool,
+    /// Its server.
+    pub socket: Socket,
+    /// That server's pid; `None` where none runs.
+    pub server: Option<u32>,
+    /// That server's version, as it prints it.
+    pub version: Option<String>,
+    /// Its session.
+    pub session: Option<SessionId>,
+    /// Its pane.
+    pub pane: Option<PaneAim>,
+    /// Its unit, by full name, when there is one.
+    pub unit: Option<String>,
+    /// The runtime: the one that runs, else the one that the roster declares.
+    pub runtime: Option<String>,
+    /// The roster's reset command for that runtime.
+    pub reset_command: Option<String>,
+    /// How it would be launched where neither unit nor pane is there.
+    pub launch: Option<Launch>,
+}
+
+/// A pane and the process that it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaneAim {
+    /// Its id.
+    pub id: PaneId,
+    /// The process that tmux started in it.
+    pub pid: u32,
+    /// Whether that has ended.
+    pub dead: bool,
+}
+
+/// What a target is made of beside the row.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The fleet that the row belongs to.
+    pub fleet: &'a Fleet,
+    /// The facts that it was judged by.
+    pub facts: &'a HostFacts,
+    /// The roster, when there is one.
+    pub roster: Option<&'a Roster>,
+    /// The user's home directory.
+    pub home: &'a str,
+}
+
+impl Target {
+    /// The whole fleet.
+    #[must_use]
+    pub fn fleet(fleet: &Fleet) -> Self {
+        Self { tenant: fleet.tenant.clone(), host: fleet.host.clone(), aim: None }
+    }
+
+    /// The agent of a row, when it can take the order.
+    pub fn of(order: &Order, row: &Row, around: &Surroundings<'_>) -> Result<Self, Refusal> {
+        order.fits(row, around.fleet)?;
+        let agent = around.roster.filter(|_| row.managed);
+        let agent =
+            agent.and_then(|roster| Some((roster, roster.agents.iter().find(|a| a.name.as_str() == row.name)?)));
+        let server = around.facts.servers.get(&row.key.socket).map(|server| &server.state);
+        let (server, version) = match server {
+            Some(ServerState::Up { pid, version, .. }) => (Some(*pid), Some(version.clone())),
+            _ => (None, None),
+        };
+        let pane = row.pane.as_ref();
+        let runs = pane.and_then(|pane| pane.runtime.known().cloned());
+        let runtime = runs.or_else(|| row.runtime.clone().filter(|_| row.managed));
+        let aim = Aim {
+            row: row.key.clone(),
+            name: row.name.clone(),
+            managed: row.managed,
+            socket: row.key.socket.clone(),
+            server,
+            version,
+            session: row.session.as_ref().map(|session| session.id),
+            pane: pane.map(|pane| PaneAim { id: pane.key.pane, pid: pane.pid, dead: pane.dead.is_some() }),
+            unit: row.unit.known().map(|unit| unit.name.clone()),
+            reset_command: around
+                .roster
+                .zip(runtime.as_ref())
+                .and_then(|(roster, runtime)| roster.runtimes.get(runtime)?.reset_command.clone()),
+            runtime,
+            launch: agent.map(|(roster, agent)| Launch::of(roster, agent, around.home)),
+        };
+        Ok(Self { tenant: row.tenant.clone(), host: row.key.host.clone(), aim: Some(Box::new(aim)) })
+    }
+
+    /// Its name for people: the agent's, else `the fleet`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.aim.as_ref().map_or("the fleet", |aim| aim.name.as_str())
+    }
+}
+
+impl Aim {
+    /// Its name where it is one that files and units can carry.
+    #[must_use]
+    pub fn agent(&self) -> Option<AgentName> {
+        self.name.parse().ok()
+    }
+}
