@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::fleet::{facts::HostFacts, ids::PaneKey};
+use super::{
+    job::{JobId, JobNews},
+    log::LogNews,
+};
+use crate::fleet::{facts::HostFacts, ids::PaneKey, order::Preview};
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -29,4 +33,10 @@ pub enum Event {
     Roster(RosterNews),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
+    /// What an order would do.
+    Preview(JobId, Box<Preview>),
+    /// News of an order on its way.
+    Job(JobId, JobNews),
+    /// The action log was looked at.
+    Log(LogNews),
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    banner, card, help,
+    banner, card,
+    desk::Desk,
+    help,
     keymap::Keymap,
     layout::{Form, Layout, Wants, inside, layout},
     lines::{self, Line},
@@ -56,6 +58,13 @@ pub enum View {
     /// The selected agent alone.
     Agent {
         /// The first line of its facts that is shown.
+        scroll: usize,
+    },
+    /// What needs a human.
+    Attention,
+    /// Every action that was taken.
+    Log {
+        /// The first line that is shown.
         scroll: usize,
     },
 }
@@ -127,6 +136,7 @@ pub struct Model {
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
+    pub(super) desk: Desk,
     pub(super) change: Change,
 }
 
@@ -152,6 +162,7 @@ impl Model {
             pan: Pan::Follow,
             notice: None,
             click: None,
+            desk: Desk::default(),
             change: Change::Everything,
             start,
         }
@@ -168,6 +179,7 @@ impl Model {
         if let Some(watched) = &self.start.watched {
             fleet.rows.retain(|row| row.name == *watched);
         }
+        self.desk.look(&fleet);
         self.fleet = Some(fleet);
         self.arrange();
     }
@@ -199,6 +211,9 @@ impl Model {
     /// The selected row.
     #[must_use]
     pub fn selected_row(&self) -> Option<&Row> {
+        if self.view == View::Attention {
+            return self.row(self.attention_entry()?.rows.first()?);
+        }
         let index = *self.listing.shown().get(self.listing.cursor())?;
         self.fleet.as_ref()?.rows.get(index)
     }
@@ -218,7 +233,7 @@ impl Model {
     /// The lines of the list.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
-        lines::lines(&self.rows(), self.layout().form)
+        lines::lines(&self.rows(), self.layout().form, |row| self.said_of(row).is_some())
     }
 
     /// The first line of the list that is shown.
@@ -337,7 +352,7 @@ impl Model {
                 *scroll = 0;
             }
         }
-        if self.selected_row().is_none() {
+        if matches!(self.view, View::Agent { .. }) && self.selected_row().is_none() {
             self.view = View::Fleet;
         }
         self.bring_into_sight();
@@ -346,9 +361,11 @@ impl Model {
     /// What is open may have become shorter, or the screen higher: it stays scrolled no further than to its end.
     fn end_scroll(&mut self) {
         let end = self.scroll_end();
-        if let Mode::Help { scroll } | Mode::Problems { scroll } = &mut self.mode {
+        if let Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. } = &mut self.mode {
             *scroll = (*scroll).min(end);
-        } else if let View::Agent { scroll } = &mut self.view {
+        } else if let Mode::Confirm(confirm) = &mut self.mode {
+            confirm.scroll = confirm.scroll.min(end);
+        } else if let View::Agent { scroll } | View::Log { scroll } = &mut self.view {
             *scroll = (*scroll).min(end);
         }
     }
@@ -373,7 +390,7 @@ impl Model {
     /// How far what is open can be scrolled: the help, the problems or the agent's facts.
     pub(super) fn scroll_end(&self) -> usize {
         let plan = self.layout();
-        let (area, lines) = match self.mode {
+        let (area, lines) = match &self.mode {
             Mode::Help { .. } => {
                 let area = inside(plan.body, plan.form);
                 (area, help::help(self, area.width).iter().map(Vec::len).max().unwrap_or(0))
@@ -382,6 +399,11 @@ impl Model {
                 let area = inside(plan.body, plan.form);
                 (area, problems::problems(self, usize::from(area.width)).len())
             }
+            Mode::Confirm(_) | Mode::Receipts { .. } => {
+                let area = inside(plan.dialog, plan.form);
+                (area, self.dialog_lines(usize::from(area.width)).len())
+            }
+            _ if matches!(self.view, View::Log { .. }) => (plan.lines, self.log().shown().len()),
             _ => {
                 let area = inside(plan.facts, plan.form);
                 (area, card::card(self, usize::from(area.width)).len())

@@ -187,6 +187,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         idle: Reading::Known(Duration::from_secs(idle)),
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
         pause: None,
+        prompt: None,
         judgement: Judgement {
             readiness,
             cause: None,

@@ -184,6 +184,7 @@ pub(crate) fn working() -> AgentFacts {
         idle: Reading::Known(Duration::from_secs(10)),
         told: None,
         beside: Vec::new(),
+        prompt: None,
         pause: None,
         own: false,
         hazard: None,

@@ -34,6 +34,7 @@ pub(crate) fn row(name: &str) -> Row {
         idle: Reading::Known(Duration::from_secs(1)),
         heartbeat: Beat { health: Health::Healthy, why: None, read: None, age: Some(Duration::from_secs(2)) },
         pause: None,
+        prompt: None,
         judgement: Judgement {
             readiness: Readiness::Working,
             cause: None,

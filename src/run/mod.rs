@@ -3,6 +3,7 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod jobs;
 mod mirrors;
 mod refresh;
 mod terminal;
@@ -23,9 +24,9 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
-use self::{mirrors::OpenMirrors, refresh::Wish, terminal::Terminal};
+use self::{jobs::Hands, mirrors::OpenMirrors, refresh::Wish, terminal::Terminal};
 use crate::{
-    adapter::{Watch, clock},
+    adapter::{Steer, Watch, clock},
     app::{
         effect::Effect,
         event::Event,
@@ -46,6 +47,8 @@ const INBOX: usize = 256;
 pub struct Options {
     /// Looks at the fleet.
     pub watch: Watch,
+    /// Changes it; `None` where this dashboard may not.
+    pub steer: Option<Steer>,
     /// The socket that was asked for; it stands above the roster's.
     pub socket: Option<Socket>,
     /// Why changing actions are left out; `None` where they are not.
@@ -78,8 +81,9 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     });
     let looks = refresh::refresh(options.watch.clone(), options.socket, Arc::clone(&wish), events.clone());
     let looks = tokio::spawn(looks);
+    let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
     let mirrors = OpenMirrors::new(options.watch, events);
-    let mut shell = Shell { model, theme: options.theme, wish, mirrors, drawn: None, whole: None, left: false };
+    let mut shell = Shell { model, theme: options.theme, wish, mirrors, hands, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
@@ -92,6 +96,7 @@ struct Shell {
     theme: Theme,
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
+    hands: Hands,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -217,6 +222,9 @@ impl Shell {
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Repaint => terminal.forget()?,
+            Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
+            Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
+            Effect::Log(wanted) => self.hands.read_log(wanted),
         }
         Ok(())
     }

@@ -4,7 +4,10 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::fleet::judgement::{Readiness, Severity};
+use crate::{
+    app::job::Mood,
+    fleet::judgement::{Readiness, Severity},
+};
 
 /// How each role is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +146,16 @@ impl Theme {
             Readiness::Working => self.good,
             Readiness::Available => self.free,
             Readiness::Unknown => self.unknown,
+        }
+    }
+
+    /// The colour of an order on its way, and of how it ended.
+    #[must_use]
+    pub fn mood(&self, mood: Mood) -> Style {
+        match mood {
+            Mood::Busy => self.accent,
+            Mood::Good => self.good,
+            Mood::Bad => self.bad,
         }
     }
 
