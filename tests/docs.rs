@@ -10,7 +10,7 @@
 
 use std::{fs, path::PathBuf};
 
-use mosaic_top::cli::reference;
+use mosaic_top::{app::keymap::Keymap, cli::reference, config::example};
 
 fn check(file: &str, made: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
@@ -31,7 +31,20 @@ fn the_command_line_reference_is_what_clap_prints() {
 
 #[test]
 fn the_keys_reference_is_the_table_of_actions() {
-    check("keys.md", &reference::keys());
+    check("keys.md", &reference::keys(&Keymap::of_the_table()));
+}
+
+#[test]
+fn the_example_configuration_is_the_table_of_options() {
+    check("../assets/mosaic-top.yaml", &example::yaml());
+}
+
+#[test]
+fn the_page_on_the_configuration_has_the_table_of_options() {
+    let page = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/config.md")).unwrap();
+    let (head, rest) = page.split_once("<!-- options -->\n").expect("docs/config.md has no place for the options");
+    let (_, tail) = rest.split_once("<!-- end -->").expect("docs/config.md: the options have no end");
+    check("config.md", &format!("{head}<!-- options -->\n{}<!-- end -->{tail}", example::markdown()));
 }
 
 #[test]

@@ -222,7 +222,8 @@ fn silence_greys_every_row_and_says_since_when() {
 fn without_colours_every_state_still_has_its_shape_and_word() {
     let model = sample::model((80, 24));
     insta::assert_snapshot!("plain-80x24", shot(&drawn(&model, &Theme::plain(), (80, 24))));
-    insta::assert_snapshot!("sixteen-80x24", shot(&drawn(&model, &Theme::sixteen(), (80, 24))));
+    insta::assert_snapshot!("contrast-80x24", shot(&drawn(&model, &Theme::contrast(), (80, 24))));
+    insta::assert_snapshot!("light-80x24", shot(&drawn(&model, &Theme::light(), (80, 24))));
     let text = shot(&drawn(&model, &Theme::plain(), (80, 24)));
     assert!(!text.contains("Indexed") && !text.contains("Rgb"), "{text}");
     for state in Readiness::ALL {

@@ -21,15 +21,19 @@ use std::{
 use mosaic_top::{
     adapter::{
         Watch, WatchConfig,
-        exec::{Answer, Argv, Content, Exec, ExecError, FileError, Local, Output as Said, Stamp},
+        exec::{
+            Answer, Argv, Content, Entry, Exec, ExecError, FileError, Follow, Followed, Local, Output as Said,
+            Question, Rows, Stamp,
+        },
         identity::Who,
     },
+    app::settings::Settings,
     fleet::{
         facts::{Limits, Process},
         reading::Reading,
     },
     run::{self, Options},
-    ui::theme::Theme,
+    ui,
 };
 use nix::{
     fcntl::OFlag,
@@ -214,6 +218,18 @@ impl Exec for Panics {
         self.0.read(paths, cap)
     }
 
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>> {
+        self.0.follow(asks)
+    }
+
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>> {
+        self.0.list(directories, most)
+    }
+
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>> {
+        self.0.ask(questions)
+    }
+
     fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>> {
         self.0.stat(path)
     }
@@ -236,7 +252,9 @@ fn inside_a_dashboard_with_a_bug() {
         socket: None,
         read_only: None,
         limits: Limits::default(),
-        theme: Theme::dark(),
+        terminal: ui::theme::Terminal::default(),
+        settings: Settings::default(),
+        config_file: None,
         watched: None,
     };
     block_on(run::dashboard(options)).unwrap();

@@ -85,6 +85,7 @@ pub(crate) fn facts(agents: u32, second: i64) -> HostFacts {
         },
         heartbeats: (0..agents).map(|a| (name(a).parse().unwrap(), Reading::Known(text.clone()))).collect(),
         processes: Reading::Known((0..agents).flat_map(tree).collect()),
+        records: BTreeMap::new(),
         screens: BTreeMap::new(),
         pauses: BTreeMap::new(),
         paused: Reading::Known(None),

@@ -3,6 +3,8 @@
 //! Everything that the adapter learns comes through [`Exec`]; it never changes a file. [`Local`] is this machine,
 //! [`scripted::Scripted`] a machine that answers what a test tells it to.
 
+mod database;
+mod follow;
 pub(in crate::adapter) mod local;
 pub mod scripted;
 
@@ -17,6 +19,8 @@ use std::{
 
 use jiff::Timestamp;
 
+pub use database::{Question, Rows};
+pub use follow::{Entry, Follow, Followed, Part};
 pub use local::Local;
 
 use super::identity::Who;
@@ -35,6 +39,15 @@ pub trait Exec: Send + Sync {
 
     /// What a path is, following links.
     fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>>;
+
+    /// What is new of these files; the answers stand in the order asked. Where nothing is, it costs a `stat`.
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>>;
+
+    /// What lies in these directories, at most so many entries each; the answers stand in the order asked.
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>>;
+
+    /// Asks SQLite data bases that somebody else writes, without holding them up; the answers stand in the order asked.
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>>;
 
     /// The processes at and below these pids.
     fn processes(&self, roots: Vec<u32>) -> Answer<'_, Reading<BTreeMap<u32, Process>>>;

@@ -21,15 +21,18 @@ use super::{
     files::{Files, RosterRead},
     identity::{self, Who},
     process,
+    records::{Asked, Records},
     screens::Screens,
     systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
     tmux::{Tmux, query},
 };
 use crate::fleet::{
-    facts::{HostFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
+    facts::{HostFacts, PaneFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
     ids::{AgentName, PaneKey, Socket},
     reading::{Reading, Why},
+    record::Record,
+    runtime::{self, Family, Recognition},
     shot::Shot,
 };
 
@@ -62,6 +65,8 @@ pub struct Ask {
     pub agents: BTreeSet<AgentName>,
     /// Their units by full name, the older orchestrator's among them.
     pub units: BTreeSet<String>,
+    /// The runtime that the roster declares for a session, by its name: preferred where several run in a pane.
+    pub runtimes: BTreeMap<String, String>,
     /// Ask also for what is cached, as when the operator asks for a refresh.
     pub afresh: bool,
 }
@@ -77,6 +82,7 @@ struct Inner {
     config: WatchConfig,
     who: OnceCell<Who>,
     systemd: Mutex<SystemdReader>,
+    records: Mutex<Records>,
     screens: Mutex<Screens>,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
@@ -86,8 +92,8 @@ impl Watch {
     /// Looks at the machine behind `exec`.
     #[must_use]
     pub fn new(exec: Arc<dyn Exec>, config: WatchConfig) -> Self {
-        let (systemd, screens) = (Mutex::default(), Mutex::default());
-        let inner = Inner { exec, config, who: OnceCell::new(), systemd, screens, own_pane: OnceLock::new() };
+        let (systemd, records, screens) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let inner = Inner { exec, config, who: OnceCell::new(), systemd, records, screens, own_pane: OnceLock::new() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -103,7 +109,8 @@ impl Watch {
             self.paused(&files),
         );
         let (servers, processes) = tmux;
-        let screens = self.screens(&servers, at).await;
+        let (records, screens) =
+            tokio::join!(self.records(&who, ask, &servers, &processes, at), self.screens(&servers, at));
         let own_pane = self.own_pane(&who, &servers);
         HostFacts {
             at: at.wall,
@@ -112,6 +119,7 @@ impl Watch {
             systemd,
             heartbeats,
             processes,
+            records,
             screens,
             pauses: own_pauses,
             paused,
@@ -160,6 +168,47 @@ impl Watch {
         let processes = within(self.share(2), self.exec().processes(roots.into_iter().collect()));
         let ((), processes) = tokio::join!(self.cgroups(&mut servers), processes);
         (servers, processes.unwrap_or_else(Reading::unknown))
+    }
+
+    /// What the recognised runtimes wrote down about themselves.
+    async fn records(
+        &self,
+        who: &Who,
+        ask: &Ask,
+        servers: &BTreeMap<Socket, ServerFacts>,
+        processes: &ProcessTable,
+        at: Moment,
+    ) -> BTreeMap<u32, Reading<Record>> {
+        let family = processes.as_ref().map(Family::of);
+        let panes = servers.values().flat_map(|server| &server.panes).filter(|pane| pane.dead.is_none());
+        let asked: BTreeMap<u32, Asked> = panes
+            .filter_map(|pane| {
+                let wanted: Vec<String> = ask.runtimes.get(&pane.session.name).cloned().into_iter().collect();
+                Some((pane.pid, asked(pane, &family, processes, &wanted)?))
+            })
+            .collect();
+        let asked: Vec<Asked> = asked.into_values().collect();
+        let read = async { self.inner.records.lock().await.all(self.exec(), who, &asked, at, ask.afresh).await };
+        within(self.share(2), read)
+            .await
+            .unwrap_or_else(|why| asked.iter().map(|it| (it.pane_pid, Reading::unknown(&why))).collect())
+    }
+
+    /// The record of one pane's runtime, now, with what was just written: for whoever waits for a sign of it. `wanted`
+    /// names the runtime that it should be, if that is known. Counts turns together with [`snapshot`](Self::snapshot).
+    pub async fn record(&self, pane: &PaneFacts, wanted: &[String], at: Moment) -> Reading<Record> {
+        let who = self.who().await;
+        let read = async {
+            let processes = self.exec().processes(vec![pane.pid]).await;
+            let family = processes.as_ref().map(Family::of);
+            let asked = asked(pane, &family, &processes, wanted).ok_or("no runtime was recognised in its pane")?;
+            Ok::<_, &str>(self.inner.records.lock().await.one(self.exec(), &who, asked, at).await)
+        };
+        match within(self.share(4), read).await {
+            Ok(Ok(record)) => record,
+            Ok(Err(why)) => Reading::unknown(why),
+            Err(why) => Reading::unknown(why),
+        }
     }
 
     /// What every pane shows. One look at a time takes captures.
@@ -239,6 +288,14 @@ impl Watch {
     fn share(&self, eighths: u32) -> Duration {
         self.inner.config.patience * eighths / 8
     }
+}
+
+/// Whose record is wanted of a pane: that of the runtime that its processes are recognised as.
+fn asked(pane: &PaneFacts, family: &Reading<Family<'_>>, processes: &ProcessTable, wanted: &[String]) -> Option<Asked> {
+    let Recognition::Runtime(it) = runtime::recognise_pane(pane, family, wanted) else { return None };
+    let started_ticks = processes.known()?.get(&it.pid)?.started_ticks;
+    let (pane_pid, cwd) = (pane.pid, pane.cwd.known().cloned());
+    Some(Asked { pane_pid, pane: pane.pane, runtime: it.name, pid: it.pid, started_ticks, cwd })
 }
 
 type ProcessTable = Reading<BTreeMap<u32, Process>>;

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod config_file;
 pub mod demo;
 pub mod exec;
 pub mod files;
@@ -14,6 +15,7 @@ pub mod identity;
 pub mod log_file;
 pub mod observe;
 pub mod process;
+pub mod records;
 mod screens;
 pub mod steer;
 pub mod systemd;

@@ -102,6 +102,7 @@ impl Ask {
                 .collect(),
             agents: local().map(|agent| agent.name.clone()).collect(),
             units: local().map(Agent::unit_name).chain(legacy).collect(),
+            runtimes: local().map(|it| (it.name.to_string(), it.runtime_or_default().to_owned())).collect(),
             afresh: false,
         }
     }

@@ -9,7 +9,7 @@ mod when;
 use std::fmt::Write as _;
 
 use self::{table::TABLE, when::always};
-use super::model::Model;
+use super::{keymap::Keymap, model::Model};
 use crate::fleet::sort::Column;
 
 /// What the operator can do.
@@ -262,16 +262,17 @@ pub fn named(beginning: &str) -> Vec<&'static ActionSpec> {
     }
 }
 
-/// The table as Markdown: `docs/keys.md` and `mosaic-top keys`.
+/// The table as Markdown, with the keys of a map: `docs/keys.md` and `mosaic-top keys`.
 #[must_use]
-pub fn reference_markdown() -> String {
+pub fn reference_markdown(keymap: &Keymap) -> String {
     let mut page =
         String::from("# Keys\n\nWritten by `mosaic-top keys` from the table that the program itself uses.\n");
     for group in Group::ALL {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## {}\n\n| key | name | does |\n|---|---|---|\n", group.heading());
         for spec in TABLE.iter().filter(|spec| spec.group == group) {
-            let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+            let keys: Vec<String> =
+                keymap.keys_of(spec.id).iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
             let asks = match spec.danger {
                 Danger::Looks => "",
                 Danger::Changes => " (changes the fleet)",
@@ -291,6 +292,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::app::sample;
 
     #[test]
     fn every_action_has_one_line_one_name_and_its_words() {
@@ -318,8 +320,23 @@ mod tests {
     }
 
     #[test]
+    fn what_changes_the_fleet_is_no_part_of_a_read_only_dashboard_and_says_why() {
+        let read_only = sample::start_as(true, (120, 40));
+        let full = sample::start_as(false, (120, 40));
+        for danger in [Danger::Changes, Danger::Destroys] {
+            for spec in table().iter().filter(|spec| spec.offer(&full) == Offer::Now) {
+                let changes = ActionSpec { danger, ..*spec };
+                assert!(!changes.is_of(&read_only) && changes.is_of(&full), "{}", spec.name);
+                assert_eq!(changes.offer(&full), Offer::Now, "{}", spec.name);
+                let why = read_only.read_only_because().unwrap_or_default();
+                assert_eq!(changes.offer(&read_only), Offer::Hidden(why), "{}", spec.name);
+            }
+        }
+    }
+
+    #[test]
     fn the_reference_names_every_action() {
-        let page = reference_markdown();
+        let page = reference_markdown(&Keymap::of_the_table());
         for spec in table() {
             assert!(page.contains(&format!("`{}`", spec.name)), "{} is missing", spec.name);
         }

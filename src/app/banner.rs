@@ -2,7 +2,10 @@
 //!
 //! PURE. It reads the model and makes words; what is wrong with one agent stands on that agent's row instead.
 
-use super::model::{Model, RosterState};
+use super::{
+    model::{Model, RosterState},
+    settings::Settings,
+};
 use crate::fleet::{facts::Pause, judgement::Severity};
 
 /// One thing that is true of the whole fleet.
@@ -25,6 +28,8 @@ pub fn notices(model: &Model) -> Vec<Notice> {
     let mut all: Vec<Notice> = Vec::new();
     all.extend(model.fleet().and_then(|fleet| fleet.paused.as_ref()).map(paused));
     all.extend(silent(model));
+    // Above other warnings: it is the operator's own edit, and they look for its effect.
+    all.extend(settings(model.settings()));
     if let Some(fleet) = model.fleet() {
         // The pause leads already, in the words of the pause itself.
         let others = fleet.findings.iter().filter(|finding| finding.rule != "fleet.paused");
@@ -90,4 +95,16 @@ fn roster(model: &Model) -> Option<Notice> {
             Some(Notice { severity, says, hint: None })
         }
     }
+}
+
+/// The configuration is one operator's own: what is wrong with it is no fault of the fleet.
+fn settings(settings: &Settings) -> Option<Notice> {
+    let count = settings.problems.len();
+    if count == 0 {
+        return None;
+    }
+    let many = if count == 1 { "problem" } else { "problems" };
+    let holds = if settings.is_former { "the last good one holds" } else { "the rest of it holds" };
+    let says = format!("{}: {count} {many}, {holds}, press ! to see", settings.name());
+    Some(Notice { severity: Severity::Warning, says, hint: None })
 }

@@ -65,6 +65,7 @@ pub fn card(model: &Model, width: usize) -> Vec<CardLine> {
     verdict(&mut card, row, now);
     declared(&mut card, row);
     running(&mut card, row);
+    doing(&mut card, row);
     heartbeat(&mut card, row);
     evidence(&mut card, row, now);
     history(&mut card, model, row, now);
@@ -248,6 +249,20 @@ pub fn ended(dead: DeadPane) -> String {
         (_, Some(signal)) => format!("ended by signal {signal}"),
         (Some(status), None) => format!("ended with status {status}"),
         (None, None) => "ended by a signal".to_owned(),
+    }
+}
+
+/// What its runtime says that it is about; nothing where the runtime says nothing.
+fn doing(card: &mut Card, row: &Row) {
+    if row.doing.is_none() && row.context.is_none() {
+        return;
+    }
+    card.heading("doing");
+    if let Some(doing) = &row.doing {
+        card.field("about", doing, Tone::Plain);
+    }
+    if let Some(context) = &row.context {
+        card.field("context", &format!("{} % used, says {}", context.used_percent, context.source), Tone::Plain);
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     job::{JobId, JobNews},
     log::LogNews,
+    settings::Settings,
 };
 use crate::fleet::{facts::HostFacts, ids::PaneKey, order::Preview};
 
@@ -31,6 +32,8 @@ pub enum Event {
     },
     /// The roster file was read, or looked for in vain.
     Roster(RosterNews),
+    /// The configuration was read again.
+    Settings(Box<Settings>),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
     /// What an order would do.

@@ -8,6 +8,10 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{self, Action};
+use crate::{
+    config::{KeyBinding, nearest},
+    fleet::yaml::Problem,
+};
 
 /// One key with its modifiers, in one spelling: `G` has no Shift, `Ctrl-F` is stored in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd)]
@@ -51,8 +55,8 @@ pub enum Press {
 /// Which keys mean which action.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keymap {
-    /// By the text of the sequence, which is unique for it.
-    actions: BTreeMap<String, Action>,
+    /// By the text of the sequence, which is unique for it; with its place among all bindings.
+    actions: BTreeMap<String, (Action, usize)>,
 }
 
 impl Chord {
@@ -161,6 +165,13 @@ fn code_of(name: &str) -> Option<KeyCode> {
     }
 }
 
+impl Keys {
+    /// Whether a hand could not tell them apart: the same, or one the beginning of the other.
+    fn clashes(&self, other: &Self) -> bool {
+        self.first == other.first && (self.second == other.second || self.second.is_none() || other.second.is_none())
+    }
+}
+
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.second {
@@ -196,9 +207,9 @@ impl Keymap {
     pub fn build(bindings: impl IntoIterator<Item = (Action, Keys)>) -> Result<Self, Vec<String>> {
         let mut actions = BTreeMap::new();
         let mut clashes = Vec::new();
-        for (action, keys) in bindings {
+        for (place, (action, keys)) in bindings.into_iter().enumerate() {
             let text = keys.to_string();
-            if let Some(other) = actions.insert(text.clone(), action)
+            if let Some((other, _)) = actions.insert(text.clone(), (action, place))
                 && other != action
             {
                 clashes.push(format!("{text} means both {} and {}", action::name(other), action::name(action)));
@@ -206,12 +217,40 @@ impl Keymap {
         }
         for text in actions.keys() {
             if let Some((first, _)) = text.split_once(' ')
-                && let Some(alone) = actions.get(first)
+                && let Some((alone, _)) = actions.get(first)
             {
                 clashes.push(format!("{first} means {} and begins {text}", action::name(*alone)));
             }
         }
         if clashes.is_empty() { Ok(Self { actions }) } else { Err(clashes) }
+    }
+
+    /// The table's map with other keys for some actions; refused, with every problem at its place, when an action or a
+    /// key is unknown, or when a key would mean two things.
+    pub fn with(bindings: &[KeyBinding]) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let bound: Vec<(Action, Keys, &KeyBinding)> =
+            bindings.iter().flat_map(|binding| read(binding, &mut problems)).collect();
+        let replaced = |action: Action| bindings.iter().any(|binding| binding.action == action::name(action));
+        if bindings.iter().any(|binding| binding.action == action::name(Action::Quit) && binding.keys.is_empty()) {
+            problems.push(Problem::error(None, "quit has no key").hinted("leave it one"));
+        }
+        let mut all: Vec<(Action, Keys)> = defaults().filter(|(action, _)| !replaced(*action)).collect();
+        for (action, keys, binding) in bound {
+            if let Some((other, _)) = all.iter().find(|(other, taken)| *other != action && taken.clashes(&keys)) {
+                let place = binding.keys.iter().find(|(text, _)| text.parse().as_ref() == Ok(&keys)).map(|(_, at)| *at);
+                let (name, other) = (action::name(action), action::name(*other));
+                problems.push(
+                    Problem::error(place, format!("{keys} means {other} already, and cannot mean {name}"))
+                        .hinted(format!("give `{other}` other keys, too")),
+                );
+            }
+            all.push((action, keys));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Self::build(all).map_err(|clashes| clashes.into_iter().map(|what| Problem::error(None, what)).collect())
     }
 
     /// What a chord means, after the first half of a sequence or without one.
@@ -221,7 +260,7 @@ impl Keymap {
             Some(first) => format!("{first} {chord}"),
             None => chord.to_string(),
         };
-        if let Some(action) = self.actions.get(&text) {
+        if let Some((action, _)) = self.actions.get(&text) {
             return Press::Action(*action);
         }
         let begins =
@@ -229,14 +268,17 @@ impl Keymap {
         if begins { Press::Begins } else { Press::Nothing }
     }
 
-    /// The keys of an action as they are shown, the table's first one first.
+    /// The keys of an action in the order in which they are written, the one to show first.
     #[must_use]
     pub fn keys_of(&self, action: Action) -> Vec<String> {
-        let mut keys: Vec<String> =
-            self.actions.iter().filter(|(_, bound)| **bound == action).map(|(keys, _)| keys.clone()).collect();
-        let wanted = action::spec(action).map_or(&[][..], |spec| spec.keys);
-        keys.sort_by_key(|key| wanted.iter().position(|default| default == key).unwrap_or(usize::MAX));
-        keys
+        let mut keys: Vec<(usize, &String)> = self
+            .actions
+            .iter()
+            .filter(|(_, bound)| bound.0 == action)
+            .map(|(keys, (_, place))| (*place, keys))
+            .collect();
+        keys.sort();
+        keys.into_iter().map(|(_, keys)| keys.clone()).collect()
     }
 
     /// What may follow the first half of a sequence: the second key and its action.
@@ -245,11 +287,35 @@ impl Keymap {
         let first = first.to_string();
         self.actions
             .iter()
-            .filter_map(|(keys, action)| {
+            .filter_map(|(keys, (action, _))| {
                 keys.split_once(' ').filter(|(head, _)| *head == first).map(|(_, second)| (second.to_owned(), *action))
             })
             .collect()
     }
+}
+
+/// The keys of one binding; what is no action or no key goes to the problems.
+fn read<'a>(binding: &'a KeyBinding, problems: &mut Vec<Problem>) -> Vec<(Action, Keys, &'a KeyBinding)> {
+    let Some(spec) = action::table().iter().find(|spec| spec.name == binding.action) else {
+        let near = nearest(&binding.action, action::table().iter().map(|spec| spec.name));
+        let hint =
+            near.map_or_else(|| "docs/keys.md has their names".to_owned(), |near| format!("did you mean `{near}`?"));
+        let what = format!("no action is called {:?}", binding.action);
+        problems.push(Problem::error(Some(binding.place), what).hinted(hint));
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (text, place) in &binding.keys {
+        match text.parse::<Keys>() {
+            Ok(keys) => found.push((spec.id, keys, binding)),
+            Err(error) => {
+                let words = error.to_string();
+                let (what, hint) = words.split_once(". Hint: ").unwrap_or((&words, "write like a, Ctrl-F or o a"));
+                problems.push(Problem::error(Some(*place), what).hinted(hint));
+            }
+        }
+    }
+    found
 }
 
 /// Every action of the table with each of its default keys.
@@ -261,6 +327,7 @@ fn defaults() -> impl Iterator<Item = (Action, Keys)> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot parse its own keys has failed")]
     use super::*;
+    use crate::fleet::yaml::Place;
 
     #[test]
     fn a_chord_is_written_as_it_is_read() {
@@ -299,6 +366,49 @@ mod tests {
             }
         }
         assert!(Keymap::build(defaults()).is_ok(), "{:?}", Keymap::build(defaults()));
+    }
+
+    fn binding(action: &str, keys: &[&str]) -> KeyBinding {
+        let place = |column| Place { line: 1, column };
+        let keys = keys.iter().enumerate().map(|(i, key)| ((*key).to_owned(), place(10 + i))).collect();
+        KeyBinding { action: action.to_owned(), place: place(1), keys }
+    }
+
+    #[test]
+    fn other_keys_replace_the_tables_and_show_where_keys_are_shown() {
+        let map =
+            Keymap::with(&[binding("quit", &["x", "Ctrl-Q"]), binding("help", &[]), binding("copy", &["q"])]).unwrap();
+        assert_eq!(map.keys_of(Action::Quit), ["x", "Ctrl-Q"]);
+        assert_eq!(map.keys_of(Action::Copy), ["q"]);
+        assert!(map.keys_of(Action::Help).is_empty());
+        assert_eq!(map.press(None, "y".parse().unwrap()), Press::Nothing);
+    }
+
+    #[test]
+    fn two_actions_can_swap_their_keys() {
+        let map = Keymap::with(&[binding("down", &["k"]), binding("up", &["j"])]).unwrap();
+        assert_eq!((map.keys_of(Action::Down), map.keys_of(Action::Up)), (vec!["k".to_owned()], vec!["j".to_owned()]));
+    }
+
+    #[test]
+    fn every_wrong_binding_is_told_with_its_place() {
+        let bindings = [
+            binding("qiut", &["x"]),
+            binding("copy", &["Hyper-x", "w"]),
+            binding("zoom", &["o"]),
+            binding("quit", &[]),
+        ];
+        let seen: Vec<String> = Keymap::with(&bindings).unwrap_err().iter().map(|problem| problem.show("c")).collect();
+        assert_eq!(
+            seen,
+            [
+                "c:1:1: no action is called \"qiut\". Hint: did you mean `quit`?",
+                "c:1:10: \"Hyper-x\" is no key. Hint: write it like a, G, Ctrl-F, Space, Enter, Esc, Up, PgDn or F5",
+                "c: quit has no key. Hint: leave it one",
+                "c:1:11: w means next-needs-you already, and cannot mean copy. Hint: give `next-needs-you` other keys, too",
+                "c:1:10: o means sort-attention already, and cannot mean zoom. Hint: give `sort-attention` other keys, too",
+            ]
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effect> {
-    match (model.keymap.press(pending, chord), pending) {
+    match (model.settings.keymap.press(pending, chord), pending) {
         (Press::Action(action), _) => offered(model, action),
         (Press::Begins, _) if matches!(model.mode, Mode::Normal) => {
             model.mode = Mode::Pending(chord);

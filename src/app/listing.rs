@@ -4,10 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::fleet::{
-    filter::Filter,
-    row::{Row, RowKey},
-    sort::Sort,
+use crate::{
+    config::{Config, memory::Remembered},
+    fleet::{
+        filter::Filter,
+        row::{Row, RowKey},
+        sort::Sort,
+    },
 };
 
 /// The list's state.
@@ -27,6 +30,23 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// As it was left the last time, else as it is configured.
+    #[must_use]
+    pub fn at_first(config: &Config, remembered: Option<&Remembered>) -> Self {
+        let mut listing = Self { sort: config.sort, ..Self::default() };
+        let mut text = config.filter.as_str();
+        if let Some(view) = remembered {
+            listing.sort = view.sort;
+            listing.filter.faults_only = view.faults_only;
+            text = &view.filter;
+        }
+        // What is no filter in this version is forgotten: it hides nobody.
+        if let Ok(filter) = Filter::parse(text) {
+            listing.set_filter(text, filter);
+        }
+        listing
+    }
+
     /// Brings the list in line with these rows. What is selected stays so while it is shown; else its nearest
     /// neighbour is, first downwards. Marks of rows that are gone go too.
     pub fn arrange(&mut self, rows: &[Row]) {

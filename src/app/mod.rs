@@ -32,5 +32,7 @@ mod mouse;
 pub mod problems;
 #[doc(hidden)]
 pub mod sample;
+pub mod settings;
+mod start;
 pub mod update;
 pub mod words;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+pub use super::start::Start;
 use super::{
     banner, card,
     desk::Desk,
@@ -18,37 +19,17 @@ use super::{
     mirror::{Mirror, Pan},
     mode::Mode,
     problems,
+    settings::Settings,
 };
 use crate::fleet::{
     confirm::Memory,
-    facts::{HostFacts, Limits},
-    ids::{PaneKey, Socket},
+    facts::HostFacts,
+    ids::PaneKey,
     reading::Why,
     roster::{Problem, Roster},
     row::{Fleet, Row, RowKey},
-    sort::Sort,
+    sort::{Column, Sort},
 };
-
-/// What the dashboard is told when it starts.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// In which the clock is shown.
-    pub tz: TimeZone,
-    /// Why changing actions are left out; `None` where they are not. The wall behind it is the adapter's.
-    pub read_only: Option<&'static str>,
-    /// Whether a shell with job control stands above: one that can continue what was stopped.
-    pub job_control: bool,
-    /// The terminal's size: columns and rows.
-    pub size: (u16, u16),
-    /// Times that the environment may set.
-    pub limits: Limits,
-    /// The home directory of the fleet's user: what `~` in the roster stands for.
-    pub home: String,
-    /// The socket that was asked for; it stands above the roster's.
-    pub socket: Option<Socket>,
-    /// The one agent that is watched, full screen; `None` for the whole dashboard.
-    pub watched: Option<String>,
-}
 
 /// Which screen is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +96,9 @@ pub(super) struct Click {
 #[derive(Debug)]
 pub struct Model {
     pub(super) start: Start,
-    pub(super) keymap: Keymap,
+    pub(super) settings: Settings,
+    /// The columns that were chosen here; `None`: the configured ones.
+    pub(super) columns: Option<Vec<Column>>,
     pub(super) now: Option<Timestamp>,
     pub(super) view: View,
     pub(super) mode: Mode,
@@ -145,7 +128,8 @@ impl Model {
     #[must_use]
     pub fn new(start: Start) -> Self {
         Self {
-            keymap: Keymap::of_the_table(),
+            settings: start.settings.clone(),
+            columns: start.remembered.as_ref().and_then(|view| view.columns.clone()),
             now: None,
             view: View::Fleet,
             mode: if start.watched.is_some() { Mode::Zoom } else { Mode::Normal },
@@ -156,7 +140,7 @@ impl Model {
             roster: RosterState::Asked,
             fleet: None,
             asked_again: false,
-            listing: Listing::default(),
+            listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,
             mirrors: BTreeMap::new(),
             pan: Pan::Follow,
@@ -257,7 +241,19 @@ impl Model {
     /// Which keys mean what.
     #[must_use]
     pub fn keymap(&self) -> &Keymap {
-        &self.keymap
+        &self.settings.keymap
+    }
+
+    /// What is configured.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The columns that are wanted, in their order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        self.columns.as_deref().or(self.settings.config.columns.as_deref()).unwrap_or(&Column::ALL)
     }
 
     /// Whether changing actions are left out.

@@ -1,10 +1,11 @@
-//! Everything that is wrong with the fleet as a whole, and with its roster file, as lines.
+//! Everything that is wrong with the fleet as a whole, with its roster and with the configuration, as lines.
 //!
 //! PURE. A problem of a file is written `file:line:column: what. Hint: …`, as compilers do.
 
 use super::{
     banner,
     model::{Model, RosterState},
+    settings::Settings,
     words::wrap,
 };
 use crate::fleet::judgement::Severity;
@@ -37,7 +38,25 @@ pub fn problems(model: &Model, width: usize) -> Vec<ProblemLine> {
     }
     lines.extend([ProblemLine::Blank, ProblemLine::Heading("roster")]);
     roster(model.roster(), width, &mut lines);
+    if let Some(path) = &model.settings().path {
+        lines.extend([ProblemLine::Blank, ProblemLine::Heading("configuration")]);
+        settings(path, model.settings(), width, &mut lines);
+    }
     lines
+}
+
+fn settings(path: &str, settings: &Settings, width: usize, lines: &mut Vec<ProblemLine>) {
+    if settings.problems.is_empty() {
+        lines.extend(
+            wrap(&format!("{path}: no problems"), width)
+                .into_iter()
+                .map(|text| ProblemLine::Says(Severity::Note, text)),
+        );
+    }
+    for problem in &settings.problems {
+        let says = wrap(&problem.show(path), width);
+        lines.extend(says.into_iter().map(|text| ProblemLine::Says(Severity::Warning, text)));
+    }
 }
 
 fn roster(state: &RosterState, width: usize, lines: &mut Vec<ProblemLine>) {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     event::{Event, Feed, MirrorNews},
@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     fleet::{
-        facts::{DeadPane, Limits, SessionFacts, UnitFacts},
+        facts::{DeadPane, SessionFacts, UnitFacts},
         heartbeat::{Health, Heartbeat, Status},
         ids::{HostName, PaneId, PaneKey, SessionId, Socket, Tenant},
         judgement::{Cause, CauseKind, Drift, Evidence, Finding, Flag, Judgement, Readiness, Severity},
         reading::Reading,
-        row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+        row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     },
     screen::{Screen, Size},
 };
@@ -51,16 +51,7 @@ pub fn start_as(read_only: bool, size: (u16, u16)) -> Model {
 /// What a dashboard of that size is told when it starts.
 #[must_use]
 pub fn told(size: (u16, u16)) -> Start {
-    Start {
-        tz: TimeZone::UTC,
-        read_only: None,
-        job_control: true,
-        size,
-        limits: Limits::default(),
-        home: "/home/ops".to_owned(),
-        socket: None,
-        watched: None,
-    }
+    Start { size, home: "/home/ops".to_owned(), job_control: true, ..Start::default() }
 }
 
 /// A dashboard over the sample fleet, with the selected agent's mirror live.
@@ -149,7 +140,7 @@ pub fn fleet() -> Fleet {
         docs(),
         remote(),
         tester(),
-        scratch(),
+        unmanaged(13, "scratch", "bash"),
         dashboard(),
         hostile(),
     ];
@@ -185,6 +176,8 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         session: Some(session(number, name)),
         pane: Some(pane(number, runtime)),
         idle: Reading::Known(Duration::from_secs(idle)),
+        doing: None,
+        context: None,
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
         pause: None,
         prompt: None,
@@ -284,6 +277,8 @@ fn orchestrator() -> Row {
 fn coder0() -> Row {
     let mut row = row(2, "coder0", "code", "pi", Readiness::Working, 1);
     row.model = Some("gpt-5.5:high".to_owned());
+    row.doing = Some("make the parser total".to_owned());
+    row.context = Some(Context { used_percent: 91, source: "pi".to_owned() });
     row
 }
 
@@ -378,10 +373,6 @@ fn unmanaged(number: u32, name: &str, runtime: &str) -> Row {
         pane.argv = None;
     }
     row
-}
-
-fn scratch() -> Row {
-    unmanaged(13, "scratch", "bash")
 }
 
 fn dashboard() -> Row {

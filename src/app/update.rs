@@ -16,6 +16,7 @@ use super::{
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState, View},
     mouse,
+    settings::Settings,
 };
 use crate::fleet::{
     ids::PaneKey,
@@ -37,6 +38,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             confirm(model)
         }
         Event::Roster(news) => roster(model, news),
+        Event::Settings(news) => {
+            settings(model, *news);
+            Vec::new()
+        }
         Event::Mirror(pane, news) => {
             mirror(model, &pane, news);
             Vec::new()
@@ -128,6 +133,19 @@ fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
     }
     rejoin(model);
     Vec::new()
+}
+
+/// What a configuration takes away it does not give back: an operator who was promised a dashboard that only looks must
+/// be able to rely on it.
+fn settings(model: &mut Model, news: Settings) {
+    let before = model.settings.config.clone();
+    model.settings.renew(news);
+    model.start.read_only = model.start.read_only.or(model.settings.read_only);
+    if before.columns != model.settings.config.columns {
+        model.columns = None;
+    }
+    model.change = Change::Everything;
+    model.bring_into_sight();
 }
 
 /// Joins the last good roster with the last facts and shows the outcome.

@@ -1,4 +1,5 @@
-//! Whether this program may change the fleet: decided once, from the command line and the environment.
+//! Whether this program may change the fleet: decided once, from the command line, the environment and the
+//! configuration.
 //!
 //! Every source can only take the right away; none gives it back, and what cannot be understood takes it away. The
 //! word alone is not the wall: `adapter` carries out changes only for who holds a licence, and an [`Access`] is the
@@ -31,6 +32,8 @@ pub enum Because {
     Asked,
     /// [`VARIABLE`] is set.
     Variable,
+    /// The configuration says so, or might: these words.
+    Configured(&'static str),
     /// One agent alone is watched: `mosaic-top watch`.
     Watching,
 }
@@ -42,6 +45,7 @@ impl Because {
         match self {
             Self::Asked => "this is read-only: it was started with --read-only",
             Self::Variable => "this is read-only: MOSAIC_TOP_READ_ONLY is set",
+            Self::Configured(words) => words,
             Self::Watching => "this is read-only: watch only looks",
         }
     }
@@ -54,14 +58,22 @@ impl Access {
         Self::decide(read_only, std::env::var_os(VARIABLE).as_deref())
     }
 
-    /// The same, of values. The line is named first, because it is what the operator can see. A configuration file
-    /// will be the third source, here, and take away like the others.
+    /// The same, of values. The line is named first, because it is what the operator can see.
     #[must_use]
     pub fn decide(read_only: bool, variable: Option<&OsStr>) -> Self {
         match (read_only, variable) {
             (true, _) => Self::ReadOnly { because: Because::Asked },
             (false, Some(value)) if asks(value) => Self::ReadOnly { because: Because::Variable },
             (false, _) => Self::Full,
+        }
+    }
+
+    /// The same with what the configuration says: the words with which it refuses changes, if it does.
+    #[must_use]
+    pub fn configured(self, refusal: Option<&'static str>) -> Self {
+        match (self, refusal) {
+            (Self::Full, Some(words)) => Self::ReadOnly { because: Because::Configured(words) },
+            (access, _) => access,
         }
     }
 
@@ -140,5 +152,13 @@ mod tests {
         let asked = Access::decide(true, None);
         assert_eq!(asked.watching(), asked);
         assert_eq!(Access::Full.refusal(), None);
+    }
+
+    #[test]
+    fn the_configuration_takes_away_and_gives_nothing_back() {
+        assert_eq!(Access::Full.configured(Some("no")).refusal(), Some("no"));
+        assert_eq!(Access::Full.configured(None), Access::Full);
+        let asked = Access::decide(true, None);
+        assert_eq!((asked.configured(None), asked.configured(Some("no"))), (asked, asked));
     }
 }

@@ -5,6 +5,7 @@
 //! from the same definition.
 
 pub mod access;
+mod config;
 pub mod demo;
 mod front;
 mod log;
@@ -26,12 +27,13 @@ use std::{
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use color_eyre::eyre::{Report, Result, WrapErr};
 
-use self::access::Access;
+use self::{access::Access, config::Loaded};
 use crate::{
     adapter::tap::{binary::Binary, daemon},
+    app::settings::Settings,
     fleet::text::visible,
     run,
-    ui::theme::Theme,
+    ui::theme::Terminal,
 };
 
 /// A live dashboard for a fleet of AI coding agents in tmux
@@ -59,7 +61,7 @@ Examples:
 Exit codes:
   0  done
   1  a fault was found, the target is missing, or it could not be done
-  3  wrong usage, or a bad roster";
+  3  wrong usage, or a bad roster or configuration";
 
 /// What every verb takes.
 #[derive(Debug, Clone, Args)]
@@ -68,8 +70,8 @@ pub struct Globals {
     /// The roster, instead of fleet/roster.yaml under the mosaic home
     #[arg(long, global = true, value_name = "FILE")]
     pub roster: Option<PathBuf>,
-    /// The mosaic home, instead of ~/.config/mosaic
-    #[arg(long, global = true, value_name = "DIR", env = "MOSAIC_HOME", hide_env_values = true)]
+    /// The mosaic home, instead of `MOSAIC_HOME` (~/.config/mosaic)
+    #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
     /// The tmux server, instead of the roster's; '' is the default server
     #[arg(long, global = true, value_name = "NAME")]
@@ -78,6 +80,10 @@ pub struct Globals {
     /// no, false, off or nothing; no value of it undoes this option
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// The configuration, instead of `MOSAIC_TOP_CONFIG` (mosaic-top/mosaic-top.yaml under `$XDG_CONFIG_HOME` or
+    /// ~/.config)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// The log, instead of mosaic-top/mosaic-top.log under `$XDG_STATE_HOME` (~/.local/state)
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -95,6 +101,7 @@ enum Verb {
     /// The reference of keys, as Markdown
     Keys,
     Schema(schema::Schema),
+    Config(config::Config),
     /// Completions for a shell, to be sourced or installed
     #[command(
         after_help = "Example:\n  mosaic-top completions bash > ~/.local/share/bash-completion/completions/mosaic-top"
@@ -121,7 +128,7 @@ pub enum Exit {
     Done = 0,
     /// A fault was found, the target is missing, or it could not be done.
     Fault = 1,
-    /// Wrong usage, or a bad roster.
+    /// Wrong usage, or a bad roster or configuration.
     Usage = 3,
     /// What a shell says of a program that is not there; only the demo's stub of one ends so.
     NotFound = 127,
@@ -190,15 +197,20 @@ async fn verb(cli: Cli) -> Result<Exit> {
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
     }
-    let access = Access::of(globals.read_only);
+    let loaded = match settings(&globals, verb.as_ref()).await {
+        Ok(loaded) => loaded,
+        Err(exit) => return Ok(exit),
+    };
+    let access = Access::of(globals.read_only).configured(loaded.1.read_only);
     match verb {
-        None => dashboard(&globals, access).await,
+        None => dashboard(&globals, access, loaded).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
-        Some(Verb::Watch(watch)) => watch.run(&globals, access).await,
+        Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
-        Some(Verb::Keys) => say(&reference::keys()).map(|()| Exit::Done),
+        Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
+        Some(Verb::Config(config)) => config.run(&globals).await,
         Some(Verb::Completions { shell }) => say(&reference::completions(shell)?).map(|()| Exit::Done),
         Some(Verb::Man) => say(&reference::man()?).map(|()| Exit::Done),
         Some(Verb::Tap(tap)) => tap.run().await,
@@ -207,23 +219,52 @@ async fn verb(cli: Cli) -> Result<Exit> {
     }
 }
 
+/// The configuration for a verb. A dashboard starts with what of it could be understood and shows the rest; a verb that
+/// ends does nothing by half of one; what only describes the program asks for none.
+async fn settings(globals: &Globals, verb: Option<&Verb>) -> Result<Loaded, Exit> {
+    let shows = verb.is_none() && io::stdout().is_terminal();
+    match verb {
+        Some(
+            Verb::Config(_)
+            | Verb::Schema(_)
+            | Verb::Completions { .. }
+            | Verb::Man
+            | Verb::Demo(_)
+            | Verb::Tap(_)
+            | Verb::Handoff(_)
+            | Verb::Stub(_),
+        ) => Ok((None, Settings::default())),
+        _ if shows || matches!(verb, Some(Verb::Watch(_))) => config::load(globals).await,
+        _ => config::load(globals).await.and_then(config::strictly),
+    }
+}
+
 /// The dashboard; without a terminal to show it on, one table.
-async fn dashboard(globals: &Globals, access: Access) -> Result<Exit> {
+async fn dashboard(globals: &Globals, access: Access, loaded: Loaded) -> Result<Exit> {
     if !io::stdout().is_terminal() {
         return ps::Ps::default().run(globals).await;
     }
-    show(globals, access, None).await
+    show(globals, access, loaded, None).await
 }
 
 /// The dashboard, whole or narrowed to one agent.
-async fn show(globals: &Globals, access: Access, watched: Option<String>) -> Result<Exit> {
+async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option<String>) -> Result<Exit> {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let (config_file, settings) = loaded;
+    let terminal = Terminal {
+        no_color: no_color(),
+        term: variable("TERM"),
+        colorterm: variable("COLORTERM"),
+        colorfgbg: variable("COLORFGBG"),
+    };
     let options = run::Options {
         watch: globals.watch(),
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),
-        theme: Theme::of_terminal(no_color(), &variable("TERM"), &variable("COLORTERM")),
+        terminal,
+        settings,
+        config_file,
         watched,
     };
     run::dashboard(options).await.wrap_err("the dashboard ended")?;

@@ -9,6 +9,7 @@ use clap_mangen::Man;
 use color_eyre::eyre::{Result, WrapErr};
 
 use super::definition;
+use crate::app::keymap::Keymap;
 
 /// The width of help in the reference, whatever terminal makes it.
 const WIDTH: usize = 100;
@@ -29,10 +30,10 @@ pub fn cli() -> String {
     text
 }
 
-/// `docs/keys.md`.
+/// `docs/keys.md`, or the same with the operator's own keys.
 #[must_use]
-pub fn keys() -> String {
-    crate::app::action::reference_markdown()
+pub fn keys(keymap: &Keymap) -> String {
+    crate::app::action::reference_markdown(keymap)
 }
 
 /// `docs/mosaic-top.1`: one page for the program and all its verbs, which have no pages of their own to point to.

@@ -8,6 +8,7 @@ use color_eyre::eyre::{Result, bail};
 use super::{
     Exit, Globals,
     access::Access,
+    config::Loaded,
     front::{Front, no_such_agent},
     show,
 };
@@ -28,7 +29,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Makes sure that there is such an agent, and shows it until the watcher leaves.
-    pub(super) async fn run(&self, globals: &Globals, access: Access) -> Result<Exit> {
+    pub(super) async fn run(&self, globals: &Globals, access: Access, loaded: Loaded) -> Result<Exit> {
         if !io::stdout().is_terminal() {
             bail!("watch needs a terminal; `mosaic-top screen {}` prints the picture once", self.agent);
         }
@@ -39,6 +40,6 @@ impl Watch {
         if shown.fleet.rows.iter().all(|row| row.name != self.agent) {
             return Err(no_such_agent(&self.agent, &shown.fleet));
         }
-        show(globals, access.watching(), Some(self.agent.clone())).await
+        show(globals, access.watching(), loaded, Some(self.agent.clone())).await
     }
 }

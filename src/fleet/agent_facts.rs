@@ -10,6 +10,7 @@ use super::{
     ids::Socket,
     judgement::{Cause, Evidence},
     reading::Reading,
+    record::Record,
     row::{Beat, Unit},
     runtime::Recognition,
 };
@@ -43,6 +44,8 @@ pub struct AgentFacts {
     pub recognition: Recognition,
     /// How long its window has been quiet.
     pub idle: Reading<Duration>,
+    /// What its runtime wrote down about itself.
+    pub record: Reading<Record>,
     /// What the runtime itself says, when it says anything that counts now.
     pub told: Option<RuntimeWord>,
     /// What was seen of the runtime and did not decide.
@@ -59,6 +62,17 @@ pub struct AgentFacts {
     pub limits: Limits,
     /// Whether ages can be believed: not for one interval after a suspend or a clock jump.
     pub ages_believed: bool,
+}
+
+impl RuntimeWord {
+    /// Whether this is a piece of what it rests on.
+    #[must_use]
+    pub fn rests_on(&self, piece: &Evidence) -> bool {
+        match self {
+            Self::Working(evidence) => evidence == piece,
+            Self::Blocked { evidence, .. } => evidence.contains(piece),
+        }
+    }
 }
 
 /// What the roster says an agent should be, with the roster's defaults filled in.

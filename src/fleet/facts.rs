@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use super::{
     ids::{AgentName, HostName, PaneId, PaneKey, SessionId, Socket, Tenant, WindowId},
     reading::Reading,
+    record::Record,
     shot::Shot,
 };
 
@@ -32,6 +33,9 @@ pub struct HostFacts {
     pub heartbeats: BTreeMap<AgentName, Reading<String>>,
     /// The processes below every pane, by pid. Unknown where there is no `/proc`.
     pub processes: Reading<BTreeMap<u32, Process>>,
+    /// What the runtimes wrote down about themselves, by the pid that tmux started in the pane; there is an entry for
+    /// every pane in which a runtime was recognised.
+    pub records: BTreeMap<u32, Reading<Record>>,
     /// The last capture of every living pane: as old as its window has been quiet.
     pub screens: BTreeMap<PaneKey, Arc<Shot>>,
     /// The agents that are paused by a switch of their own.

@@ -142,6 +142,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             .map(|name| (name, Reading::Known(beat.clone())))
             .collect(),
         processes: Reading::Known(panes.iter().map(|pane| process(pane.pid, "claude")).collect()),
+        records: BTreeMap::new(),
         screens: BTreeMap::new(),
         pauses: BTreeMap::new(),
         paused: Reading::Known(None),
@@ -182,6 +183,7 @@ pub(crate) fn working() -> AgentFacts {
         beat: beat(Health::Healthy, 5, Status::Ok),
         recognition: recognised("claude"),
         idle: Reading::Known(Duration::from_secs(10)),
+        record: Reading::unknown("no record was looked for"),
         told: None,
         beside: Vec::new(),
         prompt: None,

@@ -24,10 +24,12 @@ use super::{
     ids::{HostName, PaneKey, Socket},
     readiness,
     reading::{Reading, Why},
+    record::Record,
     roster::{Agent, Roster},
-    row::{Beat, Fleet, Pane, Row, RowKey, Unit},
+    row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     runtime::{self, Recognition},
     sights::{Picture, Sight, Sights},
+    text,
     weigh::{self, Sources},
     words,
 };
@@ -35,6 +37,9 @@ use crate::screen::Screen;
 
 /// The holder's session where no roster names another (spec §3).
 const HOLDER_SESSION: &str = "_holder";
+
+/// Characters of a title or prompt that are shown.
+const DOING_MOST: usize = 200;
 
 /// What a join needs to know beside the roster and the facts.
 #[derive(Debug, Clone)]
@@ -157,12 +162,14 @@ impl Joiner<'_> {
     fn seen(&mut self, socket: &Socket, name: &str, wanted: &[String]) -> AgentFacts {
         let (pane, recognition) = self.sessions.pane_of(socket, name, wanted);
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
+        let record = self.record(pane, &recognition);
         let idle = self.idle(pane);
         let sight = key.as_ref().zip(pane).and_then(|(key, pane)| self.sight(key, pane, &recognition));
         let unmoved = sight.as_ref().map(|sight| sight.still(self.facts.at)).zip(idle.known().copied());
         let weighed = weigh::weigh(Sources {
             now: self.facts.at,
             sight: sight.as_ref(),
+            record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
         });
         AgentFacts {
@@ -178,6 +185,7 @@ impl Joiner<'_> {
             beat: silent("the roster does not name it, so it has no heartbeat"),
             recognition,
             idle,
+            record,
             told: weighed.told,
             beside: weighed.beside,
             prompt: sight.and_then(|sight| sight.shown.seen.prompt),
@@ -207,6 +215,7 @@ impl Joiner<'_> {
             beat: silent(why),
             recognition: Recognition::Unknown(Why::new(why)),
             idle: Reading::unknown(why),
+            record: Reading::unknown(why),
             told: None,
             beside: Vec::new(),
             prompt: None,
@@ -238,6 +247,20 @@ impl Joiner<'_> {
     fn idle(&self, pane: Option<&PaneFacts>) -> Reading<Duration> {
         let Some(pane) = pane else { return Reading::unknown("it has no pane") };
         pane.activity.clone().map(|activity: Timestamp| words::age(activity, self.facts.at))
+    }
+
+    /// What the runtime that was recognised wrote down about itself.
+    fn record(&self, pane: Option<&PaneFacts>, recognition: &Recognition) -> Reading<Record> {
+        let (Some(pane), Recognition::Runtime(runtime)) = (pane, recognition) else {
+            return Reading::unknown("no runtime was recognised whose record could be read");
+        };
+        match self.facts.records.get(&pane.pid) {
+            None => Reading::unknown("its record was not looked for"),
+            Some(Reading::Known(record)) if record.source != runtime.name => {
+                Reading::unknown(format!("the record that was found is {}'s", record.source))
+            }
+            Some(record) => record.clone(),
+        }
     }
 
     /// The agent's unit, also under the name that older fleets gave it.
@@ -294,6 +317,7 @@ impl Joiner<'_> {
     /// The row that shows these facts, judged; what only the roster knows is filled in by the caller.
     fn row(&self, key: RowKey, known: AgentFacts) -> Row {
         let judgement = readiness::judge(&known);
+        let (doing, context) = known.record.known().map_or((None, None), of_record);
         let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
         Row {
             name: key.session.clone(),
@@ -308,6 +332,8 @@ impl Joiner<'_> {
             session: known.session,
             pane,
             idle: known.idle,
+            doing,
+            context,
             heartbeat: known.beat,
             pause: None,
             prompt: known.prompt,
@@ -316,6 +342,19 @@ impl Joiner<'_> {
             confirmed: true,
         }
     }
+}
+
+/// What an agent is about, in one line, and how full its context is.
+fn of_record(record: &Record) -> (Option<String>, Option<Context>) {
+    let doing = record.doing().map(|doing| {
+        let one_line: String = doing.split_whitespace().collect::<Vec<_>>().join(" ");
+        text::visible(&one_line.chars().take(DOING_MOST).collect::<String>())
+    });
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
+    let context = record
+        .context_used_percent
+        .map(|used| Context { used_percent: used.clamp(0.0, 100.0).round() as u8, source: record.source.to_owned() });
+    (doing, context)
 }
 
 /// A heartbeat that there is none of.

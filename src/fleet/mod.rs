@@ -36,5 +36,6 @@ pub mod sights;
 pub mod sort;
 pub mod text;
 pub mod weigh;
+pub mod word;
 pub mod words;
 pub mod yaml;

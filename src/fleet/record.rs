@@ -4,6 +4,13 @@
 //! `fleet::word`'s and `fleet::readiness`'s. All text in it is the runtime's or the model's, and hostile: show it
 //! through `fleet::text::visible`.
 
+pub mod claude;
+pub mod codex;
+pub mod journal;
+mod json;
+pub mod opencode;
+pub mod pi;
+
 use std::time::Duration;
 
 use jiff::Timestamp;

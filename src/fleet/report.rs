@@ -16,7 +16,7 @@ use super::{
     facts::{Pause, SessionFacts},
     heartbeat::{Health, Status},
     judgement::{Cause, Drift, Evidence, Finding, Flag, Readiness},
-    row::{Beat, Fleet, Pane, Row, Unit},
+    row::{Beat, Context, Fleet, Pane, Row, Unit},
     words::utc,
 };
 
@@ -263,12 +263,18 @@ impl AgentReport {
             evidence: judgement.evidence.iter().map(EvidenceReport::of).collect(),
             flags: judgement.flags.clone(),
             drift: judgement.drift.clone(),
-            doing: None,
-            context: None,
+            doing: row.doing.clone(),
+            context: row.context.as_ref().map(ContextReport::of),
             pause: row.pause.as_ref().or(fleet_pause).filter(|_| row.has(Flag::Paused)).map(PauseReport::of),
             taken: None,
             socket: row.key.socket.to_string(),
         }
+    }
+}
+
+impl ContextReport {
+    fn of(context: &Context) -> Self {
+        Self { used_percent: context.used_percent, source: context.source.clone() }
     }
 }
 

@@ -76,6 +76,10 @@ pub struct Row {
     pub pane: Option<Pane>,
     /// How long its window has been quiet.
     pub idle: Reading<Duration>,
+    /// What it is doing: its runtime's title of the conversation, else its last prompt. One line, safe to show.
+    pub doing: Option<String>,
+    /// How full its context is.
+    pub context: Option<Context>,
     /// Its heartbeat.
     pub heartbeat: Beat,
     /// Its own pause; the fleet's is [`Fleet::paused`].
@@ -88,6 +92,15 @@ pub struct Row {
     pub since: Timestamp,
     /// Whether the verdict has been confirmed by a second look (spec §6); unconfirmed rows are drawn dim.
     pub confirmed: bool,
+}
+
+/// How full an agent's context is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// How much of the window is used, in percent, at most 100.
+    pub used_percent: u8,
+    /// Whose record says so.
+    pub source: String,
 }
 
 /// A row's unit.

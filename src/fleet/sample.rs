@@ -32,6 +32,8 @@ pub(crate) fn row(name: &str) -> Row {
         session: None,
         pane: None,
         idle: Reading::Known(Duration::from_secs(1)),
+        doing: None,
+        context: None,
         heartbeat: Beat { health: Health::Healthy, why: None, read: None, age: Some(Duration::from_secs(2)) },
         pause: None,
         prompt: None,

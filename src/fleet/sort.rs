@@ -1,4 +1,4 @@
-//! The order of the list: by attention, or by a column.
+//! The columns of the table, and the order of its rows: by attention, or by a column.
 //!
 //! Rows come in the roster's order and keep it where the order has nothing to say. Unmanaged sessions stand after
 //! managed agents, and what is not known stands last, both also when the order is reversed.
@@ -10,7 +10,7 @@ use super::{
     row::Row,
 };
 
-/// A column that the list can be sorted by.
+/// A column of the table; the list can be sorted by each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     /// The agent's name.
@@ -25,6 +25,12 @@ pub enum Column {
     Idle,
     /// The age of its heartbeat, oldest first.
     Heartbeat,
+    /// Its flags, worst first.
+    Flags,
+    /// What it is doing.
+    Doing,
+    /// How full its context is, fullest first.
+    Context,
     /// Its model.
     Model,
     /// Its unit.
@@ -50,13 +56,16 @@ pub struct Sort {
 
 impl Column {
     /// Every column, in the order in which they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Agent,
         Self::Class,
         Self::Runtime,
         Self::State,
         Self::Idle,
         Self::Heartbeat,
+        Self::Flags,
+        Self::Doing,
+        Self::Context,
         Self::Model,
         Self::Unit,
         Self::Pid,
@@ -69,6 +78,28 @@ impl Column {
     #[must_use]
     pub fn letter(self) -> char {
         self.words().0
+    }
+
+    /// Its name, in a configuration and after `sort-`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Class => "class",
+            Self::Runtime => "runtime",
+            Self::State => "state",
+            Self::Idle => "idle",
+            Self::Heartbeat => "heartbeat",
+            Self::Flags => "flags",
+            Self::Doing => "doing",
+            Self::Context => "context",
+            Self::Model => "model",
+            Self::Unit => "unit",
+            Self::Pid => "pid",
+            Self::Command => "command",
+            Self::Host => "host",
+            Self::Socket => "socket",
+        }
     }
 
     /// Its heading.
@@ -85,6 +116,9 @@ impl Column {
             Self::State => ('s', "STATE"),
             Self::Idle => ('i', "IDLE"),
             Self::Heartbeat => ('h', "HB"),
+            Self::Flags => ('f', "FLAGS"),
+            Self::Doing => ('g', "DOING"),
+            Self::Context => ('x', "CTX"),
             Self::Model => ('m', "MODEL"),
             Self::Unit => ('u', "UNIT"),
             Self::Pid => ('p', "PID"),
@@ -104,6 +138,9 @@ impl Column {
             Self::State => Some(Value::State(row.readiness())),
             Self::Idle => row.idle.known().map(|idle| Value::Longest(Reverse(idle.as_millis()))),
             Self::Heartbeat => row.heartbeat.age.map(|age| Value::Longest(Reverse(age.as_millis()))),
+            Self::Flags => worst_flag(row).map(Value::Flag),
+            Self::Doing => row.doing.as_deref().and_then(text),
+            Self::Context => row.context.as_ref().map(|c| Value::Longest(Reverse(c.used_percent.into()))),
             Self::Model => row.model.as_deref().and_then(text),
             Self::Unit => row.unit.known().and_then(|unit| text(&unit.name)),
             Self::Pid => row.pane.as_ref().map(|pane| Value::Number(pane.pid)),
@@ -121,6 +158,7 @@ enum Value {
     Number(u32),
     Longest(Reverse<u128>),
     State(Readiness),
+    Flag(usize),
     Attention(Attention),
 }
 
@@ -169,6 +207,11 @@ impl PartialOrd for Key {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
+}
+
+/// The worst flag's rank among all flags.
+fn worst_flag(row: &Row) -> Option<usize> {
+    Flag::ALL.iter().position(|flag| row.has(*flag))
 }
 
 fn attention(row: &Row) -> Attention {

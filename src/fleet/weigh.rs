@@ -12,9 +12,10 @@ use super::{
     agent_facts::RuntimeWord,
     gate::{Marker, Prompt, Shown, State},
     judgement::{Cause, CauseKind, Evidence},
+    record::{Record, RecordStatus},
     sights::Sight,
     text::visible,
-    words,
+    word, words,
 };
 
 /// Runtimes move while they work: a spinner turns, a clock counts. A screen that says it works, and has not changed for
@@ -28,7 +29,9 @@ pub struct Sources<'a> {
     pub now: Timestamp,
     /// What its screen shows.
     pub sight: Option<&'a Sight>,
-    /// For how long neither a byte nor its record has moved; `None` where that is not known.
+    /// What its runtime wrote down about itself, where that could be read.
+    pub record: Option<&'a Record>,
+    /// For how long no byte has moved on its screen; `None` where that is not known.
     pub unmoved: Option<Duration>,
 }
 
@@ -46,7 +49,25 @@ pub struct Weighed {
 pub fn weigh(sources: Sources<'_>) -> Weighed {
     let shown = sources.sight.map(|sight| &sight.shown);
     let screen = shown.and_then(|shown| by_screen(shown, sources));
-    Weighed { told: screen, beside: shown.map_or_else(Vec::new, beside) }
+    let told = screen.or_else(|| by_record(shown.map(|shown| shown.state), sources));
+    let noted = sources.record.map(|record| word::note(record, sources.now));
+    let decided = noted.as_ref().is_some_and(|note| told.as_ref().is_some_and(|told| told.rests_on(note)));
+    let beside = noted.filter(|_| !decided).into_iter().chain(shown.into_iter().flat_map(beside)).collect();
+    Weighed { told, beside }
+}
+
+/// What the record is sure of where the screen is not. One that says it waits is behind a screen that is ready: the
+/// answer was given, and the file says so a moment later. One that says it works is not: codex streams without a mark.
+fn by_record(screen: Option<State>, sources: Sources<'_>) -> Option<RuntimeWord> {
+    let record = sources.record?;
+    let waits = matches!(record.status, Some(RecordStatus::Waiting(_)));
+    word::of(record, sources.now).filter(|_| !(waits && screen == Some(State::Idle)))
+}
+
+/// For how long neither a byte nor its record has moved.
+fn unmoved(sources: Sources<'_>) -> Option<Duration> {
+    let record = sources.record.and_then(|record| record.changed).map(|changed| words::age(changed, sources.now));
+    sources.unmoved.map(|screen| record.map_or(screen, |record| record.min(screen)))
 }
 
 /// What the screen alone is sure of.
@@ -69,7 +90,7 @@ fn by_screen(shown: &Shown, sources: Sources<'_>) -> Option<RuntimeWord> {
         }
         State::Working => {
             let marker = shown.seen.working.as_ref()?;
-            match sources.unmoved.filter(|unmoved| *unmoved >= STALLED_AFTER) {
+            match unmoved(sources).filter(|unmoved| *unmoved >= STALLED_AFTER) {
                 Some(unmoved) => Some(stalled(marker, unmoved, sources.now)),
                 None => Some(RuntimeWord::Working(marked(marker, "its screen shows that it works", shown.since))),
             }

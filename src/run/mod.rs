@@ -24,21 +24,27 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
-use self::{jobs::Hands, mirrors::OpenMirrors, refresh::Wish, terminal::Terminal};
+use self::{
+    jobs::Hands,
+    mirrors::OpenMirrors,
+    refresh::{Refresher, Wish},
+    terminal::Terminal,
+};
 use crate::{
-    adapter::{Steer, Watch, clock},
+    adapter::{Steer, Watch, clock, config_file::ConfigFile},
     app::{
         effect::Effect,
         event::Event,
         model::{Change, Model, Start},
+        settings::Settings,
         update::update,
     },
     fleet::{facts::Limits, ids::Socket},
-    ui::{self, theme::Theme},
+    ui::{
+        self,
+        theme::{Terminal as TerminalKind, Theme},
+    },
 };
-
-/// The shortest time between two frames: 60 a second at most. The first change after a pause is drawn at once.
-const FRAME: Duration = Duration::from_millis(16);
 
 /// How many events may wait. Behind it the sources wait, and the taps send fresh pictures instead of old bytes.
 const INBOX: usize = 256;
@@ -55,8 +61,12 @@ pub struct Options {
     pub read_only: Option<&'static str>,
     /// Times that the environment may set.
     pub limits: Limits,
-    /// How it looks.
-    pub theme: Theme,
+    /// What the terminal can show.
+    pub terminal: TerminalKind,
+    /// What is configured.
+    pub settings: Settings,
+    /// The file that says so; it is read again when it changes.
+    pub config_file: Option<ConfigFile>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
 }
@@ -65,7 +75,7 @@ pub struct Options {
 pub async fn dashboard(options: Options) -> io::Result<()> {
     // Before the terminal is taken: a signal that comes in between must give it back, too.
     let signals = Signals::listen()?;
-    let mut terminal = Terminal::take()?;
+    let mut terminal = Terminal::take(options.settings.config.mouse)?;
     let (events, inbox) = mpsc::channel(INBOX);
     let wish = Arc::new(Wish::default());
     let home = options.watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
@@ -78,12 +88,23 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         home,
         socket: options.socket.clone(),
         watched: options.watched,
+        settings: options.settings.clone(),
+        remembered: None,
     });
-    let looks = refresh::refresh(options.watch.clone(), options.socket, Arc::clone(&wish), events.clone());
-    let looks = tokio::spawn(looks);
+    let looks = Refresher {
+        watch: options.watch.clone(),
+        socket: options.socket,
+        wish: Arc::clone(&wish),
+        events: events.clone(),
+        pace: options.settings.config.refresh,
+        config_file: options.config_file,
+    };
+    let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
     let mirrors = OpenMirrors::new(options.watch, events);
-    let mut shell = Shell { model, theme: options.theme, wish, mirrors, hands, drawn: None, whole: None, left: false };
+    let theme = Theme::of(&options.settings.config, &options.terminal);
+    let kind = options.terminal;
+    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
@@ -93,6 +114,8 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
 /// Everything that the loop holds.
 struct Shell {
     model: Model,
+    /// What the terminal can show.
+    kind: TerminalKind,
     theme: Theme,
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
@@ -136,7 +159,7 @@ impl Shell {
         let mut waiting = Change::Nothing;
         while !self.left {
             let now = clock::now();
-            let due = self.drawn.map_or(now.steady, |drawn| drawn + FRAME);
+            let due = self.drawn.map_or(now.steady, |drawn| drawn + self.frame());
             // A due time that has passed is now.
             let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
             let held = self.model.due().map(|due| now.steady + left(due));
@@ -180,6 +203,11 @@ impl Shell {
         Ok(())
     }
 
+    /// The shortest time between two frames. The first change after a pause is drawn at once.
+    fn frame(&self) -> Duration {
+        Duration::from_secs(1) / self.model.settings().config.frames_per_second.max(1)
+    }
+
     fn draw(&mut self, what: Change, terminal: &mut Terminal) -> io::Result<()> {
         let what = what.max(self.fit(terminal)?);
         let (model, theme, whole) = (&self.model, &self.theme, &mut self.whole);
@@ -207,8 +235,14 @@ impl Shell {
         if let Event::Facts { facts, .. } = &event {
             self.mirrors.facts(facts);
         }
+        let renewed = matches!(event, Event::Settings(_));
         for effect in update(&mut self.model, event) {
             self.perform(effect, terminal)?;
+        }
+        if renewed {
+            let config = &self.model.settings().config;
+            self.theme = Theme::of(config, &self.kind);
+            terminal.listen_to_mouse(config.mouse)?;
         }
         Ok(())
     }

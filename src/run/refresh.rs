@@ -14,17 +14,14 @@ use tokio::{
 };
 
 use crate::{
-    adapter::{Observer, Watch, clock},
-    app::event::Event,
+    adapter::{
+        Observer, Watch, clock,
+        config_file::{ConfigFile, ConfigRead},
+    },
+    app::{event::Event, settings::Settings},
+    config::Refresh,
     fleet::ids::Socket,
 };
-
-/// How often the fleet is looked at while the operator is there: at 200 panes a listing costs tmux 7 ms.
-const REFRESH_EVERY: Duration = Duration::from_secs(1);
-
-/// How often it is looked at while nobody touches the dashboard. Starting a `tmux` and having it list 50 panes takes
-/// most of what an idle dashboard costs, and nothing that is shown is judged by less than seconds.
-const UNATTENDED_EVERY: Duration = Duration::from_secs(2);
 
 /// How soon a second look follows the first that saw what one look does not prove: another moment, and still a moment.
 const CONFIRM_AFTER: Duration = Duration::from_millis(300);
@@ -61,33 +58,69 @@ impl Wish {
     }
 }
 
-/// Looks until nobody listens to the events any more.
-pub(super) async fn refresh(watch: Watch, socket: Option<Socket>, wish: Arc<Wish>, events: mpsc::Sender<Event>) {
-    let mut observer = Observer::new(watch, socket);
-    let mut due = now();
-    let mut alone = 0_u32;
-    loop {
-        let afresh = tokio::select! {
-            () = wish.look.notified() => true,
-            () = sleep_until(due) => false,
-            () = async { wish.again.notified().await; sleep(CONFIRM_AFTER).await } => false,
-        };
-        alone = if wish.take_touch() { 0 } else { alone.saturating_add(1) };
-        due = now() + pause(alone);
-        let sight = observer.look(afresh).await;
-        let roster = sight.roster.map(Event::Roster);
-        let facts = Event::Facts { facts: Box::new(sight.facts), elapsed: sight.elapsed };
-        for event in roster.into_iter().chain([facts]) {
-            if events.send(event).await.is_err() {
-                return;
+/// Looks at the fleet and at the configuration.
+pub(super) struct Refresher {
+    /// Looks at the fleet.
+    pub(super) watch: Watch,
+    /// The socket that was asked for.
+    pub(super) socket: Option<Socket>,
+    /// What the operator asks for.
+    pub(super) wish: Arc<Wish>,
+    /// Where what was seen goes.
+    pub(super) events: mpsc::Sender<Event>,
+    /// How often. At 200 panes a listing costs tmux 7 ms; starting a `tmux` and having it list 50 panes takes most of
+    /// what an idle dashboard costs, and nothing that is shown is judged by less than seconds.
+    pub(super) pace: Refresh,
+    /// The configuration, which may change the pace.
+    pub(super) config_file: Option<ConfigFile>,
+}
+
+impl Refresher {
+    /// Looks until nobody listens to the events any more.
+    pub(super) async fn run(mut self) {
+        let mut observer = Observer::new(self.watch.clone(), self.socket.clone());
+        let mut due = now();
+        let mut alone = 0_u32;
+        loop {
+            let afresh = tokio::select! {
+                () = self.wish.look.notified() => true,
+                () = sleep_until(due) => false,
+                () = async { self.wish.again.notified().await; sleep(CONFIRM_AFTER).await } => false,
+            };
+            alone = if self.wish.take_touch() { 0 } else { alone.saturating_add(1) };
+            let settings = self.settings().await.map(|settings| Event::Settings(Box::new(settings)));
+            due = now() + pause(self.pace, alone);
+            let sight = observer.look(afresh).await;
+            let roster = sight.roster.map(Event::Roster);
+            let facts = Event::Facts { facts: Box::new(sight.facts), elapsed: sight.elapsed };
+            for event in settings.into_iter().chain(roster).chain([facts]) {
+                if self.events.send(event).await.is_err() {
+                    return;
+                }
             }
         }
+    }
+
+    /// The configuration, when it is another one than at the last look.
+    async fn settings(&mut self) -> Option<Settings> {
+        let file = self.config_file.as_mut()?;
+        let path = file.path().display().to_string();
+        let settings = match file.look().await? {
+            ConfigRead::Text(text) => Settings::read(&path, &text),
+            // It was there, or nothing would have changed. What it asked for holds on until it is back.
+            ConfigRead::Missing(words) => Settings::gone(&path, &words),
+            ConfigRead::Failed(words) => Settings::unreadable(&path, &words),
+        };
+        if settings.problems.is_empty() {
+            self.pace = settings.config.refresh;
+        }
+        Some(settings)
     }
 }
 
 /// How long to wait after so many looks without a touch.
-fn pause(alone: u32) -> Duration {
-    if alone < ATTENDED_LOOKS { REFRESH_EVERY } else { UNATTENDED_EVERY }
+fn pause(pace: Refresh, alone: u32) -> Duration {
+    if alone < ATTENDED_LOOKS { pace.attended } else { pace.unattended }
 }
 
 fn now() -> Instant {
@@ -97,12 +130,17 @@ fn now() -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn a_dashboard_that_nobody_touches_looks_half_as_often_until_a_key_comes() {
         let wish = Wish::default();
-        assert_eq!((pause(0), pause(ATTENDED_LOOKS - 1)), (REFRESH_EVERY, REFRESH_EVERY));
-        assert_eq!((pause(ATTENDED_LOOKS), pause(u32::MAX)), (UNATTENDED_EVERY, UNATTENDED_EVERY));
+        let pace = Config::default().refresh;
+        assert_eq!(pace.attended * 2, pace.unattended);
+        for (alone, expected) in [(0, pace.attended), (ATTENDED_LOOKS - 1, pace.attended), (u32::MAX, pace.unattended)]
+        {
+            assert_eq!(pause(pace, alone), expected, "after {alone} looks");
+        }
         wish.touch();
         assert!(wish.take_touch(), "a touch was lost");
         assert!(!wish.take_touch(), "a touch counted twice");

@@ -30,20 +30,22 @@ const FRAME_BUFFER: usize = 128 * 1024;
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Whether the mouse is listened to.
+    mouse: bool,
 }
 
 impl Terminal {
-    /// Takes the terminal over: raw mode, alternate screen, mouse, bracketed paste.
-    pub(super) fn take() -> io::Result<Self> {
+    /// Takes the terminal over: raw mode, alternate screen, the mouse where it is wanted, bracketed paste.
+    pub(super) fn take(mouse: bool) -> io::Result<Self> {
         give_back_on_panic();
         end_with_the_terminal();
-        let taken = enter();
+        let taken = enter(mouse);
         if taken.is_err() {
             give_back();
         }
         taken?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER, io::stdout()));
-        ratatui::Terminal::new(backend).map(|inner| Self { inner }).inspect_err(|_| give_back())
+        ratatui::Terminal::new(backend).map(|inner| Self { inner, mouse }).inspect_err(|_| give_back())
     }
 
     /// Draws one frame; only what differs from the last one is written.
@@ -73,8 +75,17 @@ impl Terminal {
 
     /// Takes the terminal again after this program was stopped and continued by whomever.
     pub(super) fn resume(&mut self) -> io::Result<()> {
-        enter()?;
+        enter(self.mouse)?;
         self.forget()
+    }
+
+    /// Listens to the mouse from now on, or leaves it to the terminal.
+    pub(super) fn listen_to_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        match (std::mem::replace(&mut self.mouse, mouse), mouse) {
+            (false, true) => execute!(io::stdout(), EnableMouseCapture),
+            (true, false) => execute!(io::stdout(), DisableMouseCapture),
+            _ => Ok(()),
+        }
     }
 
     /// Puts text on the operator's clipboard, through ssh and tmux as well (OSC 52).
@@ -96,9 +107,10 @@ impl Drop for Terminal {
     }
 }
 
-fn enter() -> io::Result<()> {
+fn enter(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    if mouse { execute!(io::stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
 /// Gives the terminal back. Nothing can be done about a terminal that is gone, so errors are of no interest.

@@ -14,46 +14,38 @@ use crate::{
         judgement::Flag,
         reading::Reading,
         row::{Fleet, Row},
+        sort::Column,
         words::short,
     },
 };
 
-/// A column of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Column {
-    Agent,
-    Class,
-    Runtime,
-    State,
-    Idle,
-    Heartbeat,
-    Flags,
-    Model,
-    Unit,
-    Pid,
-    Command,
-    Host,
-    Socket,
-}
-
 use Column as C;
 
-/// Every column: its head, the most cells it takes, in the order of need: the last ones are left out first.
-const NEED: [(Column, &str, usize); 13] = [
-    (C::State, "STATE", 11),
-    (C::Agent, "AGENT", 20),
-    (C::Idle, "IDLE", 6),
-    (C::Flags, "", 12),
-    (C::Runtime, "RUNTIME", 8),
-    (C::Heartbeat, "HB", 6),
-    (C::Class, "CLASS", 15),
-    (C::Model, "MODEL", 14),
-    (C::Unit, "UNIT", 16),
-    (C::Pid, "PID", 8),
-    (C::Command, "COMMAND", 14),
-    (C::Host, "HOST", 18),
-    (C::Socket, "SOCKET", 16),
+/// Every column and the most cells it takes, in the order of need: the last ones are left out first.
+const NEED: [(Column, usize); 15] = [
+    (C::State, 11),
+    (C::Agent, 20),
+    (C::Idle, 6),
+    (C::Flags, 12),
+    (C::Runtime, 8),
+    (C::Heartbeat, 6),
+    (C::Class, 15),
+    (C::Doing, 32),
+    (C::Context, 4),
+    (C::Model, 14),
+    (C::Unit, 16),
+    (C::Pid, 8),
+    (C::Command, 14),
+    (C::Host, 18),
+    (C::Socket, 16),
 ];
+
+/// A context from here on is close to being compacted.
+const NEARLY_FULL: u8 = 85;
+
+/// DOING is cut to what is left, but not below this; CTX stands beside it.
+const LEAST_DOING: usize = 11;
+const CONTEXT_CELLS: usize = 5;
 
 /// Cells before the first column: selection and mark.
 pub(super) const GUTTER: usize = 3;
@@ -62,15 +54,26 @@ pub(super) const GUTTER: usize = 3;
 const ROOM_FOR_LONG_FLAGS: usize = 76;
 const SHORT_FLAG: usize = 6;
 
-/// The columns that fit, in their order, each with its width.
-pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usize) -> Vec<(Column, usize)> {
+/// The wanted columns that fit, in their order, each with its width.
+pub(super) fn fitting(
+    rows: &[&Row],
+    wanted: &[Column],
+    elapsed: Duration,
+    theme: &Theme,
+    room: usize,
+) -> Vec<(Column, usize)> {
     let mut left = room.saturating_sub(GUTTER);
     let mut chosen = Vec::new();
-    for (column, head, most) in NEED {
+    for (column, most) in NEED.into_iter().filter(|(column, _)| wanted.contains(column)) {
         let widest = rows.iter().map(|row| width(&cell(row, column, elapsed, theme).content)).max().unwrap_or(0);
         let most = if column == C::Flags && room < ROOM_FOR_LONG_FLAGS { SHORT_FLAG } else { most };
-        let cells = widest.max(width(head)).min(most) + 1;
-        let needed = if column == C::Agent { cells.min(left) } else { cells };
+        let cells = widest.max(width(head(column))).min(most) + 1;
+        let needed = match column {
+            C::Agent => cells.min(left),
+            // What is left over, with room for the column that belongs to it.
+            C::Doing => cells.min(left.saturating_sub(CONTEXT_CELLS).max(LEAST_DOING)),
+            _ => cells,
+        };
         if widest == 0 {
             continue;
         }
@@ -80,7 +83,7 @@ pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usi
         chosen.push((column, needed));
         left -= needed;
     }
-    chosen.sort();
+    chosen.sort_by_key(|(column, _)| wanted.iter().position(|other| other == column));
     // The last column may run on into what is left over.
     if let Some((_, cells)) = chosen.last_mut() {
         *cells += left;
@@ -88,9 +91,9 @@ pub(super) fn fitting(rows: &[&Row], elapsed: Duration, theme: &Theme, room: usi
     chosen
 }
 
-/// A column's head.
+/// A column's head; flags speak for themselves.
 pub(super) fn head(column: Column) -> &'static str {
-    NEED.iter().find(|(other, ..)| *other == column).map_or("", |(_, head, _)| head)
+    if column == C::Flags { "" } else { column.title() }
 }
 
 /// Where a column begins, when it is there.
@@ -118,6 +121,9 @@ fn cell(row: &Row, column: Column, elapsed: Duration, theme: &Theme) -> Span<'st
         C::Idle => idle(row, elapsed, theme),
         C::Heartbeat => heartbeat(row, elapsed, theme),
         C::Flags => flags(row, theme),
+        // Nothing where nobody tells: then the column is not there at all.
+        C::Doing => styled(row.doing.clone().unwrap_or_default(), theme.text),
+        C::Context => context(row, theme),
         C::Model => text(row.model.as_deref()),
         C::Unit => unit(row, theme),
         C::Pid => text(row.pane.as_ref().map(|pane| pane.pid.to_string()).as_deref()),
@@ -144,6 +150,17 @@ pub(super) fn idle(row: &Row, elapsed: Duration, theme: &Theme) -> Span<'static>
     match &row.idle {
         Reading::Known(idle) => styled(short(*idle + elapsed), theme.text),
         Reading::Unknown(_) => styled("–", theme.dim),
+    }
+}
+
+/// How full its context is; from where on the runtimes begin to compact it, it stands out.
+fn context(row: &Row, theme: &Theme) -> Span<'static> {
+    match &row.context {
+        Some(context) if context.used_percent >= NEARLY_FULL => {
+            styled(format!("{}%", context.used_percent), theme.warn)
+        }
+        Some(context) => styled(format!("{}%", context.used_percent), theme.text),
+        None => styled("", theme.dim),
     }
 }
 

@@ -12,9 +12,7 @@ use ratatui::{
 };
 
 use super::{
-    agent,
-    columns::{self, Column},
-    mirror,
+    agent, columns, mirror,
     paint::{self, styled},
     theme::Theme,
 };
@@ -28,7 +26,7 @@ use crate::{
     },
     fleet::{
         row::{Fleet, Row},
-        sort::Column as SortColumn,
+        sort::Column,
     },
 };
 
@@ -68,7 +66,7 @@ fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>
     let right = match sort.column {
         None if !sort.reversed => TextLine::default(),
         column => {
-            let by = column.map_or("attention", SortColumn::title).to_lowercase();
+            let by = column.map_or("attention", Column::title).to_lowercase();
             TextLine::from(styled(format!(" {arrow} {by} "), theme.dim))
         }
     };
@@ -128,7 +126,7 @@ impl<'a> List<'a> {
     fn new(model: &'a Model, fleet: &Fleet, rows: &'a [&'a Row], theme: &'a Theme) -> Self {
         let elapsed = columns::elapsed(fleet, model.now());
         let area = model.layout().lines;
-        let columns = columns::fitting(rows, elapsed, theme, usize::from(area.width));
+        let columns = columns::fitting(rows, model.columns(), elapsed, theme, usize::from(area.width));
         let longest = rows.iter().filter_map(|row| model.said_of(row)).map(|(_, says)| width(&says)).max().unwrap_or(0);
         let below_state =
             columns::start_of(&columns, Column::State).is_some_and(|start| start + longest <= usize::from(area.width));

@@ -41,12 +41,15 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             )
         }
         Mode::Command(input) => {
-            let names: Vec<&str> = action::named(input.value()).iter().map(|spec| spec.name).collect();
+            let begin_so = action::named(input.value());
+            let names: Vec<&str> = begin_so.iter().filter(|spec| spec.is_of(model)).map(|spec| spec.name).collect();
             typed(":", input, &names.join(" "), false, room, theme)
         }
         Mode::Pending(first) => {
             let mut spans = vec![styled(format!(" {first} …  "), theme.accent)];
-            for (key, action) in model.keymap().following(*first) {
+            let following = model.keymap().following(*first);
+            let is_of = |action: Action| action::spec(action).is_some_and(|spec| spec.is_of(model));
+            for (key, action) in following.into_iter().filter(|(_, action)| is_of(*action)) {
                 spans.extend(key_and_word(&key, action::name(action).trim_start_matches("sort-"), false, theme));
             }
             Line::from(spans)

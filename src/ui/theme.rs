@@ -1,13 +1,46 @@
 //! Colours. A state is a shape and a word of its own (`Readiness::shape`, `word`) and a colour: never a colour alone.
 //!
-//! PURE data: three themes from the same roles. Which one to take is told by the environment, which is passed in.
+//! PURE data: every theme has the same roles. Which one to take is told by the configuration and the environment, which
+//! are passed in.
 
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::{
     app::job::Mood,
+    config::{Config, ThemeName, colour::Role},
     fleet::judgement::{Readiness, Severity},
 };
+
+/// What the environment says of the terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terminal {
+    /// Whether `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+    /// `TERM`.
+    pub term: String,
+    /// `COLORTERM`.
+    pub colorterm: String,
+    /// `COLORFGBG`: foreground and background by their numbers among 16 colours, as some terminals tell.
+    pub colorfgbg: String,
+}
+
+impl Terminal {
+    /// Whether its background is light, as far as it tells.
+    fn is_light(&self) -> bool {
+        matches!(self.colorfgbg.rsplit(';').next(), Some("7" | "15"))
+    }
+
+    /// The theme that suits it.
+    fn theme(&self) -> Theme {
+        let many = self.term.contains("256color") || self.term.contains("direct") || !self.colorterm.is_empty();
+        match (self.term.as_str(), many, self.is_light()) {
+            ("dumb", ..) => Theme::plain(),
+            (_, true, true) => Theme::light(),
+            (_, true, false) => Theme::dark(),
+            (_, false, _) => Theme::contrast(),
+        }
+    }
+}
 
 /// How each role is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,24 +111,50 @@ impl Theme {
         }
     }
 
-    /// For terminals with 16 colours.
+    /// The same for a light background.
     #[must_use]
-    pub fn sixteen() -> Self {
+    pub fn light() -> Self {
+        let fg = |index| Style::new().fg(Color::Indexed(index));
+        let on = |text, ground| fg(text).bg(Color::Indexed(ground)).add_modifier(Modifier::BOLD);
+        Self {
+            dim: fg(242),
+            accent: fg(30).add_modifier(Modifier::BOLD),
+            head: fg(242).add_modifier(Modifier::BOLD),
+            frame: fg(250),
+            title: fg(236).add_modifier(Modifier::BOLD),
+            selected: Style::new().bg(Color::Indexed(253)).add_modifier(Modifier::BOLD),
+            mark: fg(30).add_modifier(Modifier::BOLD),
+            key: fg(30),
+            good: fg(28),
+            free: fg(25),
+            bad: fg(124).add_modifier(Modifier::BOLD),
+            warn: fg(130),
+            unknown: fg(242),
+            banner_bad: on(231, 124),
+            banner_warn: on(16, 222),
+            banner_note: fg(236).bg(Color::Indexed(252)),
+            ..Self::dark()
+        }
+    }
+
+    /// High contrast, from the terminal's own 16 colours: nothing is dim, and what is selected is reversed.
+    #[must_use]
+    pub fn contrast() -> Self {
         let fg = |colour| Style::new().fg(colour);
         let on = |text, ground| fg(text).bg(ground).add_modifier(Modifier::BOLD);
         Self {
-            dim: Style::new().add_modifier(Modifier::DIM),
+            dim: Style::new(),
             accent: fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            head: Style::new().add_modifier(Modifier::BOLD),
-            frame: Style::new().add_modifier(Modifier::DIM),
+            head: Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            frame: Style::new(),
             title: Style::new().add_modifier(Modifier::BOLD),
-            selected: Style::new().add_modifier(Modifier::REVERSED),
+            selected: Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
             mark: fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            key: fg(Color::Cyan),
+            key: fg(Color::Cyan).add_modifier(Modifier::BOLD),
             good: fg(Color::Green),
-            free: fg(Color::Blue),
+            free: fg(Color::Cyan),
             bad: fg(Color::Red).add_modifier(Modifier::BOLD),
-            warn: fg(Color::Yellow),
+            warn: fg(Color::Yellow).add_modifier(Modifier::BOLD),
             unknown: Style::new(),
             banner_bad: on(Color::White, Color::Red),
             banner_warn: on(Color::Black, Color::Yellow),
@@ -110,6 +169,10 @@ impl Theme {
         let bold = Style::new().add_modifier(Modifier::BOLD);
         let reversed = Style::new().add_modifier(Modifier::REVERSED);
         Self {
+            dim: Style::new().add_modifier(Modifier::DIM),
+            frame: Style::new().add_modifier(Modifier::DIM),
+            head: bold,
+            selected: reversed,
             accent: bold,
             mark: bold,
             key: bold,
@@ -121,19 +184,46 @@ impl Theme {
             banner_warn: reversed.add_modifier(Modifier::BOLD),
             banner_note: reversed,
             mirror_colours: false,
-            ..Self::sixteen()
+            ..Self::contrast()
         }
     }
 
-    /// The theme for a terminal: `no_color` is whether `NO_COLOR` is set and not empty, `term` and `colorterm` are
-    /// `TERM` and `COLORTERM`.
+    /// The theme that is configured, or suits the terminal, with the configured roles. `NO_COLOR` stands above both.
     #[must_use]
-    pub fn of_terminal(no_color: bool, term: &str, colorterm: &str) -> Self {
-        let many = term.contains("256color") || term.contains("direct") || !colorterm.is_empty();
-        match (no_color || term == "dumb", many) {
-            (true, _) => Self::plain(),
-            (false, true) => Self::dark(),
-            (false, false) => Self::sixteen(),
+    pub fn of(config: &Config, terminal: &Terminal) -> Self {
+        let mut theme = match (terminal.no_color, config.theme) {
+            (true, _) => return Self::plain(),
+            (false, ThemeName::Auto) => terminal.theme(),
+            (false, ThemeName::Dark) => Self::dark(),
+            (false, ThemeName::Light) => Self::light(),
+            (false, ThemeName::Contrast) => Self::contrast(),
+            (false, ThemeName::Plain) => Self::plain(),
+        };
+        for (role, style) in &config.colours {
+            *theme.role(*role) = *style;
+        }
+        theme
+    }
+
+    fn role(&mut self, role: Role) -> &mut Style {
+        match role {
+            Role::Text => &mut self.text,
+            Role::Dim => &mut self.dim,
+            Role::Accent => &mut self.accent,
+            Role::Head => &mut self.head,
+            Role::Frame => &mut self.frame,
+            Role::Title => &mut self.title,
+            Role::Selected => &mut self.selected,
+            Role::Mark => &mut self.mark,
+            Role::Key => &mut self.key,
+            Role::Good => &mut self.good,
+            Role::Free => &mut self.free,
+            Role::Bad => &mut self.bad,
+            Role::Warn => &mut self.warn,
+            Role::Unknown => &mut self.unknown,
+            Role::BannerBad => &mut self.banner_bad,
+            Role::BannerWarn => &mut self.banner_warn,
+            Role::BannerNote => &mut self.banner_note,
         }
     }
 
@@ -174,16 +264,46 @@ impl Theme {
 mod tests {
     use super::*;
 
-    #[test]
-    fn no_color_leaves_no_colour_anywhere() {
-        let plain = format!("{:?}", Theme::of_terminal(true, "xterm-256color", "truecolor"));
-        assert!(!plain.contains("Indexed") && !plain.contains("Red"), "{plain}");
+    fn terminal(term: &str, colorterm: &str, colorfgbg: &str) -> Terminal {
+        let (term, colorterm, colorfgbg) = (term.to_owned(), colorterm.to_owned(), colorfgbg.to_owned());
+        Terminal { no_color: false, term, colorterm, colorfgbg }
+    }
+
+    fn configured(theme: ThemeName) -> Config {
+        let colours = vec![(Role::Bad, Style::new().fg(Color::Blue))];
+        Config { theme, colours, ..Config::default() }
     }
 
     #[test]
-    fn the_terminal_decides_how_many_colours_there_are() {
-        assert_eq!(Theme::of_terminal(false, "linux", ""), Theme::sixteen());
-        assert_eq!(Theme::of_terminal(false, "tmux-256color", ""), Theme::dark());
-        assert_eq!(Theme::of_terminal(false, "dumb", ""), Theme::plain());
+    fn no_color_leaves_no_colour_anywhere_whatever_is_configured() {
+        for theme in [ThemeName::Auto, ThemeName::Light] {
+            let no_color = Terminal { no_color: true, ..terminal("xterm-256color", "truecolor", "") };
+            assert_eq!(Theme::of(&configured(theme), &no_color), Theme::plain());
+        }
+        let plain = format!("{:?}", Theme::plain());
+        assert!(!plain.contains("Indexed") && !plain.contains("Red") && !plain.contains("Cyan"), "{plain}");
+    }
+
+    #[test]
+    fn the_terminal_decides_where_nothing_is_configured() {
+        let of = |term, colorterm, colorfgbg| Theme::of(&Config::default(), &terminal(term, colorterm, colorfgbg));
+        assert_eq!(of("linux", "", ""), Theme::contrast());
+        assert_eq!(of("tmux-256color", "", ""), Theme::dark());
+        assert_eq!(of("xterm", "truecolor", "15;0"), Theme::dark());
+        assert_eq!(of("xterm-256color", "", "0;15"), Theme::light());
+        assert_eq!(of("dumb", "", ""), Theme::plain());
+    }
+
+    #[test]
+    fn a_configured_role_is_drawn_so_in_every_theme() {
+        let linux = terminal("linux", "", "");
+        for theme in [ThemeName::Auto, ThemeName::Dark, ThemeName::Light, ThemeName::Contrast, ThemeName::Plain] {
+            assert_eq!(Theme::of(&configured(theme), &linux).bad, Style::new().fg(Color::Blue), "{theme:?}");
+        }
+    }
+
+    #[test]
+    fn high_contrast_dims_nothing() {
+        assert!(!format!("{:?}", Theme::contrast()).contains("DIM"));
     }
 }

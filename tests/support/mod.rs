@@ -24,7 +24,10 @@ use std::{
 
 use mosaic_top::{
     adapter::{
-        exec::{Answer, Argv, Content, Exec, ExecError, FileError, Local, Output as Said, Stamp},
+        exec::{
+            Answer, Argv, Content, Entry, Exec, ExecError, FileError, Follow, Followed, Local, Output as Said,
+            Question, Rows, Stamp,
+        },
         identity::Who,
         tmux,
     },
@@ -191,6 +194,18 @@ impl Exec for Recording {
 
     fn read(&self, paths: Vec<PathBuf>, cap: usize) -> Answer<'_, Vec<Result<Content, FileError>>> {
         self.local.read(paths, cap)
+    }
+
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>> {
+        self.local.follow(asks)
+    }
+
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>> {
+        self.local.list(directories, most)
+    }
+
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>> {
+        self.local.ask(questions)
     }
 
     fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>> {

@@ -85,6 +85,7 @@ impl Fleet {
             ("TMUX_TMPDIR", text(self.tmux.tmpdir())),
             ("MOSAIC_HOME", text(self.home())),
             ("XDG_STATE_HOME", text(&self.home().join("state"))),
+            ("XDG_CONFIG_HOME", text(&self.home().join("config"))),
             ("TMPDIR", text(self.home())),
             ("PATH", format!("{first}{}:{}", text(&self.home().join("bin")), std::env::var("PATH").unwrap())),
         ]

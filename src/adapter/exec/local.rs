@@ -22,7 +22,10 @@ use jiff::Timestamp;
 use nix::fcntl::OFlag;
 use tokio::{process::Command, sync::Semaphore};
 
-use super::{Answer, Argv, Content, Exec, ExecError, FileError, Output, Stamp};
+use super::{
+    Answer, Argv, Content, Entry, Exec, ExecError, FileError, Follow, Followed, Output, Question, Rows, Stamp,
+    database, follow,
+};
 use crate::{
     adapter::{
         identity::{self, Who},
@@ -63,6 +66,20 @@ impl Local {
         });
         job.await.map_err(|error| error.to_string())
     }
+
+    /// One answer for each path, in their order, from one piece of blocking work.
+    fn each<T: Send + 'static>(
+        &self,
+        paths: Vec<PathBuf>,
+        work: impl FnOnce() -> Vec<Result<T, FileError>> + Send + 'static,
+    ) -> Answer<'_, Vec<Result<T, FileError>>> {
+        Box::pin(async move {
+            match self.look(work).await {
+                Ok(answers) => answers,
+                Err(why) => paths.into_iter().map(|path| Err(FileError::Failed { path, why: why.clone() })).collect(),
+            }
+        })
+    }
 }
 
 impl Default for Local {
@@ -87,13 +104,23 @@ impl Exec for Local {
     }
 
     fn read(&self, paths: Vec<PathBuf>, cap: usize) -> Answer<'_, Vec<Result<Content, FileError>>> {
-        Box::pin(async move {
-            let asked = paths.clone();
-            let look = self.look(move || asked.iter().map(|path| read_file(path, cap)).collect::<Vec<_>>()).await;
-            look.unwrap_or_else(|why| {
-                paths.into_iter().map(|path| Err(FileError::Failed { path, why: why.clone() })).collect()
-            })
-        })
+        let asked = paths.clone();
+        self.each(paths, move || asked.iter().map(|path| read_file(path, cap)).collect())
+    }
+
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>> {
+        let paths = asks.iter().map(|ask| ask.path.clone()).collect();
+        self.each(paths, move || asks.iter().map(follow::follow).collect())
+    }
+
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>> {
+        let paths = directories.clone();
+        self.each(paths, move || directories.iter().map(|path| follow::list(path, most)).collect())
+    }
+
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>> {
+        let paths = questions.iter().map(|(path, _)| path.clone()).collect();
+        self.each(paths, move || questions.iter().map(|(path, question)| database::ask(path, question)).collect())
     }
 
     fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>> {
@@ -169,7 +196,8 @@ fn read_at_most(file: File, cap: usize) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn stamp(meta: &Metadata) -> Stamp {
+/// What a file is at this moment.
+pub(super) fn stamp(meta: &Metadata) -> Stamp {
     Stamp {
         modified: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
         len: meta.len(),

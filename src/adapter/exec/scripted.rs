@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Answer, Argv, Content, Exec, ExecError, FileError, Output, Stamp};
+use super::{
+    Answer, Argv, Content, Entry, Exec, ExecError, FileError, Follow, Followed, Output, Part, Question, Rows, Stamp,
+};
 use crate::{
     adapter::identity::Who,
     fleet::{facts::Process, reading::Reading},
@@ -47,6 +49,7 @@ pub struct Scripted {
 struct Script {
     replies: Vec<(String, Reply)>,
     files: BTreeMap<PathBuf, Result<Content, FileError>>,
+    answers: Vec<(PathBuf, &'static str, Rows)>,
     processes: Option<BTreeMap<u32, Process>>,
     who: Who,
     calls: Vec<Argv>,
@@ -68,6 +71,16 @@ impl Scripted {
     pub fn file(&self, path: impl Into<PathBuf>, text: &str) {
         let stamp = Stamp { modified: None, len: text.len() as u64, inode: 1, regular: true };
         self.script().files.insert(path.into(), Ok(Content { bytes: text.into(), stamp }));
+    }
+
+    /// From now on looking at this path fails so.
+    pub fn fails(&self, path: impl Into<PathBuf>, error: FileError) {
+        self.script().files.insert(path.into(), Err(error));
+    }
+
+    /// From now on this data base gives these rows to that statement.
+    pub fn answers(&self, path: impl Into<PathBuf>, sql: &'static str, rows: Rows) {
+        self.script().answers.push((path.into(), sql, rows));
     }
 
     /// From now on these processes run.
@@ -130,6 +143,42 @@ impl Scripted {
     }
 }
 
+impl Scripted {
+    /// What lies directly in a directory, as far as the script's files tell.
+    fn entries(&self, directory: PathBuf, most: usize) -> Result<Vec<Entry>, FileError> {
+        let script = self.script();
+        let mut entries: BTreeMap<String, Stamp> = BTreeMap::new();
+        for (path, content) in &script.files {
+            let Some(name) = path.strip_prefix(&directory).ok().and_then(|below| below.components().next()) else {
+                continue;
+            };
+            let name = name.as_os_str().to_string_lossy().into_owned();
+            let regular = directory.join(&name) == *path;
+            let other = Stamp { modified: None, len: 0, inode: 1, regular };
+            entries.insert(name, content.as_ref().map_or(other, |content| content.stamp));
+        }
+        if entries.is_empty() {
+            return Err(FileError::Missing(directory));
+        }
+        Ok(entries.into_iter().map(|(name, stamp)| Entry { name, stamp }).take(most).collect())
+    }
+}
+
+/// What is new of a file, as the local machine tells it.
+fn followed(ask: &Follow, content: &Content) -> Followed {
+    let stamp = content.stamp;
+    let same_file = ask.known.is_some_and(|known| known.inode == stamp.inode);
+    let (from, continued) = match ask.part {
+        Part::After(offset) if same_file && stamp.len == offset => return Followed::Same,
+        Part::After(offset) if same_file && stamp.len > offset => (offset, true),
+        Part::After(_) => (stamp.len.saturating_sub(ask.cap as u64), false),
+        Part::Whole | Part::Head if ask.known == Some(stamp) => return Followed::Same,
+        Part::Whole | Part::Head => (0, false),
+    };
+    let bytes = content.bytes.iter().skip(from as usize).take(ask.cap).copied().collect();
+    Followed::New { bytes, from, continued, stamp }
+}
+
 impl Exec for Scripted {
     fn run<'a>(&'a self, argv: &'a Argv, limit: Duration) -> Answer<'a, Result<Output, ExecError>> {
         let reply = self.reply(argv);
@@ -147,6 +196,26 @@ impl Exec for Scripted {
 
     fn read(&self, paths: Vec<PathBuf>, _cap: usize) -> Answer<'_, Vec<Result<Content, FileError>>> {
         let found = paths.iter().map(|path| self.look(path)).collect();
+        Box::pin(async move { found })
+    }
+
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>> {
+        let found = asks.iter().map(|ask| self.look(&ask.path).map(|content| followed(ask, &content))).collect();
+        Box::pin(async move { found })
+    }
+
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>> {
+        let found = directories.into_iter().map(|directory| self.entries(directory, most)).collect();
+        Box::pin(async move { found })
+    }
+
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>> {
+        let script = self.script();
+        let answer = |(path, question): (PathBuf, Question)| {
+            let found = script.answers.iter().rev().find(|(at, sql, _)| *at == path && *sql == question.sql);
+            found.map(|(.., rows)| rows.clone()).ok_or(FileError::Missing(path))
+        };
+        let found = questions.into_iter().map(answer).collect();
         Box::pin(async move { found })
     }
 

@@ -5,9 +5,14 @@
 //! and what other sources say is weighed elsewhere. How a prompt is answered is [`answer`]. Nothing here presses a key.
 
 pub mod answer;
+mod lines;
+mod menu;
+mod read;
 mod rules;
 mod seen;
+mod spec;
 mod tracker;
+mod zones;
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! What was seen on one screen, in words that others weigh. Values only: how they are found is `read.rs`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fleet::judgement::CauseKind;
@@ -66,7 +67,7 @@ impl Seen {
 }
 
 /// What kind of block a prompt or a rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Parked at start-up: trust, bypass warning, login, onboarding, update, API key, MCP, imports …

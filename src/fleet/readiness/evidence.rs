@@ -36,11 +36,19 @@ pub(super) fn weigh(facts: &AgentFacts, verdict: &Verdict, drift: &[Drift]) -> V
         let says = format!("{}: the roster says {}, it is {}", it.field, visible(&it.roster), visible(&it.actual));
         add(if it.field == "model" { "heartbeat" } else { "process" }, "roster.drift", says);
     }
+    record(facts, &mut add);
     tmux(facts, &mut add);
     process(facts, &mut add);
     heartbeat(facts, verdict, &mut add);
     systemd(facts, &mut add);
     all
+}
+
+/// Why its runtime has no record of its own; what one says stands among what was weighed.
+fn record(facts: &AgentFacts, add: &mut impl FnMut(&'static str, &'static str, String)) {
+    if let (Recognition::Runtime(_), Reading::Unknown(why)) = (&facts.recognition, &facts.record) {
+        add("record", "record.unknown", format!("no record of its own: {}", visible(why.words())));
+    }
 }
 
 /// What tmux tells beside the verdict.

@@ -46,7 +46,7 @@ fn sight(seen: Seen) -> Sight {
 fn check(seen: Seen, unmoved: u64, expected: &str) -> Weighed {
     let sight = sight(seen);
     let unmoved = Some(Duration::from_secs(unmoved));
-    let weighed = weigh(Sources { now: at(0), sight: Some(&sight), unmoved });
+    let weighed = weigh(Sources { now: at(0), sight: Some(&sight), record: None, unmoved });
     let told = match &weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -94,5 +94,40 @@ fn what_does_not_decide_stands_beside_and_an_idle_screen_is_no_word() {
 #[test]
 fn a_screen_that_says_nothing_is_no_word() {
     check(Seen::default(), 10_000, "-");
-    assert_eq!(weigh(Sources { now: at(0), sight: None, unmoved: None }), Weighed::default());
+    assert_eq!(weigh(Sources { now: at(0), sight: None, record: None, unmoved: None }), Weighed::default());
+}
+
+/// The word of a screen and a record together: what the screen shows, what the record says, what counts.
+fn check_both(seen: Option<Seen>, status: RecordStatus, expected: &str) {
+    let sight = seen.map(sight);
+    let (status, since) = (Some(status), Some(at(-100)));
+    let record = Record { status, status_since: since, changed: since, ..Record::new("claude") };
+    let weighed = weigh(Sources { now: at(0), sight: sight.as_ref(), record: Some(&record), unmoved: None });
+    let told = match &weighed.told {
+        None => "-".to_owned(),
+        Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
+        Some(RuntimeWord::Blocked { cause, .. }) => format!("blocked {}", cause.rule),
+    };
+    assert_eq!(told, expected);
+    let noted = weighed.beside.iter().any(|it| it.source == "record");
+    assert_eq!(noted, !told.contains("record."), "the record is told once: as what decided, or beside it");
+}
+
+#[test]
+fn the_record_counts_where_the_screen_is_not_sure_and_stands_beside_where_it_is() {
+    let prompt = || Some(Seen { prompt: Some(prompt()), ..Seen::default() });
+    let working = || Some(Seen { working: Some(marker("claude.spinner", "✢")), ..Seen::default() });
+    let idle = || Some(Seen { idle: Some(marker("claude.idle", "❯")), ..Seen::default() });
+    let waiting = || RecordStatus::Waiting("permission prompt".to_owned());
+    check_both(None, RecordStatus::Busy, "working record.busy");
+    check_both(None, waiting(), "blocked record.waiting");
+    check_both(Some(Seen::default()), waiting(), "blocked record.waiting");
+    check_both(prompt(), RecordStatus::Busy, "blocked claude.trust");
+    check_both(prompt(), RecordStatus::Idle, "blocked claude.trust");
+    check_both(working(), waiting(), "working claude.spinner");
+    check_both(idle(), waiting(), "-");
+    check_both(idle(), RecordStatus::Busy, "working record.busy");
+    check_both(idle(), RecordStatus::Idle, "-");
+    check_both(idle(), RecordStatus::Error("rate_limit: resets 4pm".to_owned()), "blocked record.error");
+    check_both(None, RecordStatus::NotReady(Duration::from_secs(60)), "-");
 }

@@ -14,7 +14,7 @@ use super::{
 
 /// What a type says of a value that does not fit, and the innermost place that is known.
 #[derive(Debug)]
-pub(in crate::fleet) struct Refusal {
+pub(crate) struct Refusal {
     place: Option<Place>,
     says: String,
 }

@@ -19,16 +19,16 @@ const MOST_VALUES: usize = 100_000;
 
 /// One value and where it begins.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::fleet) struct Marked {
+pub(crate) struct Marked {
     /// Where it begins; for an aliased value where the alias stands.
-    pub(in crate::fleet) place: Place,
+    pub(crate) place: Place,
     /// What it is.
-    pub(in crate::fleet) kind: Kind,
+    pub(crate) kind: Kind,
 }
 
 /// What a value is, by the core schema of YAML 1.2.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::fleet) enum Kind {
+pub(crate) enum Kind {
     /// Nothing, `~` or `null`.
     Null,
     /// `true` or `false`.
@@ -45,17 +45,17 @@ pub(in crate::fleet) enum Kind {
 
 /// One line of a mapping.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::fleet) struct Entry {
+pub(crate) struct Entry {
     /// The key, as it is written.
-    pub(in crate::fleet) key: String,
+    pub(crate) key: String,
     /// Where the key stands.
-    pub(in crate::fleet) place: Place,
+    pub(crate) place: Place,
     /// Its value.
-    pub(in crate::fleet) value: Marked,
+    pub(crate) value: Marked,
 }
 
 /// Reads the one document of a text; `None` when there is nothing in it but comments.
-pub(in crate::fleet) fn read(text: &str) -> Result<Option<Marked>, Problem> {
+pub(crate) fn read(text: &str) -> Result<Option<Marked>, Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > MOST_BYTES {
         let what = format!("the file has {} bytes, more than the {MOST_BYTES} that are read", text.len());

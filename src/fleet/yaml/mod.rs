@@ -4,7 +4,7 @@
 //! knows what a file means, and nothing here reads one.
 
 mod de;
-pub(super) mod marked;
+pub(crate) mod marked;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,134 @@
+//! The configuration together with what this program makes of it: its keys. Every problem of both is in one list.
+//!
+//! PURE. What could be understood counts at the start; once there is a good one, a bad one does not replace it.
+
+use super::keymap::{Chord, Keymap};
+use crate::{
+    config::{self, Config, LEAVE, MAY_SAY_READ_ONLY, SAYS_READ_ONLY},
+    fleet::yaml::Problem,
+};
+
+/// What is configured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The file; `None` when there is none.
+    pub path: Option<String>,
+    /// What it says, as far as it could be understood.
+    pub config: Config,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// Everything that is wrong with it, in the file's order.
+    pub problems: Vec<Problem>,
+    /// Why changes are refused, when that is the configuration's doing.
+    pub read_only: Option<&'static str>,
+    /// Whether an earlier, good one holds in its place.
+    pub is_former: bool,
+}
+
+impl Default for Settings {
+    /// What holds without a file.
+    fn default() -> Self {
+        Self {
+            path: None,
+            config: Config::default(),
+            keymap: Keymap::of_the_table(),
+            problems: Vec::new(),
+            read_only: None,
+            is_former: false,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a file's text.
+    #[must_use]
+    pub fn read(path: &str, text: &str) -> Self {
+        let parsed = config::parse(text);
+        let mut problems = parsed.problems;
+        let keymap = Keymap::with(&parsed.config.keys).unwrap_or_else(|wrong| {
+            problems.extend(wrong);
+            Keymap::of_the_table()
+        });
+        if let Some((text, place)) = &parsed.config.take.leave
+            && let Err(error) = text.parse::<Chord>()
+        {
+            problems.push(Problem::error(Some(*place), error.to_string()));
+        }
+        problems.sort_by_key(|problem| problem.place);
+        let read_only = match (parsed.config.read_only, parsed.may_be_read_only) {
+            (true, _) => Some(SAYS_READ_ONLY),
+            (false, true) => Some(MAY_SAY_READ_ONLY),
+            (false, false) => None,
+        };
+        Self { path: Some(path.to_owned()), config: parsed.config, keymap, problems, read_only, is_former: false }
+    }
+
+    /// A file that is there and cannot be read: nobody knows what it says.
+    #[must_use]
+    pub fn unreadable(path: &str, why: &str) -> Self {
+        let problems = vec![Problem::error(None, why)];
+        Self { path: Some(path.to_owned()), problems, read_only: Some(MAY_SAY_READ_ONLY), ..Self::default() }
+    }
+
+    /// A file that was there and is not any more.
+    #[must_use]
+    pub fn gone(path: &str, why: &str) -> Self {
+        let problems = vec![Problem::error(None, why).hinted("what it said before holds on")];
+        Self { path: Some(path.to_owned()), problems, ..Self::default() }
+    }
+
+    /// Takes up what the file says now: all of it, or nothing but what is wrong with it.
+    pub fn renew(&mut self, news: Self) {
+        if news.problems.is_empty() {
+            *self = news;
+        } else {
+            (self.path, self.problems, self.is_former) = (news.path, news.problems, true);
+            self.read_only = self.read_only.or(news.read_only);
+        }
+    }
+
+    /// The chord that leaves what was taken over; the usual one where the configured one is none.
+    #[must_use]
+    pub fn leave(&self) -> Option<Chord> {
+        let asked = self.config.take.leave.as_ref().and_then(|(text, _)| text.parse().ok());
+        asked.or_else(|| LEAVE.parse().ok())
+    }
+
+    /// The file's name as it is said in passing.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let path = self.path.as_deref().unwrap_or("mosaic-top.yaml");
+        path.rsplit('/').next().unwrap_or(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_of_the_file_and_of_its_keys_are_one_list() {
+        let settings = Settings::read("c", "keys: {qiut: x}\nthme: dark\ntake: {leave: Hyper-x}\n");
+        let places: Vec<_> = settings.problems.iter().filter_map(|p| p.place.map(|at| (at.line, at.column))).collect();
+        assert_eq!(places, [(1, 8), (2, 1), (3, 15)]);
+        assert_eq!(settings.leave(), LEAVE.parse().ok());
+    }
+
+    #[test]
+    fn a_bad_edit_keeps_the_last_good_one_and_a_good_one_replaces_it() {
+        let mut settings = Settings::read("c", "mouse: false\nkeys: {quit: x}\n");
+        settings.renew(Settings::read("c", "mouse: true\ntheme: drak\n"));
+        assert!(!settings.config.mouse && settings.is_former && settings.problems.len() == 1);
+        settings.renew(Settings::read("c", "theme: dark\n"));
+        assert!(settings.config.mouse && !settings.is_former && settings.problems.is_empty());
+    }
+
+    #[test]
+    fn what_might_say_read_only_does_also_when_it_is_not_taken_up() {
+        let mut settings = Settings::default();
+        settings.renew(Settings::read("c", "read_only: perhaps\n"));
+        assert_eq!(settings.read_only, Some(MAY_SAY_READ_ONLY));
+        assert_eq!(Settings::unreadable("c", "denied").read_only, Some(MAY_SAY_READ_ONLY));
+        assert_eq!(Settings::read("c", "read_only: true\nthme: a\n").read_only, Some(SAYS_READ_ONLY));
+    }
+}

@@ -1,0 +1,257 @@
+//! One look at a screen, read with the rules: a pure and total function.
+//!
+//! What counts is position, not words alone: a prompt is the last thing on a screen whose input line is gone; a sign of
+//! work stands directly at the input line; a limit belongs to the last turn. What an agent quotes stands elsewhere.
+
+use std::time::Duration;
+
+use super::{
+    Glance, Kind, Limit, Marker, Opt, Prompt, Rules, Seen, Trouble,
+    lines::{Line, Lines, Text, text_of},
+    menu::{self, Menu},
+    spec::{MarkSpec, Pattern, RuleSpec, RuntimeSpec, Stands, Tells, Where},
+    zones::{Composer, Zones},
+};
+
+/// How long a menu that no rule knows must stand still.
+const STILL: Duration = Duration::from_secs(10);
+/// So many of the last lines that speak are the bottom of a screen.
+const BOTTOM: usize = 5;
+
+pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
+    let runtime = match (glance.ended, glance.runtime) {
+        (true, _) => return gone("its program has ended"),
+        (false, None) => return gone("no runtime has the terminal"),
+        (false, Some(runtime)) => runtime,
+    };
+    let nothing = RuntimeSpec::default();
+    let about = rules.runtimes.get(runtime).unwrap_or(&nothing);
+    let lines = Lines::of(glance.screen);
+    let menu = menu::find(glance.screen, &lines);
+    let composer = Composer::find(&lines, about, glance, menu.as_ref());
+    let zones = Zones::new(&lines, composer.as_ref());
+    let mut seen = marks(rules, glance, about, &zones);
+    seen.composer = composer.as_ref().map(|found| mark(&format!("{runtime}.composer"), &lines.all[found.row]));
+    let hidden = composer.is_none() && !(about.cursor && glance.cursor_shown == Some(true));
+    let look =
+        Look { rules, glance, lines: &lines, menu: menu.as_ref(), zones: &zones, working: seen.working.is_some() };
+    seen.prompt = hidden.then(|| look.dialog()).flatten().or_else(|| look.notice());
+    if seen.prompt.is_some() {
+        // It stands where a sign of work would stand: it is newer.
+        seen.working = None;
+    }
+    if let (Some(_), None, None, None) = (&composer, &seen.prompt, &seen.working, &seen.limit) {
+        let footer = Text::of(zones.footer());
+        let ready = about.ready.as_ref().is_none_or(|ready| ready.0.is_match(&footer.joined));
+        seen.idle = seen.idle.or_else(|| seen.composer.clone().filter(|_| ready));
+    }
+    seen
+}
+
+fn gone(why: &str) -> Seen {
+    Seen { gone: Some(why.to_owned()), ..Seen::default() }
+}
+
+fn mark(rule: &str, line: &Line) -> Marker {
+    Marker { rule: rule.to_owned(), line: line.shown.trim().to_owned(), row: Some(line.row) }
+}
+
+/// A mark that was found, and how new it is: what stands lower is newer, and a title is of now.
+struct Hit<'a> {
+    spec: &'a MarkSpec,
+    at: Marker,
+    newness: u32,
+    /// What `resets` is read from.
+    text: String,
+}
+
+/// All marks, weighed against each other: the newest wins.
+fn marks(rules: &Rules, glance: &Glance<'_>, about: &RuntimeSpec, zones: &Zones<'_>) -> Seen {
+    let footer = Text::of(zones.footer());
+    let turn = Text::of(zones.turn(glance.screen, about));
+    let bottom = Text::of(zones.bottom(BOTTOM));
+    let status: Vec<&Line> = zones.status().collect();
+    let hits: Vec<Hit<'_>> = rules
+        .marks_of(glance)
+        .filter_map(|spec| match spec.place {
+            Stands::Status => on_a_line(spec, &status),
+            Stands::Title => on_the_title(spec, glance.title),
+            Stands::Footer => in_a_text(spec, &footer, glance, 1 << 16),
+            Stands::Turn => in_a_text(spec, &turn, glance, 0),
+            Stands::Bottom => in_a_text(spec, &bottom, glance, 1 << 16),
+        })
+        .collect();
+    let newest =
+        |tells: &[Tells]| hits.iter().filter(|hit| tells.contains(&hit.spec.tells)).max_by_key(|hit| hit.newness);
+    let (limit, working) = (newest(&[Tells::Limit]), newest(&[Tells::Working, Tells::Retrying]));
+    let limit_is_newer = |limit: &&Hit| working.is_none_or(|working| limit.newness >= working.newness);
+    let limit = limit.filter(limit_is_newer);
+    let trouble = newest(&[Tells::Trouble, Tells::Retrying]);
+    let viewer = newest(&[Tells::Viewer]);
+    Seen {
+        limit: limit.map(|hit| Limit {
+            at: hit.at.clone(),
+            resets: hit.spec.resets.as_ref().and_then(|resets| resets.group(&hit.text)),
+            resumes: hit.spec.resumes,
+        }),
+        trouble: trouble.map(|hit| Trouble {
+            at: hit.at.clone(),
+            about: hit.spec.about.clone(),
+            retrying: hit.spec.tells == Tells::Retrying,
+        }),
+        working: working.filter(|_| limit.is_none()).map(|hit| hit.at.clone()),
+        idle: viewer.filter(|hit| hit.spec.idle).map(|hit| hit.at.clone()),
+        viewer: viewer.map(|hit| hit.at.clone()),
+        ..Seen::default()
+    }
+}
+
+fn on_a_line<'a>(spec: &'a MarkSpec, status: &[&Line]) -> Option<Hit<'a>> {
+    let is = |line: &&&Line| fits_line(&spec.any, &spec.none, &line.shown);
+    let line = status.iter().find(is)?;
+    Some(Hit { spec, at: mark(&spec.id, line), newness: u32::from(line.row), text: line.shown.clone() })
+}
+
+fn on_the_title<'a>(spec: &'a MarkSpec, title: &str) -> Option<Hit<'a>> {
+    let at = || Marker { rule: spec.id.clone(), line: title.to_owned(), row: None };
+    fits_line(&spec.any, &spec.none, title).then(|| Hit { spec, at: at(), newness: u32::MAX, text: title.to_owned() })
+}
+
+fn in_a_text<'a>(spec: &'a MarkSpec, text: &Text, glance: &Glance<'_>, zone: u32) -> Option<Hit<'a>> {
+    let row = spec.any.iter().filter_map(|pattern| pattern.row_in(text)).max()?;
+    if spec.none.iter().any(|pattern| pattern.row_in(text).is_some()) {
+        return None;
+    }
+    let at = Marker { rule: spec.id.clone(), line: line_of(glance, row), row: Some(row) };
+    // Within the footer one thing is as new as the other.
+    let newness = if zone == 0 { u32::from(row) } else { zone };
+    Some(Hit { spec, at, newness, text: text.joined.clone() })
+}
+
+fn fits_line(any: &[Pattern], none: &[Pattern], line: &str) -> bool {
+    any.iter().any(|pattern| pattern.is_in(line)) && !none.iter().any(|pattern| pattern.is_in(line))
+}
+
+fn line_of(glance: &Glance<'_>, row: u16) -> String {
+    text_of(glance.screen, row).trim_matches([' ', '│', '┃', '║']).to_owned()
+}
+
+/// What a prompt is looked for in.
+struct Look<'a> {
+    rules: &'a Rules,
+    glance: &'a Glance<'a>,
+    lines: &'a Lines,
+    menu: Option<&'a Menu>,
+    zones: &'a Zones<'a>,
+    working: bool,
+}
+
+impl Look<'_> {
+    /// The dialog that has taken the input line's place.
+    fn dialog(&self) -> Option<Prompt> {
+        let from_menu = self.menu.and_then(|menu| {
+            let first = usize::from(menu.choices.first()?.row);
+            let from = first.saturating_sub(self.lines.reach());
+            let text = Text::of(self.lines.between(from, self.lines.end));
+            let rules = self.known(Where::Menu).filter(|rule| has_options(rule, menu));
+            newest(rules, &text).map(|(rule, row)| self.prompt(rule, row, Some(menu), &text))
+        });
+        from_menu.or_else(|| self.at_the_bottom()).or_else(|| self.on_the_title()).or_else(|| self.unknown(self.menu?))
+    }
+
+    /// A dialog without a menu: the last lines ask for a key or a text.
+    fn at_the_bottom(&self) -> Option<Prompt> {
+        let text = Text::of(self.lines.live());
+        let lowest = self.zones.bottom(BOTTOM).first()?.row;
+        let (rule, row) = newest(self.known(Where::Bottom), &text)?;
+        (row >= lowest).then(|| self.prompt(rule, row, None, &text))
+    }
+
+    /// A dialog that only the title tells of.
+    fn on_the_title(&self) -> Option<Prompt> {
+        let title = self.glance.title;
+        let rule = self.known(Where::Title).find(|rule| fits_line(&rule.any, &rule.none, title))?;
+        Some(Prompt { line: title.to_owned(), ..self.prompt(rule, 0, None, &Text::default()) })
+    }
+
+    /// Something that holds the agent up although its input line is there.
+    fn notice(&self) -> Option<Prompt> {
+        let text = Text::of(self.lines.live());
+        let (rule, row) = newest(self.known(Where::Screen), &text)?;
+        (!self.working).then(|| self.prompt(rule, row, None, &text))
+    }
+
+    /// A menu that nobody has written a rule for: it names its keys, nothing works, and it has stood still.
+    fn unknown(&self, menu: &Menu) -> Option<Prompt> {
+        let still = self.glance.still.is_some_and(|still| still >= STILL);
+        let rule = self.rules.rules_of(self.glance).find(|rule| rule.kind == Kind::Prompt)?;
+        let row = menu.choices.first()?.row;
+        let is = menu.hints && still && !self.working;
+        is.then(|| self.prompt(rule, row, Some(menu), &Text::default()))
+    }
+
+    fn known(&self, place: Where) -> impl Iterator<Item = &RuleSpec> {
+        self.rules.rules_of(self.glance).filter(move |rule| rule.place == place && rule.kind != Kind::Prompt)
+    }
+
+    fn prompt(&self, rule: &RuleSpec, row: u16, menu: Option<&Menu>, text: &Text) -> Prompt {
+        let options: Vec<Opt> = menu.map_or_else(Vec::new, |menu| self.options(rule, menu));
+        let selected = options.iter().find(|option| option.selected);
+        let enter = selected.and_then(|option| option.does.clone()).or_else(|| rule.enter.clone());
+        let safe = rule.safe.as_ref().and_then(|safe| options.iter().position(|option| safe.is_in(&option.label)));
+        Prompt {
+            rule: rule.id.clone(),
+            kind: rule.kind,
+            about: rule.about.clone(),
+            says: rule.says.clone(),
+            line: line_of(self.glance, row),
+            row,
+            sideways: menu.is_some_and(|menu| menu.sideways),
+            safe,
+            keys: rule.keys.clone(),
+            human: rule.human,
+            enter,
+            resets: rule.resets.as_ref().and_then(|resets| resets.group(&text.joined)),
+            options,
+        }
+    }
+
+    fn options(&self, rule: &RuleSpec, menu: &Menu) -> Vec<Opt> {
+        // What any option of that name does, where the rule does not say.
+        let general = self.rules.prompts.iter().find(|rule| rule.kind == Kind::Prompt);
+        let option = |choice: &menu::Choice| {
+            let deeds = rule.does.iter().chain(general.iter().flat_map(|rule| &rule.does));
+            let deed = deeds.into_iter().find(|deed| deed.option.is_in(&choice.label));
+            Opt {
+                label: choice.label.clone(),
+                number: choice.number,
+                selected: choice.selected,
+                row: choice.row,
+                does: deed.map(|deed| deed.does.clone()),
+                dangerous: deed.is_some_and(|deed| deed.dangerous),
+            }
+        };
+        menu.choices.iter().map(option).collect()
+    }
+}
+
+fn has_options(rule: &RuleSpec, menu: &Menu) -> bool {
+    rule.options.iter().all(|wanted| menu.choices.iter().any(|choice| wanted.is_in(&choice.label)))
+}
+
+/// The rule whose words stand lowest, the first of equals, and the row of those words.
+fn newest<'a>(rules: impl Iterator<Item = &'a RuleSpec>, text: &Text) -> Option<(&'a RuleSpec, u16)> {
+    let found = rules.filter_map(|rule| words_of(rule, text).map(|row| (rule, row)));
+    found.reduce(|best, next| if next.1 > best.1 { next } else { best })
+}
+
+/// The lowest row that a rule's words stand in, when they are all there; the first row for a rule without words.
+fn words_of(rule: &RuleSpec, text: &Text) -> Option<u16> {
+    if rule.none.iter().any(|pattern| pattern.row_in(text).is_some()) {
+        return None;
+    }
+    let all: Option<Vec<u16>> = rule.all.iter().map(|pattern| pattern.row_in(text)).collect();
+    let any: Vec<u16> = rule.any.iter().filter_map(|pattern| pattern.row_in(text)).collect();
+    let complete = rule.any.is_empty() || !any.is_empty();
+    all.filter(|_| complete).map(|all| all.into_iter().chain(any).max().unwrap_or_default())
+}

@@ -1,0 +1,11 @@
+PRAGMA journal_mode = WAL;
+CREATE TABLE session (id TEXT PRIMARY KEY, project_id TEXT, parent_id TEXT, directory TEXT, title TEXT, cost REAL, time_created INTEGER, time_updated INTEGER);
+CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
+CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT, session_id TEXT, time_created INTEGER, data TEXT);
+INSERT INTO session VALUES ('ses_1','p',NULL,'/srv/app','Run the tests',0.1,1795186800000,1795186830000);
+INSERT INTO session VALUES ('ses_2','p','ses_1','/srv/app','A sub-agent (@explore)',0.1,1795186801000,1795186831000);
+INSERT INTO session VALUES ('ses_3','p',NULL,'/srv/other','Elsewhere',0.1,1795186801000,1795186832000);
+INSERT INTO message VALUES ('msg_1','ses_1',1795186800000,1795186800000,'{"role":"user","time":{"created":1795186800000}}');
+INSERT INTO part VALUES ('prt_1','msg_1','ses_1',1795186800000,'{"type":"text","text":"run the tests\n"}');
+INSERT INTO message VALUES ('msg_2','ses_1',1795186801000,1795186809000,'{"role":"assistant","time":{"created":1795186801000,"completed":1795186809000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","finish":"tool-calls","cost":0.1,"tokens":{"input":1000,"output":1000,"reasoning":0,"cache":{"read":17000,"write":1000}}}');
+INSERT INTO message VALUES ('msg_3','ses_1',1795186809000,1795186809000,'{"role":"assistant","time":{"created":1795186809000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0,"tokens":{"input":0,"output":0,"reasoning":0,"cache":{"read":0,"write":0}}}');

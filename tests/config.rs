@@ -1,0 +1,96 @@
+//! The configuration as an operator lives with it: a file, the verbs, and a dashboard that reads it again.
+#![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+
+use support::program::Fleet;
+
+/// A fleet of two and a configuration in these words.
+fn configured(text: &str) -> Fleet {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0", "coder1"]);
+    fleet.agent("coder0", "read line").agent("coder1", "read line");
+    fleet.beat("coder0", 1, "status=ok").beat("coder1", 1, "status=ok");
+    fs::create_dir_all(fleet.home().join("config/mosaic-top")).unwrap();
+    write(&fleet, text);
+    fleet
+}
+
+/// Replaces the configuration at once, as an editor does.
+fn write(fleet: &Fleet, text: &str) {
+    let path = fleet.home().join("config/mosaic-top/mosaic-top.yaml");
+    fs::write(path.with_extension("new"), text).unwrap();
+    fs::rename(path.with_extension("new"), path).unwrap();
+}
+
+#[test]
+fn the_example_is_a_configuration_without_problems() {
+    let fleet = configured("");
+    let example = fleet.run(&["config"]).with(0).out;
+    write(&fleet, &example);
+    assert!(fleet.run(&["config", "--check"]).with(0).out.contains("no problems"));
+}
+
+#[test]
+fn a_verb_does_nothing_by_half_a_configuration_and_says_all_that_is_wrong() {
+    let fleet = configured("mouse: perhaps\nkeys: {qiut: x}\n");
+    for verb in [&["ps"][..], &["config", "--check"], &["keys"], &["screen", "coder0"]] {
+        let ran = fleet.run(verb).with(3);
+        assert_eq!(ran.out, "");
+        assert!(ran.err.contains("mosaic-top.yaml:1:8: \"perhaps\""), "{}", ran.err);
+        assert!(ran.err.contains("mosaic-top.yaml:2:8: no action is called \"qiut\""), "{}", ran.err);
+    }
+    let ran = fleet.run(&["--config", "nowhere.yaml", "ps"]).with(3);
+    assert!(ran.err.contains("nowhere.yaml does not exist"), "{}", ran.err);
+    fleet.run(&["schema"]).with(0);
+}
+
+#[test]
+fn the_reference_of_keys_has_the_configured_ones() {
+    let fleet = configured("keys: {zoom: Ctrl-T}\n");
+    assert!(fleet.run(&["keys"]).with(0).out.contains("| `Ctrl-T` | `zoom` |"));
+}
+
+#[test]
+fn an_open_dashboard_takes_up_a_good_edit_and_keeps_the_last_good_one_over_a_bad() {
+    let fleet = configured("keys: {zoom: T}\n");
+    let view = fleet.dashboard();
+    view.says("T zoom");
+    write(&fleet, "keys: {zoom: Z}\ncolumns: [state, agent]\n");
+    view.says("Z zoom");
+    let text = view.until("the columns", |text| !text.contains("RUNTIME"));
+    let heads = text.lines().find(|line| line.contains("AGENT")).unwrap();
+    assert!(heads.find("STATE") < heads.find("AGENT"), "{text}");
+    write(&fleet, "keys: {zoom: q}\n");
+    view.says("1 problem, the last good one holds");
+    view.says("Z zoom");
+    view.keys(&["!"]).says("q means quit already");
+    write(&fleet, "");
+    view.until("the problems are gone", |text| !text.contains("last good one"));
+    view.keys(&["Escape"]).says("z zoom");
+}
+
+#[test]
+fn a_dashboard_starts_with_what_could_be_understood() {
+    let fleet = configured("thme: dark\nkeys: {zoom: T}\n");
+    let view = fleet.dashboard();
+    view.says("T zoom");
+    view.says("1 problem, the rest of it holds");
+}
+
+#[test]
+fn read_only_holds_in_every_way_it_can_be_said_and_is_not_given_back() {
+    for text in ["read_only: true\n", "readonly: false\n", "read_only: [\n"] {
+        configured(text).dashboard().says("READ-ONLY");
+    }
+    let fleet = configured("");
+    let view = fleet.dashboard();
+    view.until("the fleet", |text| text.contains("coder1") && !text.contains("READ-ONLY"));
+    write(&fleet, "read_only: true\n");
+    view.says("READ-ONLY");
+    write(&fleet, "read_only: false\nkeys: {zoom: Z}\n");
+    assert!(view.says("Z zoom").contains("READ-ONLY"));
+}

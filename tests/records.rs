@@ -1,0 +1,485 @@
+//! What the runtimes wrote down about themselves: one file of `tests/cases/records/` a case, and real files that grow,
+//! shrink, vanish and lie, beside a real process.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
+#![allow(clippy::disallowed_methods, reason = "this test writes what the runtimes would")]
+
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use mosaic_top::{
+    adapter::{
+        clock,
+        exec::{Exec, Local, Question},
+        identity::Who,
+        process,
+        records::{Asked, Records},
+    },
+    fleet::{
+        ids::PaneId,
+        reading::Reading,
+        record::{
+            Record, RecordStatus, claude, codex,
+            journal::{Journal, Lines},
+            opencode, pi,
+        },
+    },
+};
+use support::block_on;
+
+#[test]
+fn every_case_says_what_its_runtime_says() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/records");
+    let mut checked = 0;
+    for runtime in ["claude", "codex", "pi", "opencode"] {
+        for case in fs::read_dir(cases.join(runtime)).unwrap().map(|entry| entry.unwrap().path()) {
+            if case.extension().is_some_and(|it| it != "expected") {
+                let expected = fs::read_to_string(case.with_extension("expected")).unwrap();
+                assert_eq!(in_words(&record_of(runtime, &case)), expected, "{}", case.display());
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 12, "only {checked} cases were found");
+}
+
+fn record_of(runtime: &str, case: &Path) -> Record {
+    let mut journal: Box<dyn Journal> = match runtime {
+        "claude" => Box::<claude::Transcript>::default(),
+        "codex" => Box::<codex::Rollout>::default(),
+        "pi" => Box::<pi::Session>::default(),
+        _ => return database_record(case),
+    };
+    // In pieces, as a file grows.
+    let mut lines = Lines::from(0);
+    for piece in fs::read(case).unwrap().chunks(97) {
+        lines.feed(piece, |line| journal.line(line));
+    }
+    journal.record()
+}
+
+/// The case's statements in a data base that its owner still has open, asked through the border.
+fn database_record(case: &Path) -> Record {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("opencode.db");
+    let owner = rusqlite::Connection::open(&path).unwrap();
+    owner.execute_batch(&fs::read_to_string(case).unwrap()).unwrap();
+    let ask = |sql, with: &[&str]| ask(&path, sql, with).unwrap();
+    let session = ask(opencode::SESSION, &["/srv/app", "1795186800000"]);
+    let id = opencode::session_of(&session).unwrap();
+    opencode::record(&session, &ask(opencode::MESSAGES, &[id]), &ask(opencode::PROMPT, &[id])).unwrap()
+}
+
+fn ask(path: &Path, sql: &'static str, with: &[&str]) -> Result<opencode::Rows, String> {
+    let question = Question { sql, with: with.iter().map(ToString::to_string).collect() };
+    let mut answers = block_on(Local::new().ask(vec![(path.to_owned(), question)]));
+    answers.pop().unwrap().map_err(|error| error.to_string())
+}
+
+fn in_words(record: &Record) -> String {
+    let status = record.status.as_ref().map(|status| match status {
+        RecordStatus::Idle => "idle".to_owned(),
+        RecordStatus::Busy => "busy".to_owned(),
+        RecordStatus::Waiting(on) => format!("waiting: {on}"),
+        RecordStatus::Pending(call) => format!("pending: {call}"),
+        RecordStatus::Error(said) => format!("error: {said}"),
+        RecordStatus::NotReady(up) => format!("not ready after {}s", up.as_secs()),
+    });
+    let seconds = |at: jiff::Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let since = record.status_since.map_or_else(String::new, |at| format!(" since {}", seconds(at)));
+    let limit = record.limit.as_ref().map(|limit| {
+        let window = limit.window.unwrap_or_default().as_secs();
+        format!("{:.1} of {window}s, resets {}", limit.used_percent, limit.resets_at.map_or("?".to_owned(), seconds))
+    });
+    let lines = [
+        ("session", record.session.clone()),
+        ("turns", Some(record.turns.to_string())),
+        ("prompt", record.last_prompt.as_ref().map(|prompt| prompt.replace('\n', "⏎"))),
+        ("status", status.map(|status| status + &since)),
+        ("title", record.title.clone()),
+        ("model", record.model.clone()),
+        ("context", record.context_used_percent.map(|used| format!("{used:.1}"))),
+        ("limit", limit),
+        ("changed", record.changed.map(seconds)),
+    ];
+    lines.iter().filter_map(|(name, said)| Some(format!("{name} {}\n", said.as_ref()?))).collect()
+}
+
+/// A process that stands for a runtime, with a home of its own, and everything that is followed of it.
+struct Stage {
+    home: tempfile::TempDir,
+    child: Child,
+    records: Records,
+    exec: Local,
+    asked: Asked,
+}
+
+impl Stage {
+    fn new(runtime: &str) -> Self {
+        Self::with(runtime, |_| Vec::new())
+    }
+
+    /// With variables in its environment, which may lie in its home.
+    fn with(runtime: &str, variables: impl Fn(&Path) -> Vec<(&'static str, PathBuf)>) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sleep");
+        command.arg("600").env("HOME", home.path()).envs(variables(home.path()));
+        let child = command.spawn().expect("this test needs sleep");
+        let pid = child.id();
+        // Until the program is another than this test's, its environment is this test's, too.
+        support::wait_until("sleep runs", Duration::from_secs(10), || {
+            let exe = fs::read_link(format!("/proc/{pid}/exe")).map_err(|error| error.to_string())?;
+            if Some(&exe) == std::env::current_exe().ok().as_ref() { Err("still this test".to_owned()) } else { Ok(()) }
+        });
+        let Reading::Known(processes) = process::trees(&[pid]) else { panic!("this test needs /proc") };
+        let asked = Asked {
+            pane_pid: pid,
+            pane: PaneId(5),
+            runtime: runtime.to_owned(),
+            pid,
+            started_ticks: processes[&pid].started_ticks,
+            cwd: Some("/srv/app".to_owned()),
+        };
+        Self { home, child, records: Records::default(), exec: Local::new(), asked }
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.home.path().join(below)
+    }
+
+    fn write(&self, below: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn append(&self, below: &str, text: &str) {
+        let mut file = fs::OpenOptions::new().append(true).open(self.path(below)).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Claude's session file, as this process would write it.
+    fn session(&self, session: &str, status: &str) {
+        let Asked { pid, started_ticks, .. } = self.asked;
+        let text = format!(
+            r#"{{"pid":{pid},"sessionId":"{session}","cwd":"/srv/app","startedAt":1,"procStart":"{started_ticks}","version":"2.1.329","kind":"interactive","tmux":"coder0:@3.%5","status":"{status}","waitingFor":"permission prompt","updatedAt":1795186800000,"statusUpdatedAt":1795186800000}}"#
+        );
+        self.write(&format!(".claude/sessions/{pid}.json"), text);
+    }
+
+    /// A look, so many seconds from now.
+    fn look_in(&mut self, seconds: u64) -> Reading<Record> {
+        let at = clock::now().later(Duration::from_secs(seconds));
+        let asked = [self.asked.clone()];
+        let who = Who::default();
+        let mut told = block_on(self.records.all(&self.exec, &who, &asked, at, false));
+        told.remove(&self.asked.pane_pid).unwrap()
+    }
+
+    fn look(&mut self) -> Record {
+        match self.look_in(0) {
+            Reading::Known(record) => record,
+            Reading::Unknown(why) => panic!("no record: {why}"),
+        }
+    }
+
+    fn why(&mut self) -> String {
+        self.look_in(0).why().expect("there should be no record").words().to_owned()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn prompt(said: &str) -> String {
+    format!("{{\"type\":\"user\",\"message\":{{\"role\":\"user\",\"content\":\"{said}\"}}}}\n")
+}
+
+const TRANSCRIPT: &str = ".claude/projects/-srv-app/s-1.jsonl";
+
+#[test]
+fn a_transcript_is_followed_line_by_line_as_it_grows() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "busy");
+    assert_eq!((stage.look().turns, stage.look().status), (0, Some(RecordStatus::Busy)));
+    stage.write(TRANSCRIPT, prompt("one"));
+    let before = stage.look_in(10).known().cloned().unwrap();
+    assert_eq!((before.turns, before.last_prompt.as_deref()), (1, Some("one")));
+    let two = prompt("two");
+    let (half, rest) = two.split_at(20);
+    stage.append(TRANSCRIPT, half);
+    assert_eq!(stage.look().turns, 1);
+    stage.append(TRANSCRIPT, rest);
+    let after = stage.look();
+    assert!(after.took(&before, "two") && !after.took(&before, "one"), "{after:?}");
+}
+
+#[test]
+fn a_transcript_that_was_cut_short_or_replaced_does_not_count_its_turns_twice() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "idle");
+    stage.write(TRANSCRIPT, prompt("one") + &prompt("two"));
+    assert_eq!(stage.look().turns, 2);
+    stage.write(TRANSCRIPT, prompt("one"));
+    assert_eq!(stage.look().turns, 2);
+    fs::rename(stage.path(TRANSCRIPT), stage.path("old")).unwrap();
+    stage.write(TRANSCRIPT, prompt("one") + &prompt("two"));
+    assert_eq!(stage.look().turns, 2);
+    stage.append(TRANSCRIPT, &prompt("three"));
+    let record = stage.look();
+    assert_eq!((record.turns, record.last_prompt.as_deref()), (3, Some("three")));
+}
+
+#[test]
+fn a_reset_begins_another_transcript_and_goes_on_counting() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "idle");
+    stage.write(TRANSCRIPT, prompt("one") + "{\"type\":\"ai-title\",\"aiTitle\":\"Old\"}\n");
+    assert_eq!(stage.look().title.as_deref(), Some("Old"));
+    stage.session("s-22", "busy");
+    stage.write(".claude/projects/-srv-app/s-22.jsonl", prompt("two"));
+    let record = stage.look();
+    assert_eq!((record.turns, record.session.as_deref(), record.title), (2, Some("s-22"), None));
+}
+
+#[test]
+fn a_huge_line_and_a_huge_file_are_passed_over_in_bounded_memory() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "idle");
+    let image = prompt(&"x".repeat(3 * 1024 * 1024));
+    stage.write(TRANSCRIPT, prompt("lost before the tail") + &image + &prompt("seen"));
+    let record = stage.look();
+    assert_eq!((record.turns, record.last_prompt.as_deref()), (1, Some("seen")));
+    stage.append(TRANSCRIPT, &(image + &prompt("after")));
+    let last = || stage.look().last_prompt;
+    let seen: Vec<_> = std::iter::repeat_with(last).take(4).flatten().collect();
+    assert_eq!(seen.last().map(String::as_str), Some("after"), "{:?}", seen.len());
+}
+
+#[test]
+fn a_session_file_that_kill_9_left_behind_is_refused_with_the_reason() {
+    let mut stage = Stage::new("claude");
+    let pid = stage.asked.pid;
+    let file = format!(".claude/sessions/{pid}.json");
+    let check = |stage: &mut Stage, text: String, expected: &str| {
+        stage.write(&file, text);
+        let why = stage.why();
+        assert!(why.contains(expected), "{why:?} does not say {expected:?}");
+    };
+    let of = |pid: u32, start: &str, rest: &str| {
+        format!(r#"{{"pid":{pid},"sessionId":"s","cwd":"/srv/app","status":"busy","procStart":{start}{rest}}}"#)
+    };
+    check(&mut stage, of(pid, "\"12\"", ""), "an earlier process");
+    check(&mut stage, of(pid, "12", ""), "an earlier process");
+    check(&mut stage, of(pid + 1, "\"12\"", ""), "it is of process");
+    check(&mut stage, of(pid, "\"Fri Nov 20 2026\"", ",\"startedAt\":1000"), "it is older than process");
+    check(&mut stage, of(pid, "null", ",\"tmux\":\"a:@1.%77\""), "names another pane");
+    check(&mut stage, "{".to_owned(), "claude's session file: EOF");
+    check(&mut stage, "{}".to_owned(), "has no pid");
+    check(&mut stage, "x".repeat(70_000), "is larger than");
+}
+
+#[test]
+fn a_claude_that_never_writes_its_session_file_is_not_ready() {
+    let mut stage = Stage::new("claude");
+    assert!(stage.why().contains("has not written its session file yet"));
+    let Reading::Known(record) = stage.look_in(60) else { panic!("being silent for a minute says something") };
+    assert!(matches!(record.status, Some(RecordStatus::NotReady(up)) if up >= Duration::from_secs(58)), "{record:?}");
+    stage.session("s-1", "waiting");
+    assert_eq!(stage.look().status, Some(RecordStatus::Waiting("permission prompt".to_owned())));
+    fs::remove_file(stage.path(&format!(".claude/sessions/{}.json", stage.asked.pid))).unwrap();
+    assert!(stage.look_in(0).known().is_none());
+}
+
+#[test]
+fn records_are_found_by_the_agents_environment() {
+    let mut stage = Stage::with("claude", |home| vec![("CLAUDE_CONFIG_DIR", home.join("cfg"))]);
+    stage.session("s-1", "idle");
+    assert!(stage.why().contains("has not written"));
+    fs::rename(stage.path(".claude"), stage.path("cfg")).unwrap();
+    assert_eq!(stage.look().status, Some(RecordStatus::Idle));
+
+    let mut stage = Stage::with("codex", |home| vec![("CODEX_HOME", home.join("cx"))]);
+    stage.write("cx/sessions/2026/11/20/rollout-2026-11-20T15-15-00-a.jsonl", rollout("/srv/app", "hello"));
+    assert_eq!(stage.look().last_prompt.as_deref(), Some("hello"));
+
+    let mut stage = Stage::with("pi", |_| vec![("PI_CODING_AGENT_DIR", "~/agent".into())]);
+    stage.write("agent/sessions/--srv-app--/1_a.jsonl", "{\"type\":\"session\",\"id\":\"p\",\"cwd\":\"/srv/app\"}\n");
+    assert_eq!(stage.look().session.as_deref(), Some("p"));
+}
+
+fn rollout(cwd: &str, said: &str) -> String {
+    let instructions = "be brief ".repeat(20_000);
+    format!(
+        "{{\"type\":\"session_meta\",\"payload\":{{\"id\":\"{said}\",\"cwd\":\"{cwd}\",\"instructions\":\"{instructions}\"}}}}\n\
+         {{\"type\":\"event_msg\",\"payload\":{{\"type\":\"user_message\",\"message\":\"{said}\"}}}}\n"
+    )
+}
+
+#[test]
+fn of_many_rollouts_the_agents_own_is_the_last_written_of_its_directory() {
+    let mut stage = Stage::new("codex");
+    let at = |name: &str| format!(".codex/sessions/2026/11/20/rollout-{name}.jsonl");
+    stage.write(&at("1"), rollout("/srv/elsewhere", "another's"));
+    stage.write(&at("2"), rollout("/srv/app", "before it was started"));
+    let file = fs::File::options().append(true).open(stage.path(&at("2"))).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+    stage.write(&at("notes.txt"), "");
+    assert!(stage.why().contains("codex has written no log of this directory since it was started"));
+    stage.write(&at("3"), rollout("/srv/app", "its own"));
+    let Reading::Known(record) = stage.look_in(6) else { panic!("a listing is not older than 5 s") };
+    assert_eq!((record.turns, record.last_prompt.as_deref()), (1, Some("its own")));
+    // A reset: the next one, also of the next month.
+    stage.write(".codex/sessions/2026/12/01/rollout-4.jsonl", rollout("/srv/app", "after a reset"));
+    let Reading::Known(record) = stage.look_in(12) else { panic!("it had a record before") };
+    assert_eq!((record.turns, record.last_prompt.as_deref()), (2, Some("after a reset")));
+}
+
+#[test]
+fn two_agents_in_one_directory_get_no_record_rather_than_each_others() {
+    let mut stage = Stage::new("codex");
+    stage.write(".codex/sessions/2026/11/20/rollout-1.jsonl", rollout("/srv/app", "whose?"));
+    let asked = [stage.asked.clone(), Asked { pane_pid: 1, ..stage.asked.clone() }];
+    let told = block_on(stage.records.all(&stage.exec, &Who::default(), &asked, clock::now(), false));
+    for reading in told.values() {
+        assert!(reading.why().unwrap().words().contains("2 codex agents share /srv/app"), "{reading:?}");
+    }
+}
+
+#[test]
+fn what_may_not_be_read_or_is_no_file_is_said() {
+    let mut stage = Stage::new("claude");
+    let pid = stage.asked.pid;
+    let file = stage.path(&format!(".claude/sessions/{pid}.json"));
+    fs::create_dir_all(&file).unwrap();
+    assert!(stage.why().contains("is no regular file"));
+    fs::remove_dir(&file).unwrap();
+    std::os::unix::fs::symlink("/nowhere/at/all", &file).unwrap();
+    assert!(stage.why().contains("has not written"));
+    fs::remove_file(&file).unwrap();
+    stage.session("s-1", "idle");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
+    // Root may read everything: then there is nothing to refuse.
+    match stage.look_in(0) {
+        Reading::Unknown(why) => assert!(why.words().contains("may not be read"), "{why}"),
+        Reading::Known(_) => assert!(nix::unistd::geteuid().is_root()),
+    }
+    stage.session("../../../etc/passwd", "idle");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(stage.look().turns, 0);
+}
+
+/// The files that came, went or changed.
+fn traces(before: &BTreeMap<PathBuf, Vec<u8>>, after: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<PathBuf> {
+    let paths = before.keys().chain(after.keys());
+    paths.filter(|path| before.get(*path) != after.get(*path)).cloned().collect()
+}
+
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+/// Another process that has a data base open, as opencode has: within one process SQLite shares what it knows of it.
+struct Owner {
+    child: Child,
+    words: BufReader<ChildStdout>,
+}
+
+impl Owner {
+    fn of(path: &Path) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "inside_the_owner_of_a_data_base", "--ignored", "--nocapture"])
+            .env("DATA_BASE", path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let words = BufReader::new(child.stdout.take().unwrap());
+        Self { child, words }
+    }
+
+    /// Has it execute statements, and waits until it has.
+    fn does(&mut self, sql: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{}", sql.replace('\n', " ")).unwrap();
+        let mut word = String::new();
+        while !word.contains("owner: ") {
+            assert!(self.words.read_line(&mut word).unwrap() > 0, "the owner ended: {word}");
+        }
+        assert!(word.contains("owner: done"), "{word}");
+    }
+
+    fn closes(mut self) {
+        drop(self.child.stdin.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+#[ignore = "runs as the other process of the test below"]
+fn inside_the_owner_of_a_data_base() {
+    let owner = rusqlite::Connection::open(std::env::var_os("DATA_BASE").unwrap()).unwrap();
+    for sql in std::io::stdin().lines() {
+        match owner.execute_batch(&sql.unwrap()) {
+            Ok(()) => println!("owner: done"),
+            Err(error) => println!("owner: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_data_base_is_asked_without_a_trace_and_without_holding_up_its_owner() {
+    let mut stage = Stage::new("opencode");
+    let path = stage.path(".local/share/opencode/opencode.db");
+    let directory = path.parent().unwrap().to_owned();
+    fs::create_dir_all(&directory).unwrap();
+    assert!(stage.why().contains("opencode.db does not exist"), "{}", stage.why());
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/records/opencode/running.sql");
+    let mut owner = Owner::of(&path);
+    owner.does(&fs::read_to_string(case).unwrap());
+    owner.does("UPDATE session SET time_updated = 4102444800000 WHERE id = 'ses_1'");
+    let before = files(&directory);
+    assert!(before.keys().any(|path| path.to_string_lossy().ends_with("-wal")), "{:?}", before.keys());
+    let record = stage.look();
+    assert_eq!((record.turns, record.status), (1, Some(RecordStatus::Busy)));
+    assert_eq!(traces(&before, &files(&directory)), Vec::<PathBuf>::new());
+    // Its owner in the middle of writing: the reader sees what was before, and the owner notices nothing.
+    owner.does("BEGIN EXCLUSIVE; INSERT INTO message VALUES ('msg_9','ses_1',1,1,'{\"role\":\"user\"}')");
+    assert_eq!(stage.look().turns, 1);
+    owner.does("COMMIT");
+    assert_eq!(stage.look().turns, 2);
+    owner.does("PRAGMA wal_checkpoint(TRUNCATE)");
+    assert_eq!(stage.look().turns, 2);
+    // Nobody has it open any more: the log is folded in, and no file comes back into being.
+    owner.closes();
+    let before = files(&directory);
+    assert_eq!(before.len(), 1, "{:?}", before.keys());
+    assert_eq!(stage.look().turns, 2);
+    assert_eq!(traces(&before, &files(&directory)), Vec::<PathBuf>::new());
+    fs::write(&path, "no data base at all, but a text that is long enough to be looked at").unwrap();
+    assert_eq!(stage.look().turns, 2, "what was known stays known while the data base cannot be read");
+}
+
+#[test]
+fn a_statement_that_writes_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("x.db");
+    let owner = rusqlite::Connection::open(&path).unwrap();
+    owner.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
+    assert!(ask(&path, "DELETE FROM t", &[]).unwrap_err().contains("readonly"));
+    drop(owner);
+    assert!(ask(&path, "DELETE FROM t", &[]).unwrap_err().contains("readonly"));
+}
