@@ -35,7 +35,15 @@ impl Ask {
     pub fn of(row: &Row) -> Option<Self> {
         let prompt = row.prompt.clone()?;
         let cursor = highlighted(&prompt);
-        Some(Self { row: row.key.clone(), name: row.name.clone(), prompt, cursor, sure: false, gone: false, says: None })
+        Some(Self {
+            row: row.key.clone(),
+            name: row.name.clone(),
+            prompt,
+            cursor,
+            sure: false,
+            gone: false,
+            says: None,
+        })
     }
 
     /// What the last look says of it.
@@ -132,7 +140,8 @@ pub fn lines(ask: &Ask, width: usize) -> Vec<Said> {
     }
     if ask.sure {
         page.gap();
-        let does = ask.option().and_then(|option| option.does.clone()).unwrap_or_else(|| "cannot be taken back".to_owned());
+        let does =
+            ask.option().and_then(|option| option.does.clone()).unwrap_or_else(|| "cannot be taken back".to_owned());
         page.say(Tone::Bad, &format!("This {does}. Press y to do it."));
     }
     if let Some(says) = &ask.says {

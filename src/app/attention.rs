@@ -69,7 +69,9 @@ impl Acknowledged {
     pub fn turn(&mut self, rows: &[&Row]) {
         let known = rows.iter().map(|row| (row.key.clone(), fault(row)));
         if rows.iter().all(|row| self.holds(row)) {
-            known.for_each(|fault| drop(self.known.remove(&fault)));
+            for fault in known {
+                self.known.remove(&fault);
+            }
         } else {
             self.known.extend(known);
         }
@@ -130,7 +132,8 @@ fn together(rows: &[&Row]) -> bool {
 fn mass(what: String, rows: &[&Row], fleet: &Fleet, managed: usize, acknowledged: &Acknowledged) -> Entry {
     let readiness = rows.iter().map(|row| row.readiness()).min().unwrap_or(Readiness::Unknown);
     // A fault of the host explains many deaths better than any of them does.
-    let host = fleet.findings.iter().find(|finding| finding.severity == Severity::Fault && finding.rule != "fleet.paused");
+    let host =
+        fleet.findings.iter().find(|finding| finding.severity == Severity::Fault && finding.rule != "fleet.paused");
     let own = rows.iter().find_map(|row| row.judgement.why()).unwrap_or_else(|| readiness.word().to_owned());
     let says = host.filter(|_| readiness == Readiness::Dead).map_or(own, |finding| finding.says.clone());
     Entry {

@@ -48,7 +48,7 @@ pub struct Compose {
     /// Words about the last key.
     pub says: Option<String>,
     /// Which of the former messages is shown, the last one first.
-    recalled: Option<usize>,
+    pub(super) recalled: Option<usize>,
 }
 
 /// How far a message is.
@@ -252,9 +252,10 @@ impl Model {
         let draft = spec.as_ref().zip(self.picture_of(row)).map(|(spec, screen)| composer::read(screen, spec));
         if let Some(Composer::Draft { text, .. }) = draft {
             let first = visible(text.lines().next().unwrap_or_default());
-            return match compose.replace {
-                true => (Some(format!("its draft “{first}” will be cleared")), false),
-                false => (Some(format!("a draft stands in its composer: “{first}”; Ctrl-X clears it")), true),
+            return if compose.replace {
+                (Some(format!("its draft “{first}” will be cleared")), false)
+            } else {
+                (Some(format!("a draft stands in its composer: “{first}”; Ctrl-X clears it")), true)
             };
         }
         if row.readiness() != Readiness::Working {

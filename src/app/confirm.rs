@@ -45,7 +45,10 @@ impl Confirm {
         let paused = |refusal: &Refusal| matches!(refusal, Refusal::Paused(_));
         let planned = self.preview.iter().flat_map(|preview| &preview.each);
         self.order.forced.is_none()
-            && (self.left_out.iter().any(|part| matches!(&part.state, State::Ended { ending: Ending::Refused(why), .. } if paused(why)))
+            && (self
+                .left_out
+                .iter()
+                .any(|part| matches!(&part.state, State::Ended { ending: Ending::Refused(why), .. } if paused(why)))
                 || planned.filter_map(|planned| planned.refused.as_ref()).any(paused))
     }
 

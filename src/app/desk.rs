@@ -110,9 +110,15 @@ fn receipts(model: &Model, job: JobId, width: usize) -> Vec<Said> {
             Mood::Good => Tone::Good,
             Mood::Bad => Tone::Bad,
         };
-        page.under(&format!("{} ", part.state.shape()), tone, &format!("{}: {}", part.name, part.state.words(job.word)));
+        page.under(
+            &format!("{} ", part.state.shape()),
+            tone,
+            &format!("{}: {}", part.name, part.state.words(job.word)),
+        );
         if let State::Ended { evidence, .. } = &part.state {
-            evidence.iter().for_each(|proof| page.under("    ", Tone::Dim, proof));
+            for proof in evidence {
+                page.under("    ", Tone::Dim, proof);
+            }
         }
     }
     page.lines

@@ -60,7 +60,9 @@ fn writing(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         KeyCode::Char('r') if control => compose.raw = !compose.raw,
         KeyCode::Char('o') if control => compose.queue = !compose.queue,
         KeyCode::Char('x') if control => compose.replace = !compose.replace,
-        KeyCode::Char('f') if control && compose.forced.take().is_none() => compose.step = Step::Reason(Input::default()),
+        KeyCode::Char('f') if control && compose.forced.take().is_none() => {
+            compose.step = Step::Reason(Input::default())
+        }
         KeyCode::Char('f') if control => {}
         KeyCode::Char('p') if control => compose.recall(true, drafts),
         KeyCode::Char('n') if control => compose.recall(false, drafts),
@@ -107,7 +109,9 @@ pub(super) fn paste(compose: &mut Compose, text: &str) {
         Step::Writing => compose.insert(text),
         Step::Reason(input) => {
             let line = text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT);
-            line.for_each(|c| drop(input.handle(tui_input::InputRequest::InsertChar(c))));
+            for c in line {
+                input.handle(tui_input::InputRequest::InsertChar(c));
+            }
         }
         // Pasted text is never a yes.
         Step::Asked => {}

@@ -158,7 +158,13 @@ impl Job {
             all => {
                 let count = |mood| all.iter().filter(|part| part.state.mood() == mood).count();
                 let (busy, good, bad) = (count(Mood::Busy), count(Mood::Good), count(Mood::Bad));
-                let shape = if busy > 0 { "»" } else if bad > 0 { "✗" } else { "✓" };
+                let shape = if busy > 0 {
+                    "»"
+                } else if bad > 0 {
+                    "✗"
+                } else {
+                    "✓"
+                };
                 let left = if busy > 0 { format!(", {busy} to go") } else { String::new() };
                 let failed = if bad > 0 { format!(", {bad} failed: J shows them") } else { String::new() };
                 format!("{shape} {} to {} agents: {good} done{left}{failed}", self.word, all.len())
@@ -241,7 +247,11 @@ impl Jobs {
     pub fn runs(&self, word: &str, rows: &[RowKey]) -> Option<&Part> {
         let busy = |part: &&Part| {
             part.state.mood() == Mood::Busy
-                && if rows.is_empty() { part.row.is_none() } else { part.row.as_ref().is_some_and(|row| rows.contains(row)) }
+                && if rows.is_empty() {
+                    part.row.is_none()
+                } else {
+                    part.row.as_ref().is_some_and(|row| rows.contains(row))
+                }
         };
         self.all.iter().filter(|job| job.word == word).flat_map(|job| &job.parts).find(busy)
     }

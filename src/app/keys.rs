@@ -249,7 +249,9 @@ fn leap(model: &mut Model, action: Action) {
     if action == Action::NextNeedsYou {
         let rows = model.rows();
         let (cursor, count) = (model.listing.cursor(), rows.len());
-        let found = (1..=count).map(|by| (cursor + by) % count).find(|&place| rows[place].needs_you() && !model.is_acknowledged(rows[place]));
+        let found = (1..=count)
+            .map(|by| (cursor + by) % count)
+            .find(|&place| rows[place].needs_you() && !model.is_acknowledged(rows[place]));
         match found {
             Some(place) => model.listing.select(place),
             None => model.notice = Some("nobody who is listed needs you".to_owned()),

@@ -73,7 +73,8 @@ impl Log {
 fn has(logged: &Logged, word: &str) -> bool {
     let intent = &logged.intent;
     let target = intent.target.agent.as_deref().unwrap_or("fleet");
-    let text = format!("{target} {} {} {} {}", intent.order, logged.word(), intent.who.user, intent.front).to_lowercase();
+    let text =
+        format!("{target} {} {} {} {}", intent.order, logged.word(), intent.who.user, intent.front).to_lowercase();
     match word.strip_prefix('!') {
         Some(word) => !text.contains(word),
         None => text.contains(word),

@@ -32,6 +32,7 @@ mod mouse;
 pub mod problems;
 #[doc(hidden)]
 pub mod sample;
+mod scroll;
 pub mod settings;
 mod start;
 pub mod update;

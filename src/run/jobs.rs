@@ -47,6 +47,11 @@ impl Hands {
         Self { steer, watch, events, log: None }
     }
 
+    /// Gives the means to change anything away, for good.
+    pub(super) fn only_look(&mut self) {
+        self.steer = None;
+    }
+
     /// Looks at what an order would do.
     pub(super) fn preview(&self, number: JobId, order: Order, targets: Vec<Target>) {
         let (steer, events) = (self.steer.clone(), self.events.clone());

@@ -236,7 +236,12 @@ impl Shell {
             self.mirrors.facts(facts);
         }
         let renewed = matches!(event, Event::Settings(_));
-        for effect in update(&mut self.model, event) {
+        let effects = update(&mut self.model, event);
+        if self.model.is_read_only() {
+            // A configuration may take away what the start had given.
+            self.hands.only_look();
+        }
+        for effect in effects {
             self.perform(effect, terminal)?;
         }
         if renewed {

@@ -44,8 +44,7 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, buffer: &mut Buf
     }
     let wide = plan.form != Form::Compact;
     if wide && area.y > 0 && !area.is_empty() {
-        let heads =
-            format!("{}{}{}{}SAYS", pad("AT", AT), pad("WHO", WHO), pad("WHAT", WHAT), pad("VERDICT", VERDICT));
+        let heads = format!("{}{}{}{}SAYS", pad("AT", AT), pad("WHO", WHO), pad("WHAT", WHAT), pad("VERDICT", VERDICT));
         paint::line(Rect { y: area.y - 1, height: 1, ..area }, &Line::styled(heads, theme.head), buffer);
     }
     let cells = usize::from(area.width);

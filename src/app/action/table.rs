@@ -7,8 +7,8 @@ use super::{
     Danger::{Changes, Destroys},
     Group as G,
     when::{
-        acknowledges, acts, answers, broadcasts, goes_back, has_receipts, in_fleet, in_list, interrupts, marks, on_fleet,
-        opens, with_a_shell, with_mirror, with_rows, zoomed,
+        acknowledges, acts, answers, broadcasts, goes_back, has_receipts, in_fleet, in_list, interrupts, marks,
+        on_fleet, opens, with_a_shell, with_mirror, with_rows, zoomed,
     },
 };
 use crate::fleet::sort::Column;
@@ -26,10 +26,16 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .short("answer")
         .danger(Changes)
         .when(answers),
-    line(A::Acknowledge, G::Act, "acknowledge", &["x"], "somebody looks after it: what needs you is quiet until it changes")
-        .short("acknowledge")
-        .danger(Changes)
-        .when(acknowledges),
+    line(
+        A::Acknowledge,
+        G::Act,
+        "acknowledge",
+        &["x"],
+        "somebody looks after it: what needs you is quiet until it changes",
+    )
+    .short("acknowledge")
+    .danger(Changes)
+    .when(acknowledges),
     line(A::Send, G::Act, "send", &["s"], "write a message to the selected or the marked, and see that it arrived")
         .short("send")
         .danger(Changes)
@@ -63,7 +69,8 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .when(goes_back),
     line(A::Fleet, G::Move, "fleet", &["1"], "the fleet"),
     line(A::Attention, G::Move, "attention", &["3"], "what needs a human, worst first").short("attention"),
-    line(A::Log, G::Move, "log", &["4"], "every action that was taken, from here or by others, the newest first").short("log"),
+    line(A::Log, G::Move, "log", &["4"], "every action that was taken, from here or by others, the newest first")
+        .short("log"),
     line(
         A::Down,
         G::Move,
