@@ -65,11 +65,12 @@ install_missing() {
   esac
 }
 
-# tmux 3.2 or newer; development builds ("next-3.6", "master") count as newer.
+# tmux_is_new_enough [MINOR [TMUX]]: 3.MINOR or newer, 3.2 without it; development builds ("next-3.6", "master") count as
+# newer.
 tmux_is_new_enough() {
-  local version major minor
-  have tmux || return 1
-  version=$(tmux -V)
+  local version major minor least=${1:-2} tmux=${2:-tmux}
+  have "$tmux" || return 1
+  version=$("$tmux" -V)
   version=${version#tmux }
   version=${version#next-}
   case "$version" in
@@ -79,7 +80,7 @@ tmux_is_new_enough() {
   major=${version%%.*}
   minor=${version#*.}
   minor=${minor%%[!0-9]*}
-  [ "$major" -gt 3 ] || { [ "$major" -eq 3 ] && [ "$minor" -ge 2 ]; }
+  [ "$major" -gt 3 ] || { [ "$major" -eq 3 ] && [ "$minor" -ge "$least" ]; }
 }
 
 need_tmux() {

@@ -1,8 +1,8 @@
 //! Our screen against tmux's own, cell by cell: recorded programs and generated streams, played into a real pane.
 //!
 //! Each stream is compared at several moments, once with a screen that saw it from the beginning and once with one
-//! that was seeded in the middle. The mismatches are printed as a table; what is known to differ stands in `KNOWN`
-//! with its reason, and nothing else may.
+//! that was seeded in the middle. The mismatches are printed as a table; what is known to differ stands in
+//! `fidelity/known.txt` with its reason, and nothing else may. `scripts/bench fidelity` runs this with a newer tmux, too.
 #![allow(clippy::disallowed_methods, reason = "tests work with real files and programs")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -12,7 +12,7 @@ mod support;
 #[path = "support/mirror.rs"]
 mod watching;
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, process::Command};
 
 use mosaic_top::{
     adapter::tap::server::Server,
@@ -22,18 +22,9 @@ use mosaic_top::{
 use support::{SOON, Tmux, block_on, wait_until};
 use watching::{Player, pane_of, server};
 
-/// What is known to differ: the stream, how many cells at most, and why.
-const KNOWN: &[(&str, usize, &str)] = &[
-    ("alternate", 4, PEN),
-    ("background-erase", 80, PEN),
-    ("colours-colon", 6, PEN),
-    ("dialog-80x24", 3, PEN),
-    ("pending-wrap", 405, PEN),
-    ("saved-cursor", 25, "tmux does not tell what DECSC saved before the seed"),
-];
-
-/// A stream that keeps its pen from before the seed to after it is drawn with the default one until it sets it.
-const PEN: &str = "tmux does not tell the pen";
+/// What is known to differ, as data. A stream that keeps its pen from before the seed to after it is drawn with the
+/// default one until it sets it: that is most of it.
+const KNOWN: &str = include_str!("fidelity/known.txt");
 
 /// At how many moments each stream is compared.
 const MOMENTS: usize = 6;
@@ -146,8 +137,7 @@ fn play(stream: &Stream) -> (usize, usize, String) {
     let (server, pane) = (server(&tmux), pane_of(&tmux, "a"));
     let mut from_start = Screen::new(stream.size);
     let mut seeded: Option<Screen> = None;
-    // Before 3.5 a capture forgets the background of erased cells.
-    let strict = !tmux.tmux(&["display-message", "-p", "#{version}"]).starts_with("3.3");
+    let strict = keeps_backgrounds();
     let (mut wrong, mut wrong_seeded, mut words) = (0, 0, String::new());
     let mut done = 0;
     block_on(async {
@@ -187,13 +177,44 @@ fn play(stream: &Stream) -> (usize, usize, String) {
     (wrong, wrong_seeded, words)
 }
 
+/// Whether this tmux captures the background of erased cells: 3.5 and later do, and development builds.
+fn keeps_backgrounds() -> bool {
+    let output = Command::new("tmux").arg("-V").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let version = said.trim().trim_start_matches("tmux ").trim_start_matches("next-").to_owned();
+    let mut numbers = version.split('.').map(|part| part.trim_end_matches(char::is_alphabetic).parse::<u32>());
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (3, 5),
+        _ => true,
+    }
+}
+
+/// How many cells may differ in each stream, with this tmux.
+fn known() -> BTreeMap<&'static str, usize> {
+    let column = if keeps_backgrounds() { 2 } else { 1 };
+    let line = |line: &'static str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert!(words.len() > 3, "{line:?} gives no reason");
+        (words[0], words[column].parse().unwrap())
+    };
+    KNOWN.lines().filter(|line| !line.starts_with('#')).map(line).collect()
+}
+
+#[test]
+fn what_is_known_to_differ_is_a_stream_that_is_played() {
+    let there: Vec<String> =
+        generated_streams().into_iter().chain(recorded_streams()).map(|stream| stream.name).collect();
+    let gone: Vec<&str> = known().into_keys().filter(|name| !there.iter().any(|it| it == name)).collect();
+    assert!(gone.is_empty(), "{gone:?} are not played any more");
+}
+
 fn check(streams: &[Stream]) {
-    let mut unknown = Vec::new();
+    let (known, mut unknown) = (known(), Vec::new());
     println!("{:28} {:>7} {:>7} {:>7}", "stream", "bytes", "wrong", "seeded");
     for stream in streams {
         let (wrong, seeded, words) = play(stream);
         println!("{:28} {:>7} {wrong:>7} {seeded:>7}{words}", stream.name, stream.bytes.len());
-        let allowed = KNOWN.iter().find(|(name, ..)| *name == stream.name).map_or(0, |(_, cells, _)| *cells);
+        let allowed = known.get(stream.name.as_str()).copied().unwrap_or(0);
         if wrong + seeded > allowed {
             unknown.push(format!("{}: {wrong} wrong, {seeded} when seeded, {allowed} known", stream.name));
         }

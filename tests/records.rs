@@ -483,3 +483,36 @@ fn a_statement_that_writes_is_refused() {
     drop(owner);
     assert!(ask(&path, "DELETE FROM t", &[]).unwrap_err().contains("readonly"));
 }
+
+/// One look at 50 agents, in milliseconds: the first, one at which nothing is new, one at which all have a new line.
+#[test]
+#[ignore = "a measurement: cargo test --release --test records -- --ignored --nocapture the_cost"]
+fn the_cost_of_a_look_at_fifty_records() {
+    let mut stages: Vec<Stage> = (0..50).map(|_| Stage::new("claude")).collect();
+    for stage in &stages {
+        stage.session("s-1", "busy");
+        stage.write(TRANSCRIPT, prompt(&"word ".repeat(200)).repeat(1000));
+    }
+    let asked: Vec<Asked> = stages.iter().map(|stage| stage.asked.clone()).collect();
+    let mut records = Records::default();
+    let exec = Local::new();
+    let mut look = || {
+        let begun = clock::now();
+        block_on(records.all(&exec, &Who::default(), &asked, begun, false));
+        begun.steady.elapsed().as_secs_f64() * 1000.0
+    };
+    let mut median = |before: &mut dyn FnMut()| {
+        let mut took: Vec<f64> = (0..21)
+            .map(|_| {
+                before();
+                look()
+            })
+            .collect();
+        let first = took[0];
+        took.sort_by(f64::total_cmp);
+        (first, took[10])
+    };
+    let (first, same) = median(&mut || {});
+    let (_, changed) = median(&mut || stages.iter_mut().for_each(|stage| stage.append(TRANSCRIPT, &prompt("go on"))));
+    println!("50 records: first look {first:.1} ms, nothing new {same:.2} ms, a new line in each {changed:.2} ms");
+}

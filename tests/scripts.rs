@@ -104,6 +104,7 @@ const SOMEBODY: u32 = 1000;
 fn what_is_there_is_not_installed_and_sudo_is_not_asked() {
     check(&["apt-get", "sudo", "tmux"], SOMEBODY, "need_tmux", &[]);
     check(&["apt-get", "sudo", "cargo", "cc"], SOMEBODY, "need_rust", &[]);
+    assert!(!Machine::with(&["tmux"], SOMEBODY).step("tmux_is_new_enough 5").well, "3.2a is not 3.5");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     Scale,
-    stage::{Stage, Watcher},
+    stage::{Stage, Watcher, cpu, wake_ups},
 };
 
 /// How many other panes flood.
@@ -17,25 +17,48 @@ const FLOODS: usize = 4;
 /// A mark that takes longer is lost.
 const LOST: Duration = Duration::from_secs(2);
 
-/// Prints the table.
+/// Prints the table: latency, and what the dashboard does meanwhile when nothing is printed at all.
 pub(crate) fn table(binary: &Path, scale: Scale) {
-    println!("from the agent's write to the bytes leaving the watcher, ms ({} marks each)", scale.marks);
-    println!("{:28} {:>22} {:>22} {:>14}", "", "attach -r", "dashboard", "ratio");
-    println!("{:28} {:>22} {:>22} {:>14}", "", "p50 / p90 / p99", "p50 / p90 / p99", "p50 / p99");
+    let mut rests = Vec::new();
+    println!("From the agent's write to the bytes leaving the watcher, {} marks each, in ms:\n", scale.marks);
+    println!("| | `attach -r` p50 / p90 / p99 | dashboard p50 / p90 / p99 | ratio p50 / p99 |");
+    println!("|---|---|---|---|");
     for agents in scale.agents {
         let mut stage = Stage::new(*agents);
         for floods in [0, FLOODS] {
             stage.flood(floods);
             let attach = measure(&mut stage, scale.marks, Stage::attach);
             let dashboard = measure(&mut stage, scale.marks, |stage| stage.dashboard(binary));
+            if floods == 0 {
+                rests.push((*agents, rest(&stage, binary, scale.seconds)));
+            }
             stage.dry(floods);
             let name =
                 format!("{agents} agents, {}", if floods == 0 { "idle".into() } else { format!("{floods} flooding") });
             let ratio = |at| dashboard.at(at) / attach.at(at);
-            println!("{name:28} {attach:>22} {dashboard:>22} {:>6.1} / {:>4.1}", ratio(0.5), ratio(0.99));
+            println!("| {name} | {attach} | {dashboard} | {:.1} / {:.1} |", ratio(0.5), ratio(0.99));
         }
     }
+    println!("\nThe dashboard while nothing is printed, over {} s:\n", scale.seconds);
+    println!("| | of a core | wake-ups /s | bytes to the terminal /s |\n|---|---|---|---|");
+    for (agents, [share, wakes, bytes]) in rests {
+        println!("| {agents} agents | {share:.1} % | {wakes:.0} | {bytes:.0} |");
+    }
     println!();
+}
+
+/// The dashboard's share of a core in percent, its wake-ups and its bytes each second, with its mirror open.
+fn rest(stage: &Stage, binary: &Path, seconds: u64) -> [f64; 3] {
+    let mut dashboard = stage.dashboard(binary);
+    thread::sleep(Duration::from_secs(1));
+    dashboard.drain();
+    let pid = dashboard.pid();
+    let before = (cpu(pid), wake_ups(pid));
+    thread::sleep(Duration::from_secs(seconds));
+    let (spent, woken, bytes) = (cpu(pid) - before.0, wake_ups(pid) - before.1, dashboard.bytes());
+    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+    let each = |number: f64| number / seconds as f64;
+    [each(spent) * 100.0, each(woken), each(bytes)]
 }
 
 /// Times marks, one after another, at moments that no frame clock knows.

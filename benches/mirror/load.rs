@@ -1,7 +1,6 @@
-//! What a mirror costs: the agent's own throughput, the dashboard under a flood, twenty open mirrors at rest, memory.
+//! What a mirror costs: the agent's own throughput, the dashboard under a flood, twenty open mirrors at rest.
 
 use std::{
-    fs,
     path::Path,
     sync::Arc,
     thread,
@@ -19,7 +18,6 @@ use mosaic_top::{
         tmux::Tmux,
     },
     fleet::{ids::Socket, mirror::MirrorNews},
-    screen::{Screen, Size},
 };
 
 use crate::{
@@ -34,11 +32,12 @@ const PAYLOAD: usize = 24 << 20;
 const MIRRORS: usize = 20;
 
 /// Prints the figures.
-pub(crate) fn table(binary: &Path, scale: Scale) {
+pub(crate) fn tables(binary: &Path, scale: Scale) {
+    println!("| load | figure |\n|---|---|");
     throughput(binary);
     flooded(binary, scale);
     at_rest(binary, scale);
-    memory();
+    println!();
 }
 
 /// The agent writes as fast as tmux takes it, with a mirror open and without.
@@ -64,7 +63,10 @@ fn throughput(binary: &Path) {
     // The pipe outlives its last watcher by three seconds.
     thread::sleep(Duration::from_secs(5));
     let without = f64::midpoint(before, mean(&mut stage));
-    println!("the agent's throughput: {without:.1} MB/s without a mirror, {with:.1} with one: {:.2}", with / without);
+    println!(
+        "| the agent's throughput, MB/s | {without:.1} without a mirror, {with:.1} with one: {:.2} |",
+        with / without
+    );
 }
 
 /// The dashboard while the very pane that it shows floods: its cost, and how soon a key is answered.
@@ -96,8 +98,8 @@ fn flooded(binary: &Path, scale: Scale) {
         .collect();
     answers.sort_unstable();
     let at = |share: usize| answers[(answers.len() - 1) * share / 100].as_secs_f64() * 1000.0;
-    println!("its pane flooding: {} of a core", shares.join(", "));
-    println!("a key answered meanwhile: p50 {:.1} ms, p99 {:.1} ms ({} keys)", at(50), at(99), answers.len());
+    println!("| its pane flooding, of a core | {} |", shares.join(", "));
+    println!("| a key answered meanwhile, {} keys | p50 {:.1} ms, p99 {:.1} ms |", answers.len(), at(50), at(99));
 }
 
 /// Twenty mirrors that nothing happens in: tap, server, and whoever watches.
@@ -125,29 +127,6 @@ fn at_rest(binary: &Path, scale: Scale) {
         let shares =
             parts.iter().zip(before).map(|((name, pid), before)| (name, (cpu(*pid) - before) / seconds as f64 * 100.0));
         let words: Vec<String> = shares.map(|(name, share)| format!("{name} {share:.2} %")).collect();
-        println!("{MIRRORS} open mirrors at rest, {seconds} s: {} of a core", words.join(", "));
+        println!("| {MIRRORS} open mirrors at rest, of a core over {seconds} s | {} |", words.join(", "));
     });
-}
-
-/// What one more mirror takes. No history is kept, so what scrolled by before costs nothing.
-fn memory() {
-    for size in [Size { rows: 24, cols: 80 }, Size { rows: 50, cols: 200 }] {
-        let before = resident();
-        let screens: Vec<Screen> = (0..200)
-            .map(|_| {
-                let mut screen = Screen::new(size);
-                (0..5000).for_each(|line| screen.feed(format!("line {line}\r\n").as_bytes()));
-                screen
-            })
-            .collect();
-        let each = (resident() - before) / screens.len();
-        println!("memory of a mirror at {}×{} after 5,000 lines: {each} KB", size.cols, size.rows);
-    }
-}
-
-/// This process's resident memory in KB.
-fn resident() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

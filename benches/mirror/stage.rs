@@ -197,6 +197,12 @@ impl Watcher {
         Some(at)
     }
 
+    /// How many bytes have come since it was last drained.
+    pub(crate) fn bytes(&mut self) -> f64 {
+        self.seen.extend(self.pieces.try_iter().flat_map(|(_, piece)| piece));
+        f64::from(u32::try_from(self.seen.len()).unwrap_or(u32::MAX))
+    }
+
     /// Forgets what has come so far.
     pub(crate) fn drain(&mut self) {
         self.pieces.try_iter().for_each(drop);
@@ -218,4 +224,14 @@ pub(crate) fn cpu(pid: u32) -> f64 {
     let ticks: u64 = after.split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<u64>().ok()).sum();
     // USER_HZ is 100 on every Linux.
     f64::from(u32::try_from(ticks).unwrap_or(u32::MAX)) / 100.0
+}
+
+/// How often a process's threads went to sleep of their own accord, and so were woken.
+pub(crate) fn wake_ups(pid: u32) -> f64 {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let status = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    let count = |text: String| -> Option<u32> {
+        text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
+    };
+    status.filter_map(count).map(f64::from).sum()
 }

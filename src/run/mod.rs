@@ -146,6 +146,21 @@ impl Signals {
     }
 }
 
+/// What the operator types, taken by a task of its own. Asking crossterm's stream means trying for a lock that its reader
+/// holds while it waits, spinning and yielding the processor: not to be done with every byte of a mirror.
+fn keys() -> mpsc::Receiver<io::Result<TerminalEvent>> {
+    let (sender, keys) = mpsc::channel(INBOX);
+    tokio::spawn(async move {
+        let mut stream = EventStream::new();
+        while let Some(key) = stream.next().await {
+            if sender.send(key).await.is_err() {
+                return;
+            }
+        }
+    });
+    keys
+}
+
 impl Shell {
     async fn serve(
         &mut self,
@@ -153,7 +168,7 @@ impl Shell {
         mut inbox: mpsc::Receiver<Event>,
         mut signals: Signals,
     ) -> io::Result<()> {
-        let mut keys = EventStream::new();
+        let mut keys = keys();
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut waiting = Change::Nothing;
@@ -165,7 +180,7 @@ impl Shell {
             let held = self.model.due().map(|due| now.steady + left(due));
             tokio::select! {
                 biased;
-                key = keys.next() => match key {
+                key = keys.recv() => match key {
                     Some(Ok(key)) => {
                         self.wish.touch();
                         self.handle(Event::Terminal(key), terminal)?;

@@ -11,6 +11,7 @@ mod paint;
 pub mod seed;
 mod sgr;
 mod state;
+mod status;
 mod translate;
 mod units;
 
@@ -22,6 +23,7 @@ use std::{
 use translate::Translator;
 
 pub use cell::{Cell, Colour, Style};
+pub use status::{BlockKind, ProgramState, ProgramStatus};
 
 /// The size of a pane in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +153,21 @@ impl Screen {
         self.translator.state.alternate
     }
 
+    /// What the program in the pane last reported of itself (`OSC 7501`). Only what was fed tells it: a seed has none.
+    #[must_use]
+    pub fn status(&self) -> Option<&ProgramStatus> {
+        self.translator.state.status.as_ref()
+    }
+
+    /// The same picture, with the report of the screen that it takes the place of: tmux's own screen keeps none.
+    #[must_use]
+    pub fn with_status_of(mut self, before: &Self) -> Self {
+        if self.status().is_none() {
+            self.translator.state.status = before.status().cloned();
+        }
+        self
+    }
+
     /// One cell; `None` outside the screen.
     #[must_use]
     pub fn cell(&self, row: u16, col: u16) -> Option<Cell<'_>> {
@@ -200,6 +217,9 @@ impl Screen {
     pub fn dump(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let state = &self.translator.state;
+        if let Some(status) = &state.status {
+            status.write(&mut out);
+        }
         if let Some(left) = &state.left {
             paint::move_to(left.row, left.col.min(self.size.cols.saturating_sub(1)), &mut out);
             out.extend_from_slice(&left.pen);

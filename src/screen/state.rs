@@ -3,7 +3,7 @@
 //! Kept here rather than in the engine because tmux and the engine keep it differently (tmux has one scroll region
 //! for both screens, the engine one each) and because the engine cannot write it down.
 
-use super::{Size, paint};
+use super::{Size, paint, status::ProgramStatus};
 
 /// The state beside the cells.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub(super) struct State {
     pub last: Option<char>,
     /// Synchronised output (2026) is open: the picture is half drawn.
     pub sync: bool,
+    /// What the program last reported of itself.
+    pub status: Option<ProgramStatus>,
 }
 
 /// Which of G0 and G1 draw lines, and which of them is in use.
@@ -103,6 +105,7 @@ impl State {
             naming: false,
             last: None,
             sync: false,
+            status: None,
         }
     }
 

@@ -5,7 +5,13 @@
 
 use vte::{Params, Perform};
 
-use super::{Cursor, Size, charset::line_drawing, paint, sgr, state::State};
+use super::{
+    Cursor, Size,
+    charset::line_drawing,
+    paint, sgr,
+    state::State,
+    status::{self, ProgramStatus, Report},
+};
 
 /// The engine with everything that stands in front of it.
 pub(super) struct Translator {
@@ -280,8 +286,16 @@ impl Perform for Translator {
         }
     }
 
-    fn osc_dispatch(&mut self, _words: &[&[u8]], _bell: bool) {
+    fn osc_dispatch(&mut self, words: &[&[u8]], _bell: bool) {
         self.state.last = None;
+        if let [status::NUMBER, report, ..] = words
+            && let Some(report) = ProgramStatus::parse(report)
+        {
+            self.state.status = match report {
+                Report::Status(status) => Some(status),
+                Report::Clear => None,
+            };
+        }
     }
 
     fn esc_dispatch(&mut self, intermediates: &[u8], _ignore: bool, byte: u8) {

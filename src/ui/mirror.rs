@@ -3,7 +3,7 @@
 //! PURE. Only cells are copied. What a clip cuts in half becomes a blank; a character that could steer the operator's
 //! terminal is left out, and one whose width the terminal might count differently is reduced to its base.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use ratatui::{
     buffer::Buffer,
@@ -142,14 +142,20 @@ pub fn copy(screen: &Screen, focus: Cursor, area: Rect, pan: Pan, theme: &Theme,
 }
 
 /// A cell's text, of exactly the width that the cell has.
-fn symbol(cell: &Cell) -> String {
+fn symbol<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
+    // Nearly every cell; a frame has thousands of them.
+    match cell.text.as_bytes() {
+        [] if !cell.wide => return Cow::Borrowed(" "),
+        [b' '..=b'~'] if !cell.wide => return Cow::Borrowed(cell.text),
+        _ => {}
+    }
     let text: String = cell.text.chars().filter(|c| visible_char(*c) == *c).collect();
     let cells = if cell.wide { 2 } else { 1 };
     if text.width() == cells {
-        return text;
+        return text.into();
     }
     let base: String = text.chars().take(1).collect();
-    if base.width() == cells { base } else { " ".to_owned() }
+    if base.width() == cells { base.into() } else { " ".into() }
 }
 
 fn style(cell: Cell, theme: &Theme) -> Style {

@@ -131,6 +131,13 @@ impl Agent {
         }
     }
 
+    /// Whether it follows a transcript that was not read yet: one that this look has only just found.
+    pub(super) fn has_begun_another(&self, now: Instant) -> bool {
+        let Some(Kind::Claude(claude)) = &self.kind else { return false };
+        claude.transcript.as_ref().is_some_and(|it| !it.was_read())
+            && claude.rest_until.is_none_or(|until| now >= until)
+    }
+
     /// Takes up what was read of a file of its.
     pub(super) fn take(&mut self, path: &Path, found: Result<Followed, FileError>, now: Instant) {
         let owner = self.owner();

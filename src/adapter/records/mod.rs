@@ -92,7 +92,9 @@ impl Records {
         self.directories.refresh(looking, &mut self.agents).await;
         self.follow(looking, &wanted).await;
         // What was found in this look, a transcript that a session file names, is read in this look, too.
-        self.follow(looking, &wanted).await;
+        let begun = |it: &u32| self.agents.get(it).is_some_and(|agent| agent.has_begun_another(looking.at.steady));
+        let found: Vec<u32> = wanted.iter().copied().filter(begun).collect();
+        self.follow(looking, &found).await;
         opencode::ask(looking, &mut self.agents, &wanted).await;
         wanted.iter().filter_map(|it| Some((*it, self.agents.get(it)?.record(looking.at.wall)))).collect()
     }

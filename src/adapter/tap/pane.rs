@@ -167,6 +167,9 @@ impl Pane {
             Some(Starting { generation, look: Some(look), hold: Some(hold), early }) => {
                 let floods = early.is_none();
                 let mut screen = Screen::seeded(&look.seed);
+                if let Some(before) = self.screen.as_ref().filter(|_| self.pid == look.pid) {
+                    screen = screen.with_status_of(before);
+                }
                 screen.feed(&early.unwrap_or_default());
                 self.screen = Some(screen);
                 self.pid = look.pid;

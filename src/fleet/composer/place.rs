@@ -91,7 +91,8 @@ fn marked(screen: &Screen, spec: &ComposerSpec) -> Result<Place, &'static str> {
     let (size, cursor) = (screen.size(), screen.cursor());
     let left = spec.prompt.chars().count() as u16;
     let last = size.rows.saturating_sub(1);
-    let prompt = (0..=cursor.row.min(last)).rev().find(|row| !is_blank(screen, *row, 0..left));
+    // The first column alone: a character that the terminal draws wider or narrower than codex thinks may shift a row.
+    let prompt = (0..=cursor.row.min(last)).rev().find(|row| !is_blank(screen, *row, 0..1));
     let is_live = |row: &u16| {
         let style = screen.cell(*row, 0).map(|cell| cell.style);
         // A submitted message has a dim one on a background, a chosen menu row an inverse one.
@@ -120,10 +121,13 @@ fn barred(screen: &Screen, spec: &ComposerSpec) -> Result<Place, &'static str> {
     if glyph(screen, label.saturating_add(1), bar) != "╹" {
         return Err("the box does not end below the cursor");
     }
-    // A side bar may stand on its right, on another background.
+    // A side bar may stand on its right, on another background. A capture may lack a row's blank end, not every row's.
     let ground = style(label, bar + 1).map(|style| style.bg);
-    let right = (bar + 1..size.cols).find(|col| style(label, *col).map(|style| style.bg) != ground);
-    let right = right.unwrap_or(size.cols);
+    let in_ground = |row: u16, col: u16| {
+        screen.cell(row, col).is_some_and(|cell| cell.continuation || Some(cell.style.bg) == ground)
+    };
+    let run = |row: u16| (bar + 1..size.cols).find(|col| !in_ground(row, *col));
+    let right = (first..=label).map(|row| run(row).unwrap_or(size.cols)).max().unwrap_or(size.cols);
     if label <= cursor.row || is_blank(screen, label, bar + 1..right) {
         return Err("no mode and model below the cursor");
     }

@@ -293,7 +293,8 @@ impl Delivery {
         let composer = composer::read(sight.screen, &self.plan.spec);
         let is_ours = ours::holds(&composer, &self.plan.text);
         if is_ours || composer == Composer::Unknown {
-            return self.enter(Box::new(Watch::new(Baseline::of(sight, is_ours), elapsed)), sight);
+            let base = Baseline::of(sight, is_ours, &self.plan.text);
+            return self.enter(Box::new(Watch::new(base, elapsed)), sight);
         }
         if elapsed.saturating_sub(since) < self.settle() + self.plan.timing.give_up_after / 2 {
             return Step::Look { after: self.plan.timing.look_every };

@@ -20,6 +20,12 @@ pub(super) fn holds(composer: &Composer, sent: &str) -> bool {
     !shown.is_empty() && (shown == sent || (is_part && sent.ends_with(&shown)))
 }
 
+/// How many rows of a picture show how our text begins. One more than before Enter: the runtime has drawn it as a message.
+pub(super) fn echoes(picture: &[String], sent: &str) -> usize {
+    let start: String = essence(sent.lines().next().unwrap_or_default()).chars().take(2 * ENOUGH).collect();
+    if start.chars().count() < ENOUGH { 0 } else { picture.iter().filter(|row| essence(row).contains(&start)).count() }
+}
+
 /// Nothing but the stand-in, or beside it only words of our own: some runtimes collapse a part.
 fn holds_collapsed(text: &str, sent: &str) -> bool {
     let Some((before, rest)) = text.split_once('[') else { return false };

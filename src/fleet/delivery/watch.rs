@@ -32,11 +32,15 @@ pub(super) struct Baseline {
     busy: Option<bool>,
     /// The composer was seen to hold our text.
     ours: bool,
+    /// Rows that show how our text begins: the composer's, perhaps, and older messages that begin alike.
+    echoes: usize,
 }
 
 impl Baseline {
-    pub(super) fn of(sight: &Sight<'_>, ours: bool) -> Self {
-        Self { picture: sight.screen.text(), record: sight.record.cloned(), busy: sight.busy, ours }
+    pub(super) fn of(sight: &Sight<'_>, ours: bool, sent: &str) -> Self {
+        let picture = sight.screen.text();
+        let echoes = ours::echoes(&picture, sent);
+        Self { picture, record: sight.record.cloned(), busy: sight.busy, ours, echoes }
     }
 }
 
@@ -51,8 +55,8 @@ pub(super) struct Watch {
     held: u32,
     /// Looks in a row that showed the composer empty.
     empty: u32,
-    /// It was empty once since Enter: a text that is back was put back.
-    was_empty: bool,
+    /// The composer was empty once since Enter, or the text was shown beside it: what stands in it was put back.
+    was_taken: bool,
     looks: u32,
     moved: u32,
     last: Vec<String>,
@@ -76,7 +80,7 @@ impl Watch {
             queued: false,
             held: 0,
             empty: 0,
-            was_empty: false,
+            was_taken: false,
             looks: 0,
             moved: 0,
             last,
@@ -91,11 +95,11 @@ impl Watch {
         self.held = 0;
     }
 
-    fn note(&mut self, held: Held, picture: &[String]) {
+    fn note(&mut self, held: Held, picture: &[String], echoes: usize) {
         self.looks += 1;
         self.held = if held == Held::Ours { self.held + 1 } else { 0 };
         self.empty = if held == Held::Empty { self.empty + 1 } else { 0 };
-        self.was_empty |= held == Held::Empty;
+        self.was_taken |= held == Held::Empty || echoes > self.base.echoes;
         self.moved = if picture == self.last { 0 } else { self.moved + 1 };
         picture.clone_into(&mut self.last);
     }
@@ -125,7 +129,8 @@ impl Delivery {
             Composer::Draft { .. } => Held::Another,
             Composer::Absent { .. } | Composer::Unknown => Held::Unseen,
         };
-        watch.note(held, &sight.screen.text());
+        let picture = sight.screen.text();
+        watch.note(held, &picture, ours::echoes(&picture, &self.plan.text));
         let took = elapsed.saturating_sub(watch.first_enter);
         self.gather(&watch, sight, held);
         if self.is_proven(&watch) {
@@ -139,7 +144,7 @@ impl Delivery {
         }
         // Only on our own text, seen long enough, never on one that had gone and came back, never into a prompt.
         let again = held == Held::Ours && watch.held >= LOOKS_BEFORE_ENTER && self.enters < ENTER_MOST;
-        if again && !watch.was_empty && sight.prompt.is_none() && !sight.pane.in_mode {
+        if again && !watch.was_taken && sight.prompt.is_none() && !sight.pane.in_mode {
             return self.enter(watch, sight);
         }
         self.keep_watching(watch)
@@ -199,7 +204,7 @@ impl Delivery {
     fn given_up(&mut self, watch: &Watch, held: Held, sight: &Sight<'_>, took: Duration) -> Step {
         let enters = self.enters;
         let (verdict, says) = match (held, sight.prompt) {
-            (Held::Ours, _) if watch.was_empty => {
+            (Held::Ours, _) if watch.was_taken => {
                 (Verdict::Draft, "it was taken and put back into the input line: the turn was cut short".to_owned())
             }
             (Held::Ours, _) => (Verdict::Draft, format!("it still stands in the input line after {enters} Enter")),
