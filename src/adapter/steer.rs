@@ -52,6 +52,7 @@ mod relaunch;
 use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -62,7 +63,7 @@ use tokio::sync::mpsc;
 use super::{
     Watch,
     audit::{self, Audit},
-    exec::Local,
+    exec::{Argv, Local},
     identity::Who,
 };
 use crate::fleet::{
@@ -72,8 +73,10 @@ use crate::fleet::{
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
 };
 use hand::Hand;
-use job::{End, Job};
+use job::{End, Job, LIMIT};
 
+/// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
+const FILE_MOST: usize = 1024 * 1024;
 /// Sends that are on their way at the same time. More would only wait for the same tmux server.
 const SENDS_AT_ONCE: usize = 4;
 
@@ -192,6 +195,24 @@ impl Steer {
         outcomes
     }
 
+    /// The tmux session that this program was started in; `None` outside of tmux.
+    pub async fn own_session(&self) -> Option<String> {
+        let own = self.watch.who().await.inside?;
+        // In the environment as it is: `TMUX` leads to the server.
+        let ask = Argv::new(["tmux", "-u", "display-message", "-p", "-t", &own.pane.to_string(), "#{session_name}"]);
+        let output = self.hand.run(&ask, LIMIT).await.ok().filter(|output| output.status == 0)?;
+        let name = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// A text file of the operator's, to be sent.
+    pub async fn text_file(&self, path: PathBuf) -> Result<String, String> {
+        let nothing = || format!("{} gave no answer", path.display());
+        let read = self.hand.read(vec![path.clone()], FILE_MOST).await.pop().ok_or_else(nothing)?;
+        let content = read.map_err(|error| error.to_string())?;
+        String::from_utf8(content.bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()))
+    }
+
     /// What is known of a runtime, with what the user knows better. A file of the user's that cannot be read as one
     /// changes nothing; the health check says so.
     async fn spec(&self, who: &Who, runtime: &str) -> RuntimeSpec {
@@ -207,7 +228,7 @@ impl Steer {
 /// Does what the order says.
 async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     if job.order.held_by_pause() && job.order.forced.is_none() {
-        pauses::held(job).await?;
+        pauses::held(job.steer, &job.who, job.target).await?;
     }
     match &job.order.act {
         Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,

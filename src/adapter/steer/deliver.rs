@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     job::{End, Job, LIMIT},
     lines::ANOTHER,
+    look::Recorded,
 };
 use crate::fleet::{
     delivery::{Delivery, Input, Kind, Plan, Step, Touch, Verdict, WhenBusy},
@@ -48,7 +49,7 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
 async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
-    drop(first);
+    let mut recorded = Recorded::open(job.steer, &first.pane).await;
     let begun = job.elapsed();
     let mut delivery = Delivery::new(plan);
     let mut step = delivery.next(Input::Start, Duration::ZERO);
@@ -58,7 +59,13 @@ async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Ref
             Step::Look { after } => {
                 tokio::time::sleep(after).await;
                 match job.look().await {
-                    Ok(now) => delivery.next(Input::Saw(now.sight()), elapsed(job)),
+                    Ok(now) => {
+                        let record = match &mut recorded {
+                            Some(recorded) => recorded.read(job.steer, &job.who).await,
+                            None => None,
+                        };
+                        delivery.next(Input::Saw(now.sight(record.as_ref())), elapsed(job))
+                    }
                     Err(refusal) => delivery.next(Input::Failed(refusal.to_string()), elapsed(job)),
                 }
             }
@@ -125,7 +132,7 @@ pub(super) async fn interrupt(job: &mut Job<'_>) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let name = visible(&aim.name);
     let now = job.look().await?;
-    if now.sight().pane.own {
+    if now.sight(None).pane.own {
         return Err(Refusal::Own(name));
     }
     let spec = job.steer.spec(&job.who, aim.runtime.as_deref().unwrap_or_default()).await;

@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::{Steer, lines::Lines, look::Now};
+use super::{
+    Steer,
+    lines::{Lines, exact},
+    look::Now,
+};
 use crate::{
     adapter::{
         audit::Log,
@@ -130,7 +134,7 @@ impl<'a> Job<'a> {
 
     /// Runs one changing command; `Err` says why it failed.
     pub(super) async fn change(&mut self, argv: Argv, stdin: Vec<u8>, limit: Duration) -> Result<Output, String> {
-        self.commands.push(argv.to_string());
+        self.commands.push(exact(&argv));
         let output = self.steer.hand.change(&argv, stdin, limit).await.map_err(|error| error.to_string())?;
         match output.status {
             0 => Ok(output),

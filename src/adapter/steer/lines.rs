@@ -7,7 +7,7 @@ use crate::{
     adapter::{exec::Argv, identity::Who, tmux::Tmux},
     fleet::{
         ids::{PaneId, SessionId, Socket},
-        order::PaneAim,
+        order::{PaneAim, launch::quoted},
     },
 };
 
@@ -113,6 +113,11 @@ fn user<'a>(who: &Who, words: impl Iterator<Item = &'a &'a str>) -> Argv {
         Some(dir) => argv.with("XDG_RUNTIME_DIR", dir),
         None => argv,
     }
+}
+
+/// A command line as a shell would read it: what is previewed and logged can be copied.
+pub(super) fn exact(argv: &Argv) -> String {
+    argv.words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// A word inside a tmux command, as tmux reads it back.

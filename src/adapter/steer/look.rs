@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use super::{Steer, job::LIMIT};
 use crate::{
     adapter::{
+        clock,
         exec::Exec,
         identity::{self, Who},
+        records::{Asked, Records},
         tmux::{capture, query},
     },
     fleet::{
@@ -16,6 +18,8 @@ use crate::{
         gate::{Glance, Seen},
         order::{Aim, PaneAim, Refusal},
         reading::Reading,
+        record::Record,
+        runtime::{Family, Recognition, recognise_pane},
     },
     screen::Screen,
 };
@@ -72,7 +76,7 @@ impl Now {
     }
 
     /// What a delivery is fed with.
-    pub(super) fn sight(&self) -> Sight<'_> {
+    pub(super) fn sight<'a>(&'a self, record: Option<&'a Record>) -> Sight<'a> {
         Sight {
             screen: &self.screen,
             pane: PaneSight {
@@ -86,7 +90,7 @@ impl Now {
             },
             prompt: self.seen.prompt.as_ref().map(|prompt| prompt.says.as_str()),
             busy: self.busy(),
-            record: None,
+            record,
         }
     }
 }
@@ -100,5 +104,36 @@ pub(super) fn server_of(state: &ServerState, aim: &Aim) -> Result<u32, Refusal> 
             Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)))
         }
         ServerState::OtherProtocol(why) | ServerState::Unreachable(why) => Err(Refusal::Missing(why.clone())),
+    }
+}
+
+/// The runtime's own record of one agent, followed for as long as an order runs: it counts turns since it was opened.
+pub(super) struct Recorded {
+    records: Records,
+    asked: Asked,
+}
+
+impl Recorded {
+    /// Begins to follow; `None` where no runtime was recognised by its processes.
+    pub(super) async fn open(steer: &Steer, pane: &PaneFacts) -> Option<Self> {
+        let processes = steer.hand.processes(vec![pane.pid]).await;
+        let table = processes.known()?;
+        let recognition = recognise_pane(pane, &Reading::Known(Family::of(table)), &[]);
+        let Recognition::Runtime(runtime) = recognition else { return None };
+        let asked = Asked {
+            pane_pid: pane.pid,
+            pane: pane.pane,
+            runtime: runtime.name,
+            pid: runtime.pid,
+            started_ticks: table.get(&runtime.pid)?.started_ticks,
+            cwd: pane.cwd.known().cloned(),
+        };
+        Some(Self { records: Records::default(), asked })
+    }
+
+    /// What it says now.
+    pub(super) async fn read(&mut self, steer: &Steer, who: &Who) -> Option<Record> {
+        let exec: &dyn Exec = steer.hand.as_ref();
+        self.records.one(exec, who, self.asked.clone(), clock::now()).await.known().cloned()
     }
 }

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::{
-    deliver,
+    Steer, deliver,
     job::{End, Job},
 };
 use crate::{
-    adapter::{clock, exec::Exec},
+    adapter::{clock, exec::Exec, identity::Who},
     fleet::{
         facts::Pause,
-        order::{Ending, Refusal},
+        order::{Ending, Refusal, Target},
         pause,
         reading::Reading,
         text::visible,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Pauses the agent or the fleet. A working agent is interrupted, too.
 pub(super) async fn pause(job: &mut Job<'_>, reason: Option<&str>) -> Result<End, Refusal> {
-    let (path, there) = switch(job).await?;
+    let (path, there) = switch(job.steer, &job.who, job.target).await?;
     let name = visible(job.target.name());
     if let Some(there) = there {
         return Ok(End::done(format!("{name} is paused already{}", made(&there))));
@@ -44,11 +44,11 @@ pub(super) async fn pause(job: &mut Job<'_>, reason: Option<&str>) -> Result<End
 
 /// Takes a pause back; asks when somebody else made it.
 pub(super) async fn resume(job: &mut Job<'_>) -> Result<End, Refusal> {
-    let (path, there) = switch(job).await?;
+    let (path, there) = switch(job.steer, &job.who, job.target).await?;
     let name = visible(job.target.name());
     let Some(there) = there else { return Ok(End::done(format!("{name} was not paused"))) };
     if !job.asked {
-        others(job, &there)?;
+        others(&job.who, job.target, &there)?;
     }
     job.note(format!("remove {}", path.display()));
     match job.steer.hand.remove(path).await {
@@ -58,17 +58,17 @@ pub(super) async fn resume(job: &mut Job<'_>) -> Result<End, Refusal> {
 }
 
 /// Refuses a pause that somebody else made.
-pub(super) fn others(job: &Job<'_>, there: &Pause) -> Result<(), Refusal> {
-    if there.by.as_deref() == Some(job.who.identity.tenant.0.as_str()) {
+pub(super) fn others(who: &Who, target: &Target, there: &Pause) -> Result<(), Refusal> {
+    if there.by.as_deref() == Some(who.identity.tenant.0.as_str()) {
         return Ok(());
     }
-    Err(Refusal::Others(format!("somebody else paused {}{}", visible(job.target.name()), made(there))))
+    Err(Refusal::Others(format!("somebody else paused {}{}", visible(target.name()), made(there))))
 }
 
 /// What holds the target up: its own pause or the fleet's.
-pub(super) async fn held(job: &Job<'_>) -> Result<(), Refusal> {
-    let files = job.steer.watch.files(&job.who);
-    let exec: &dyn Exec = job.steer.hand.as_ref();
+pub(super) async fn held(steer: &Steer, who: &Who, target: &Target) -> Result<(), Refusal> {
+    let files = steer.watch.files(who);
+    let exec: &dyn Exec = steer.hand.as_ref();
     match files.paused(exec).await {
         Reading::Known(None) => {}
         Reading::Known(Some(pause)) => return Err(Refusal::paused("the fleet", &pause)),
@@ -76,7 +76,7 @@ pub(super) async fn held(job: &Job<'_>) -> Result<(), Refusal> {
             return Err(Refusal::Paused(format!("whether the fleet is paused is not known: {why}")));
         }
     }
-    let Some(agent) = job.target.aim.as_ref().and_then(|aim| aim.agent()) else { return Ok(()) };
+    let Some(agent) = target.aim.as_ref().and_then(|aim| aim.agent()) else { return Ok(()) };
     match files.pauses(exec, &[agent.clone()].into()).await.get(&agent) {
         Some(pause) => Err(Refusal::paused(agent.as_str(), pause)),
         None => Ok(()),
@@ -84,10 +84,10 @@ pub(super) async fn held(job: &Job<'_>) -> Result<(), Refusal> {
 }
 
 /// The target's switch and what is in it.
-pub(super) async fn switch(job: &Job<'_>) -> Result<(PathBuf, Option<Pause>), Refusal> {
-    let files = job.steer.watch.files(&job.who);
-    let exec: &dyn Exec = job.steer.hand.as_ref();
-    let Some(aim) = &job.target.aim else {
+pub(super) async fn switch(steer: &Steer, who: &Who, target: &Target) -> Result<(PathBuf, Option<Pause>), Refusal> {
+    let files = steer.watch.files(who);
+    let exec: &dyn Exec = steer.hand.as_ref();
+    let Some(aim) = &target.aim else {
         return match files.paused(exec).await {
             Reading::Known(there) => Ok((files.fleet_pause(), there)),
             Reading::Unknown(why) => Err(Refusal::Missing(why.words().to_owned())),

@@ -3,7 +3,8 @@
 use super::{
     Steer,
     job::LIMIT,
-    lines::{HOLDER_UNIT, Lines, systemctl},
+    lines::{HOLDER_UNIT, Lines, exact, systemctl},
+    pauses,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -11,7 +12,6 @@ use crate::{
         delivery::Kind,
         facts::ServerState,
         order::{Act, Aim, Order, PaneAim, Refusal, Target},
-        reading::Reading,
         runtime::spec::RuntimeSpecs,
     },
 };
@@ -40,7 +40,7 @@ impl Steer {
             (_, None) | (Act::Answer(_), _) => Vec::new(),
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
-                vec![lines.keys(&spec.keys.interrupt, pane).to_string()]
+                vec![exact(&lines.keys(&spec.keys.interrupt, pane))]
             }
             (Act::Send(letter), Some(pane)) if letter.kind == Kind::Message => pasted(&lines, pane),
             (Act::Send(letter), Some(pane)) => typed(&lines, &letter.text, pane),
@@ -54,12 +54,13 @@ impl Steer {
     /// What stands against an order now, as far as it can be told without beginning it.
     pub(super) async fn against(&self, order: &Order, target: &Target) -> Result<(), Refusal> {
         let who = self.watch.who().await;
-        let files = self.watch.files(&who);
         let exec: &dyn Exec = self.hand.as_ref();
         if order.held_by_pause() && order.forced.is_none() {
-            if let Reading::Known(Some(pause)) = files.paused(exec).await {
-                return Err(Refusal::paused("the fleet", &pause));
-            }
+            pauses::held(self, &who, target).await?;
+        }
+        if order.act == Act::Resume {
+            let (_, there) = pauses::switch(self, &who, target).await?;
+            return there.map_or(Ok(()), |pause| pauses::others(&who, target, &pause));
         }
         let Some(aim) = target.aim.as_deref() else { return Ok(()) };
         if aim.unit.as_deref() == Some(HOLDER_UNIT) {
@@ -81,19 +82,19 @@ impl Steer {
 
 fn pasted(lines: &Lines<'_>, pane: PaneAim) -> Vec<String> {
     let enter = lines.keys(&["Enter".to_owned()], pane);
-    vec![lines.load(BUFFER).to_string(), lines.paste(BUFFER, pane).to_string(), enter.to_string()]
+    vec![exact(&lines.load(BUFFER)), exact(&lines.paste(BUFFER, pane)), exact(&enter)]
 }
 
 fn typed(lines: &Lines<'_>, text: &str, pane: PaneAim) -> Vec<String> {
-    vec![lines.typed(text, pane.id).to_string(), lines.keys(&["Enter".to_owned()], pane).to_string()]
+    vec![exact(&lines.typed(text, pane.id)), exact(&lines.keys(&["Enter".to_owned()], pane))]
 }
 
 fn starts(aim: &Aim, lines: &Lines<'_>, who: &Who) -> Vec<String> {
     match (&aim.unit, aim.pane, &aim.launch) {
-        (Some(unit), _, _) => vec![systemctl(who, &["restart", "--", unit]).to_string()],
-        (None, Some(pane), _) => vec![lines.respawn(pane).to_string()],
+        (Some(unit), _, _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
+        (None, Some(pane), _) => vec![exact(&lines.respawn(pane))],
         (None, None, Some(launch)) => {
-            vec![lines.new_session(&launch.name, &launch.directory, &launch.pane_line("$PATH")).to_string()]
+            vec![exact(&lines.new_session(&launch.name, &launch.directory, &launch.pane_line("$PATH")))]
         }
         (None, None, None) => Vec::new(),
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     job::{End, Job, LIMIT},
-    lines::{HOLDER_UNIT, journal, systemctl},
+    lines::{HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal, launch::quoted},
+        order::{Aim, Ending, Refusal},
         text::visible,
     },
 };
@@ -122,16 +122,14 @@ async fn holder(job: &mut Job<'_>, server: &query::Listing, units: &SystemdFacts
 /// only say `duplicate session`.
 async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) -> Result<(), String> {
     let argv = systemctl(&job.who, &["restart", "--", unit]);
-    if facts.active == "active" || facts.active == "activating" {
-        if job.change(argv.clone(), Vec::new(), UNIT_LIMIT).await.is_ok() {
-            return Ok(());
-        }
+    let alive = facts.active == "active" || facts.active == "activating";
+    if alive && job.change(argv.clone(), Vec::new(), UNIT_LIMIT).await.is_ok() {
+        return Ok(());
     }
     let now = server(job, aim).await;
-    if server_of(&now.state, aim).is_ok() {
-        if let Some(left) = now.panes.iter().find(|pane| pane.session.name == aim.name) {
-            job.change(job.lines(aim).kill_session(left.session.id), Vec::new(), LIMIT).await?;
-        }
+    let same = server_of(&now.state, aim).is_ok();
+    if let Some(left) = now.panes.iter().find(|pane| same && pane.session.name == aim.name) {
+        job.change(job.lines(aim).kill_session(left.session.id), Vec::new(), LIMIT).await?;
     }
     // Fails where there is no failure to forget, which is as good.
     let _ = job.change(systemctl(&job.who, &["reset-failed", "--", unit]), Vec::new(), LIMIT).await;
@@ -158,8 +156,8 @@ async fn launch(
     };
     let path = std::env::var("PATH").unwrap_or_default();
     let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
-    let by_hand: Vec<String> = argv.words.iter().map(|word| quoted(word)).collect();
-    let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {}", by_hand.join(" ")));
+    let by_hand = exact(&argv);
+    let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
     holder(job, server, units).await;
     let now = self::server(job, aim).await;
     if !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
