@@ -109,6 +109,7 @@ fn commands(act: &Act, target: &Target) -> Vec<String> {
             format!("tmux -L mosaic-fleet kill-session -t '={name}'"),
             format!("systemctl --user restart mosaic-agent@{name}.service"),
         ],
+        Act::Pause { .. } if target.aim.is_none() => vec!["write ~/.config/mosaic/fleet/run/PAUSED".to_owned()],
         Act::Pause { .. } => vec![format!("write ~/.config/mosaic/fleet/run/{name}.paused")],
         Act::Resume => vec![format!("remove ~/.config/mosaic/fleet/run/{name}.paused")],
         _ => vec!["tmux -L mosaic-fleet send-keys -l -t %2 -- /clear".to_owned()],
