@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a failure is the bench's failure")]
 
 use divan::{Bencher, counter::BytesCount};
-use mosaic_top::screen::{Screen, Size};
+use mosaic_top::{
+    fleet::gate::{Glance, Rules},
+    screen::{Screen, Size},
+};
 
 /// What one pane prints in a burst.
 const BURST: usize = 1 << 20;
@@ -31,6 +34,26 @@ fn picture_is_written_down(bencher: Bencher, (rows, cols): (u16, u16)) {
     let mut screen = Screen::new(Size { rows, cols });
     screen.feed(&burst("colours"));
     bencher.bench_local(|| screen.dump());
+}
+
+/// One look at a screen full of a dialog's text: it must stay far below a millisecond.
+#[divan::bench(args = ["claude", "codex", "other"])]
+fn screen_is_read_by_the_rules(bencher: Bencher, runtime: &str) {
+    let rules = Rules::builtin();
+    let mut screen = Screen::new(Size { rows: 50, cols: 200 });
+    screen.feed(&burst("log")[..40_000]);
+    screen.feed("\r\n Quick safety check: is this a project you trust?\r\n\r\n ❯ No, exit\r\n   Yes, I trust this folder\r\n\r\n Enter to confirm".as_bytes());
+    let glance = Glance {
+        screen: &screen,
+        runtime: Some(runtime),
+        version: None,
+        title: "",
+        cursor_shown: Some(false),
+        command: runtime,
+        ended: false,
+        still: None,
+    };
+    bencher.bench_local(|| rules.read(&glance));
 }
 
 fn burst(corpus: &str) -> Vec<u8> {

@@ -12,6 +12,8 @@
 
 #[path = "gates/recordings.rs"]
 mod recordings;
+#[path = "gates/variants.rs"]
+mod variants;
 
 use std::collections::BTreeMap;
 

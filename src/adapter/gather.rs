@@ -22,7 +22,7 @@ use super::{
     identity::{self, Who},
     process,
     records::{Asked, Records},
-    screens::Screens,
+    screens::{Held, Mirrored, Screens},
     systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
     tmux::{Tmux, query},
@@ -84,6 +84,7 @@ struct Inner {
     systemd: Mutex<SystemdReader>,
     records: Mutex<Records>,
     screens: Mutex<Screens>,
+    mirrored: Mirrored,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
 }
@@ -92,8 +93,17 @@ impl Watch {
     /// Looks at the machine behind `exec`.
     #[must_use]
     pub fn new(exec: Arc<dyn Exec>, config: WatchConfig) -> Self {
-        let (systemd, records, screens) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let inner = Inner { exec, config, who: OnceCell::new(), systemd, records, screens, own_pane: OnceLock::new() };
+        let mirrored = Mirrored::default();
+        let inner = Inner {
+            exec,
+            config,
+            who: OnceCell::new(),
+            systemd: Mutex::default(),
+            records: Mutex::default(),
+            screens: Mutex::new(Screens::beside(mirrored.clone())),
+            mirrored,
+            own_pane: OnceLock::new(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -141,6 +151,12 @@ impl Watch {
     pub fn mirrors(&self, socket: &Socket, server: u32) -> Arc<Mirrors> {
         let (tmux, exec) = (self.inner.config.tmux.clone(), Arc::clone(&self.inner.exec));
         Arc::new(Mirrors::of(Server { exec, tmux, socket: socket.clone(), pid: server }))
+    }
+
+    /// Says that a mirror holds the picture of a pane, for as long as the answer is kept: it is not captured meanwhile.
+    #[must_use]
+    pub fn holds(&self, pane: PaneKey) -> Held {
+        self.inner.mirrored.hold(pane)
     }
 
     /// Who runs here; asked once, and again only after a time-out.

@@ -1,11 +1,11 @@
 //! The screens of all panes, so that every agent is judged and not only the one that is mirrored.
 //!
 //! A pane is captured when its window has moved since its last capture, and now and then all the same; all that are due
-//! share one `tmux`. It opens no pipe and changes nothing.
+//! share one `tmux`. A pane that is mirrored is not captured: its mirror knows better. It opens no pipe and changes nothing.
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -37,6 +37,42 @@ const MOST_AT_ONCE: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Screens {
     taken: BTreeMap<PaneKey, Taken>,
+    mirrored: Mirrored,
+}
+
+/// The panes that an open mirror holds the picture of: those need no capture.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mirrored(Arc<Mutex<BTreeMap<PaneKey, usize>>>);
+
+/// One open mirror's word that it holds the picture; the pane is captured again when it is dropped.
+#[derive(Debug)]
+pub struct Held {
+    mirrored: Mirrored,
+    pane: PaneKey,
+}
+
+impl Mirrored {
+    /// From now on a mirror holds this pane's picture.
+    pub(super) fn hold(&self, pane: PaneKey) -> Held {
+        *self.panes().entry(pane.clone()).or_default() += 1;
+        Held { mirrored: self.clone(), pane }
+    }
+
+    fn panes(&self) -> MutexGuard<'_, BTreeMap<PaneKey, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut panes = self.mirrored.panes();
+        if let Some(count) = panes.get_mut(&self.pane) {
+            *count -= 1;
+            if *count == 0 {
+                panes.remove(&self.pane);
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -50,6 +86,11 @@ struct Taken {
 }
 
 impl Screens {
+    /// Nothing captured yet; what mirrors hold is told through `mirrored`.
+    pub(super) fn beside(mirrored: Mirrored) -> Self {
+        Self { taken: BTreeMap::new(), mirrored }
+    }
+
     /// The screens of all living panes of these servers, captured afresh where that is due.
     pub(super) async fn look(
         &mut self,
@@ -83,13 +124,16 @@ impl Screens {
 
     /// The panes to capture now, the longest waiting first.
     fn due(&self, socket: &Socket, server: &ServerFacts, now: Instant) -> Vec<PaneId> {
+        let mirrored = self.mirrored.panes();
         let mut due: Vec<(Option<Instant>, PaneId)> = server
             .panes
             .iter()
             .filter(|pane| pane.dead.is_none())
             .filter_map(|pane| {
-                let taken = self.taken.get(&PaneKey { socket: socket.clone(), pane: pane.pane });
-                is_due(pane, taken, now).then(|| (taken.map(|taken| taken.at), pane.pane))
+                let key = PaneKey { socket: socket.clone(), pane: pane.pane };
+                let taken = self.taken.get(&key);
+                (!mirrored.contains_key(&key) && is_due(pane, taken, now))
+                    .then(|| (taken.map(|taken| taken.at), pane.pane))
             })
             .collect();
         due.sort_unstable();

@@ -69,11 +69,12 @@ pub enum MessageError {
 pub struct Label(String);
 
 impl Label {
-    /// A label; refuses what the preamble cannot carry.
+    /// A label; refuses what the preamble cannot carry: blanks, and a `]` at the end, behind which a class would read as
+    /// the body.
     pub fn new(text: impl Into<String>) -> Result<Self, MessageError> {
         let text = text.into();
         let one_word = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-        if one_word { Ok(Self(text)) } else { Err(MessageError::Label(text)) }
+        if one_word && !text.ends_with(']') { Ok(Self(text)) } else { Err(MessageError::Label(text)) }
     }
 
     /// The sender: `--from`, else `host:session` inside a tmux session, else `operator:mosaic-top`.

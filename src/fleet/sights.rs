@@ -18,7 +18,7 @@ use super::{
     shot::Shot,
     words::age,
 };
-use crate::screen::Screen;
+use crate::screen::{ProgramStatus, Screen};
 
 /// Reads screens, and remembers what they said.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Sight {
     pub shown: Shown,
     /// Since when the picture has been what it is.
     pub still_since: Timestamp,
+    /// What the program last reported of itself (OSC 7501): only an open mirror hears that.
+    pub reported: Option<ProgramStatus>,
 }
 
 /// A pane's picture: out of an open mirror, or the last capture.
@@ -112,7 +114,11 @@ impl Sights {
             Some(agreed) if agreed.state == now || !blocks(now) => agreed.clone(),
             _ => first,
         };
-        let sight = Sight { shown, still_since: seeing.still_since.unwrap_or(at) };
+        let reported = match picture {
+            Picture::Live(screen) => screen.status().cloned(),
+            Picture::Shot(_) => None,
+        };
+        let sight = Sight { shown, still_since: seeing.still_since.unwrap_or(at), reported };
         seeing.last = Some((at, sight.clone()));
         sight
     }

@@ -17,10 +17,15 @@ use super::{
     text::visible,
     word, words,
 };
+use crate::screen::{BlockKind, ProgramState};
 
 /// Runtimes move while they work: a spinner turns, a clock counts. A screen that says it works, and has not changed for
 /// so long while no record moved either, says so no longer.
 const STALLED_AFTER: Duration = Duration::from_secs(300);
+
+/// Claude writes its session file within 2 s of its start, loaded machines within ten; a gate has none for as long as it
+/// stands.
+const NOT_BEGUN_AFTER: Duration = Duration::from_secs(30);
 
 /// What is weighed.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +54,56 @@ pub struct Weighed {
 pub fn weigh(sources: Sources<'_>) -> Weighed {
     let shown = sources.sight.map(|sight| &sight.shown);
     let screen = shown.and_then(|shown| by_screen(shown, sources));
-    let told = screen.or_else(|| by_record(shown.map(|shown| shown.state), sources));
+    let reported = sources.sight.and_then(|sight| by_report(sight, sources.now));
+    let told = screen
+        .or(reported)
+        .or_else(|| not_begun(shown, sources))
+        .or_else(|| by_record(shown.map(|shown| shown.state), sources));
     let noted = sources.record.map(|record| word::note(record, sources.now));
     let decided = noted.as_ref().is_some_and(|note| told.as_ref().is_some_and(|told| told.rests_on(note)));
     let beside = noted.filter(|_| !decided).into_iter().chain(shown.into_iter().flat_map(beside)).collect();
     Weighed { told, beside }
+}
+
+/// What the program reports in its own stream (OSC 7501). A report that it is blocked stands behind a screen that is
+/// ready for a message: that is newer.
+fn by_report(sight: &Sight, now: Timestamp) -> Option<RuntimeWord> {
+    let report = sight.reported.as_ref()?;
+    let message = report.message.as_deref().map_or_else(String::new, |message| format!(": {}", visible(message)));
+    let told = |says: String| Evidence { source: "stream", rule: "osc7501".into(), says, at: now, line: None };
+    match report.state {
+        ProgramState::Working => Some(RuntimeWord::Working(told("it reports that it works".to_owned()))),
+        ProgramState::Blocked if sight.shown.state != State::Idle => {
+            let (kind, on) = match report.kind {
+                Some(BlockKind::Permission) => (CauseKind::Asks, "a permission"),
+                Some(BlockKind::Question) => (CauseKind::Asks, "an answer"),
+                Some(BlockKind::Auth) => (CauseKind::Error, "a login"),
+                None => (CauseKind::Prompt, "a human"),
+            };
+            let says = format!("it reports that it waits for {on}{message}");
+            let cause = Cause { kind, rule: "osc7501".to_owned(), says: says.clone() };
+            Some(RuntimeWord::Blocked { cause, evidence: vec![told(says)] })
+        }
+        ProgramState::Blocked | ProgramState::Idle | ProgramState::Done | ProgramState::Error => None,
+    }
+}
+
+/// A runtime that has been up for long and has not written the record with which it begins, while its screen shows
+/// neither work nor an input line: it stands at a question before that, which no rule knows.
+fn not_begun(shown: Option<&Shown>, sources: Sources<'_>) -> Option<RuntimeWord> {
+    let record = sources.record?;
+    let Some(RecordStatus::NotReady(up)) = record.status else { return None };
+    let shown = shown.filter(|shown| shown.state == State::Unsure && shown.seen.composer.is_none())?;
+    if up < NOT_BEGUN_AFTER {
+        return None;
+    }
+    let says = format!("{} has been up for {} and has not begun: a start-up question?", record.source, words::long(up));
+    let rule = "record.not-ready";
+    let evidence = Evidence { source: "record", rule: rule.into(), says: says.clone(), at: shown.since, line: None };
+    Some(RuntimeWord::Blocked {
+        cause: Cause { kind: CauseKind::Gate, rule: rule.into(), says },
+        evidence: vec![evidence],
+    })
 }
 
 /// What the record is sure of where the screen is not. One that says it waits is behind a screen that is ready: the

@@ -84,9 +84,16 @@ impl OpenMirrors {
             };
             let mirror = mirrors.open(key.pane);
             let (mut news, reseeds) = mirror.split();
-            let (events, of) = (self.events.clone(), key.clone());
+            let (events, of, watch) = (self.events.clone(), key.clone(), self.watch.clone());
             let relay = tokio::spawn(async move {
+                // For as long as it lives, the pane is not captured: the picture is here.
+                let mut held = None;
                 while let Some(piece) = news.recv().await {
+                    match piece {
+                        MirrorNews::Picture { .. } => held = held.or_else(|| Some(watch.holds(of.clone()))),
+                        MirrorNews::Gone(_) => held = None,
+                        MirrorNews::Opening | MirrorNews::Bytes { .. } => {}
+                    }
                     if events.send(Event::Mirror(of.clone(), piece)).await.is_err() {
                         return;
                     }

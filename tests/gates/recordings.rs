@@ -1,6 +1,6 @@
 //! The recorded screens below `tests/cases/gates/`: what a person says that each shows, and the look that tmux gave.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::LazyLock};
 
 use mosaic_top::{
     fleet::gate::{Glance, Kind, Rules, Seen, State},
@@ -125,9 +125,10 @@ pub fn draw(size: Size, rows: &[String]) -> Screen {
     screen
 }
 
-/// The rules that come with the program.
-pub fn rules() -> Rules {
-    Rules::builtin()
+/// The rules that come with the program, compiled once.
+pub fn rules() -> &'static Rules {
+    static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
+    &RULES
 }
 
 pub fn directory() -> PathBuf {

@@ -65,6 +65,7 @@ pub fn prompt() -> Prompt {
         rule: "claude.trust".to_owned(),
         kind: Kind::Gate,
         about: "trust".to_owned(),
+        subject: "srcappDoyoutrustthefilesinthisfolder".to_owned(),
         says: "trust gate".to_owned(),
         line: " Do you trust the files in this folder?".to_owned(),
         row: 6,

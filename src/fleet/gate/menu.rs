@@ -182,7 +182,9 @@ fn sideways(screen: &Screen, lines: &Lines) -> Option<Menu> {
         let selected = options.iter().filter(|piece| piece.lit).count();
         let short = options.iter().all(|piece| piece.text.chars().count() <= 40);
         let told = !hints.is_empty() || lines.live().iter().any(|below| below.row > line.row && is_hint(&below.shown));
-        let is_menu = (2..=6).contains(&options.len()) && selected == 1 && short && told;
+        let below = lines.between(usize::from(line.row) + 1, lines.end);
+        let last = below.iter().all(|below| !below.speaks() || is_hint(&below.shown));
+        let is_menu = last && (2..=6).contains(&options.len()) && selected == 1 && short && told;
         let choice = |piece: Piece| Choice { label: piece.text, number: None, selected: piece.lit, row: line.row };
         is_menu.then(|| Menu { choices: options.into_iter().map(choice).collect(), sideways: true, hints: true })
     })

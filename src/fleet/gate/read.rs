@@ -17,6 +17,8 @@ use super::{
 const STILL: Duration = Duration::from_secs(10);
 /// So many of the last lines that speak are the bottom of a screen.
 const BOTTOM: usize = 5;
+/// So many lines above its options say what a prompt is about.
+const SUBJECT: usize = 8;
 
 pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     let runtime = match (glance.ended, glance.runtime) {
@@ -31,6 +33,7 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     let composer = Composer::find(&lines, about, glance, menu.as_ref());
     let zones = Zones::new(&lines, composer.as_ref());
     let mut seen = marks(rules, glance, about, &zones);
+    seen.blank = lines.end == 0;
     seen.composer = composer.as_ref().map(|found| mark(&format!("{runtime}.composer"), &lines.all[found.row]));
     let hidden = composer.is_none() && !(about.cursor && glance.cursor_shown == Some(true));
     let look =
@@ -164,7 +167,15 @@ impl Look<'_> {
         let text = Text::of(self.lines.live());
         let lowest = self.zones.bottom(BOTTOM).first()?.row;
         let (rule, row) = newest(self.known(Where::Bottom), &text)?;
-        (row >= lowest).then(|| self.prompt(rule, row, None, &text))
+        let below = || self.lines.live().iter().filter(|line| line.row > row && line.speaks());
+        // Below a log-in may stand an address; below anything else at most other keys.
+        let log_in = rule.human && rule.kind == Kind::Gate;
+        let over = if log_in {
+            below().any(|line| line.shown.ends_with(['$', '#', '%']))
+        } else {
+            below().any(|line| !menu::is_hint(&line.shown))
+        };
+        (row >= lowest && !over).then(|| self.prompt(rule, row, None, &text))
     }
 
     /// A dialog that only the title tells of.
@@ -206,6 +217,7 @@ impl Look<'_> {
             says: rule.says.clone(),
             line: line_of(self.glance, row),
             row,
+            subject: self.subject(menu.and_then(|menu| menu.choices.first()).map_or(row, |first| first.row)),
             sideways: menu.is_some_and(|menu| menu.sideways),
             safe,
             keys: rule.keys.clone(),
@@ -214,6 +226,13 @@ impl Look<'_> {
             resets: rule.resets.as_ref().and_then(|resets| resets.group(&text.joined)),
             options,
         }
+    }
+
+    /// What stands right above a row: without marks that blink.
+    fn subject(&self, row: u16) -> String {
+        let above = self.lines.between(0, usize::from(row)).iter().rev().filter(|line| line.speaks()).take(SUBJECT);
+        let above: Vec<&Line> = above.collect();
+        above.into_iter().rev().flat_map(|line| line.shown.chars()).filter(|c| c.is_alphanumeric()).collect()
     }
 
     fn options(&self, rule: &RuleSpec, menu: &Menu) -> Vec<Opt> {

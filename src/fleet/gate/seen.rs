@@ -23,6 +23,8 @@ pub struct Seen {
     pub composer: Option<Marker>,
     /// A viewer or a picker that somebody opened: nothing can be told, what was known before stays.
     pub viewer: Option<Marker>,
+    /// The screen shows nothing at all, which proves nothing.
+    pub blank: bool,
     /// Why nothing on the screen counts: no runtime has the terminal, or the program has ended.
     pub gone: Option<String>,
 }
@@ -109,6 +111,8 @@ pub struct Prompt {
     pub line: String,
     /// Where that line stands, from 0.
     pub row: u16,
+    /// Letters and digits of what stands above its options: tells it from the next one that asks the same way.
+    pub subject: String,
     /// Its options from top to bottom or left to right; empty where it asks for a key or a text.
     pub options: Vec<Opt>,
     /// Options stand beside each other: Left and Right move, not Up and Down.

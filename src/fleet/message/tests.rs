@@ -98,8 +98,8 @@ fn an_empty_or_too_long_body_has_its_answer() {
 proptest! {
     #[test]
     fn what_is_written_reads_as_what_it_was(
-        from in r"[^\s\p{C}]{1,12}",
-        to in r"[^\s\p{C}]{1,12}",
+        from in r"[^\s\p{C}]{0,11}[^\s\p{C}\]]",
+        to in r"[^\s\p{C}]{0,11}[^\s\p{C}\]]",
         class in prop::sample::select(vec![None, Some(Class::TerminalLog), Some(Class::Actionable), Some(Class::Human), Some(Class::Reaction)]),
         body in r"(?s).{1,60}",
     ) {

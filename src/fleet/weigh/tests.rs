@@ -6,6 +6,7 @@ use crate::fleet::{
     fixtures::at,
     gate::{Kind, Limit, Opt, Seen, Trouble},
 };
+use crate::screen::{Screen, Size};
 
 fn marker(rule: &str, line: &str) -> Marker {
     Marker { rule: rule.to_owned(), line: line.to_owned(), row: None }
@@ -27,6 +28,7 @@ fn prompt() -> Prompt {
         says: "trust gate".to_owned(),
         line: "  Quick \u{1b}[31msafety check".to_owned(),
         row: 3,
+        subject: String::new(),
         options: vec![option("No, exit", true), option("Yes", false)],
         sideways: false,
         safe: Some(1),
@@ -39,7 +41,7 @@ fn prompt() -> Prompt {
 
 fn sight(seen: Seen) -> Sight {
     let shown = Shown { state: seen.state(), seen, since: at(-9) };
-    Sight { shown, still_since: at(-9) }
+    Sight { shown, still_since: at(-9), reported: None }
 }
 
 /// The word of one screen whose pane has not moved for so many seconds: `working rule`, `kind rule: says`, or `-`.
@@ -130,4 +132,40 @@ fn the_record_counts_where_the_screen_is_not_sure_and_stands_beside_where_it_is(
     check_both(idle(), RecordStatus::Idle, "-");
     check_both(idle(), RecordStatus::Error("rate_limit: resets 4pm".to_owned()), "blocked record.error");
     check_both(None, RecordStatus::NotReady(Duration::from_secs(60)), "-");
+}
+
+/// The word of a screen on which a program reports this of itself.
+fn check_report(seen: Seen, report: &str, expected: &str) {
+    let mut screen = Screen::new(Size { rows: 2, cols: 2 });
+    screen.feed(format!("\x1b]7501;{report}\x1b\\").as_bytes());
+    let sight = Sight { reported: screen.status().cloned(), ..sight(seen) };
+    let weighed = weigh(Sources { now: at(0), sight: Some(&sight), record: None, unmoved: None });
+    let told = match weighed.told {
+        None => "-".to_owned(),
+        Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
+        Some(RuntimeWord::Blocked { cause, .. }) => cause.says,
+    };
+    assert_eq!(told, expected, "{report}");
+}
+
+#[test]
+fn what_a_program_reports_counts_where_its_screen_is_not_sure() {
+    let idle = || Seen { idle: Some(marker("codex.idle", "›")), ..Seen::default() };
+    check_report(Seen::default(), "state=working:app=codex", "working osc7501");
+    check_report(idle(), "state=working:app=codex", "working osc7501");
+    check_report(Seen::default(), "state=blocked:kind=question", "it reports that it waits for an answer");
+    check_report(idle(), "state=blocked:kind=permission", "-");
+    check_report(Seen::default(), "state=done", "-");
+}
+
+#[test]
+fn a_runtime_that_never_begins_is_parked_unless_its_input_line_is_up() {
+    let record = |up| Record { status: Some(RecordStatus::NotReady(Duration::from_secs(up))), ..Record::new("claude") };
+    let told = |seen, up| {
+        let (sight, record) = (sight(seen), record(up));
+        let told = weigh(Sources { now: at(0), sight: Some(&sight), record: Some(&record), unmoved: None }).told;
+        matches!(told, Some(RuntimeWord::Blocked { .. }))
+    };
+    let composer = || Seen { composer: Some(marker("claude.composer", "❯")), ..Seen::default() };
+    assert_eq!([told(Seen::default(), 29), told(Seen::default(), 30), told(composer(), 300)], [false, true, false]);
 }
