@@ -17,6 +17,7 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+pub mod trust;
 pub mod verbs;
 mod watch;
 
@@ -32,6 +33,7 @@ use color_eyre::eyre::{Report, Result, WrapErr};
 use self::{access::Access, config::Loaded};
 use crate::{
     adapter::{
+        audit::Audit,
         state_file::StateFile,
         tap::{binary::Binary, daemon},
     },
@@ -113,6 +115,7 @@ enum Verb {
     Relaunch(verbs::relaunch::Relaunch),
     Pause(verbs::pause::Pause),
     Resume(verbs::resume::Resume),
+    Trust(trust::Trust),
     Log(verbs::log::Log),
     /// The reference of keys, as Markdown
     Keys,
@@ -237,6 +240,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Relaunch(relaunch)) => relaunch.run(&globals, access).await,
         Some(Verb::Pause(pause)) => pause.run(&globals, access).await,
         Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
+        Some(Verb::Trust(trust)) => trust.run(&globals, access).await,
         Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
@@ -287,10 +291,12 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         colorterm: variable("COLORTERM"),
         colorfgbg: variable("COLORFGBG"),
     };
+    let watch = globals.watch();
     // One agent alone is shown as it is: there is no list to remember.
     let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
-        watch: globals.watch(),
+        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        watch,
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),
