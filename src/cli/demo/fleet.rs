@@ -1,7 +1,6 @@
 //! The demo's fleet as data: which agents its roster declares, and what really runs in their place.
 //!
-//! PURE. Every state that a dashboard can show without a user manager is here once; the words that stubs show are
-//! our own and prove no rule.
+//! PURE. Every state that a dashboard can show without a user manager is here once, with each kind of cause.
 
 use std::fmt::Write as _;
 
@@ -52,18 +51,20 @@ pub enum Beat {
 }
 
 /// Everybody, in the roster's order.
-pub const CAST: [Cast; 14] = [
-    managed("orchestrator", "orchestrator", "claude", "alias: Mos, model_hint: opus").stub("claude", Kind::Gate),
-    managed("enhancer", "enhancer", "opencode", "alias: Ada, model_hint: sonnet").stub("opencode", Kind::Box),
-    managed("coder0", "code", "pi", "model_hint: 'gpt-5.5:high'").stub("pi", Kind::Working),
-    managed("coder1", "code", "codex", "model_hint: gpt-5.5").stub("codex", Kind::Idle),
-    managed("coder2", "code", "claude", "model_hint: sonnet").stub("claude", Kind::Working),
+pub const CAST: [Cast; 16] = [
+    managed("orchestrator", "orchestrator", "claude", "alias: Mos, model_hint: opus").stub("claude", Kind::Trust),
+    managed("enhancer", "enhancer", "opencode", "alias: Ada, model_hint: sonnet").stub("opencode", Kind::Idle),
+    managed("coder0", "code", "pi", "model_hint: 'gpt-5.5:high'").stub("pi", Kind::Idle),
+    managed("coder1", "code", "codex", "model_hint: gpt-5.5").stub("codex", Kind::Asks),
+    managed("coder2", "code", "claude", "model_hint: opus").stub("claude", Kind::Working),
     managed("review", "review", "claude", "model_hint: opus").stub("claude", Kind::Idle).beat(Beat::Old),
+    managed("researcher", "research", "claude", "model_hint: opus").stub("claude", Kind::Limit),
     managed("security-review", "security-review", "codex", "").shell().beat(Beat::None),
     managed("documentation", "documentation", "claude", "").stub("codex", Kind::Idle),
     managed("site-tester", "site-tester", "opencode", "").stub("opencode", Kind::Flood),
     managed("translator", "translation", "pi", "").stub("pi", Kind::Wide),
     managed("rebase", "rebase", "codex", "").stub("codex", Kind::Idle).beat(Beat::None),
+    managed("release", "release", "codex", "").stub("codex", Kind::Update),
     managed("merge-gate", "merge-gate", "pi", "").stub("pi", Kind::Missing).beat(Beat::Old),
     managed("session-review", "session-review", "claude", "").beat(Beat::None),
     Cast { name: "scratch", declared: None, plays: Some(Plays::Shell), beat: Beat::None },
