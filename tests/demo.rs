@@ -116,7 +116,7 @@ impl Kept {
                 let agent = ps["agents"].as_array().unwrap().iter().find(|agent| agent["name"] == name).unwrap();
                 let word = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
                 let flags: Vec<String> = agent["flags"].as_array().unwrap().iter().map(word).collect();
-                (word(&agent["state"]), word(&agent["cause"]["kind"]), flags.join(" "))
+                (word(&agent["readiness"]), word(&agent["cause"]["kind"]), flags.join(" "))
             };
             let wrong: Vec<String> = expected
                 .iter()

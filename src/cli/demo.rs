@@ -67,7 +67,7 @@ fn bring_up(exe: &Path, keep: bool) -> Result<Server> {
 }
 
 fn write_files(place: &Place) -> Result<(), demo::Error> {
-    place.write_roster(&fleet::roster(&place.socket))?;
+    place.write_roster(&fleet::roster(&place.socket, &place.work_dir()))?;
     for cast in CAST.iter().filter(|cast| cast.plays.is_none()) {
         let Some(declared) = cast.declared else { continue };
         let launched = Cast { plays: Some(Plays::Stub(declared.runtime, Kind::Idle)), beat: Beat::Fresh, ..*cast };

@@ -2,7 +2,7 @@
 //!
 //! PURE. Every state that a dashboard can show without a user manager is here once, with each kind of cause.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use crate::cli::stub::Kind;
 
@@ -94,10 +94,12 @@ impl Cast {
 /// The demo's roster. Units are named after the demo, so that a real fleet's units on the same machine are never
 /// taken for these agents'.
 #[must_use]
-pub fn roster(socket: &str) -> String {
+pub fn roster(socket: &str, work_dir: &Path) -> String {
     let mut text = format!(
         "# The roster of one demo; it is removed with it.\n\
-         version: 1\ntransport: tmux\ntmux:\n  socket_name: {socket}\n  holder_session: _holder\nagents:\n"
+         version: 1\ntransport: tmux\ntmux:\n  socket_name: {socket}\n  holder_session: _holder\n\
+         defaults:\n  working_directory: '{}'\nagents:\n",
+        work_dir.display()
     );
     for cast in CAST {
         let Some(Declared { class, runtime, more }) = cast.declared else { continue };
@@ -119,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_roster_is_yaml_and_names_every_declared_agent() {
-        let value: serde_json::Value = serde_yaml::from_str(&roster("mosaic-demo-1")).unwrap_or_default();
+        let value: serde_json::Value =
+            serde_yaml::from_str(&roster("mosaic-demo-1", Path::new("/w"))).unwrap_or_default();
         let names: Vec<_> = value["agents"].as_array().into_iter().flatten().map(|a| a["name"].as_str()).collect();
         let declared: Vec<_> = CAST.iter().filter(|c| c.declared.is_some()).map(|c| Some(c.name)).collect();
         assert_eq!(names, declared);

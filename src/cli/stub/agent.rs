@@ -147,7 +147,7 @@ impl Agent {
                 self.draft.truncate(kept);
             }
             Key::Cancel if self.draft.is_empty() => {
-                self.state = State::Over(Exit::Done, "The demo stub was ended by C-c.")
+                self.state = State::Over(Exit::Done, "The demo stub was ended by C-c.");
             }
             Key::Cancel => self.draft.clear(),
             Key::Escape => self.escape(),
@@ -163,7 +163,7 @@ impl Agent {
                 self.state = State::Turn(self.now, Play::Session);
             }
             Choice::Quit => {
-                self.state = State::Over(Exit::Fault, "The agent did not start: this folder is not trusted.")
+                self.state = State::Over(Exit::Fault, "The agent did not start: this folder is not trusted.");
             }
             Choice::Allow => {
                 self.say(What::Ran, "$ rm -rf target/old-fixtures");
@@ -173,7 +173,7 @@ impl Agent {
             Choice::Refuse => self.interrupted(),
             Choice::Skip => self.said = script::done(),
             Choice::Update => {
-                self.state = State::Over(Exit::Done, "Updated (a demo stub: nothing was). Start it again.")
+                self.state = State::Over(Exit::Done, "Updated (a demo stub: nothing was). Start it again.");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a stub can be parked at: questions with rows of which one is highlighted, in the words that rules know. PURE.
 
+use std::fmt::Write as _;
+
 use super::Key;
 
 /// What choosing a row does.
@@ -185,7 +187,7 @@ impl Dialog {
         let mut row = "  \x1b[33m┃\x1b[0m ".to_owned();
         for (at, (label, _)) in self.options.iter().enumerate() {
             let style = if at == self.selected { "\x1b[48;2;250;178;131m\x1b[38;2;20;20;20m" } else { "" };
-            row += &format!("{style} {label} \x1b[0m ");
+            let _ = write!(row, "{style} {label} \x1b[0m ");
         }
         lines.extend([row, format!("{bar}\x1b[2m{}\x1b[0m", self.hint), bar.to_owned()]);
         lines

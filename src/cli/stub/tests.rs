@@ -107,7 +107,9 @@ fn the_gate_ends_the_program_unless_the_other_row_is_chosen() {
     assert!(matches!(agent.state, State::Over(Exit::Fault, _)));
     for keys in [[Key::Down, Key::Enter], [Key::Up, Key::Enter]] {
         let mut agent = Agent::new("claude", Kind::Trust);
-        keys.into_iter().for_each(|key| agent.take(key));
+        for key in keys {
+            agent.take(key);
+        }
         let screen = after(&mut agent, 5, SIZES[0]);
         assert_eq!(word(&seen(&agent, &screen)), "working");
     }
