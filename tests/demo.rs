@@ -27,7 +27,14 @@ struct Demo {
 impl Demo {
     fn new() -> Self {
         need("tmux", &["-V"]);
-        Self { tmp: tempfile::tempdir().unwrap() }
+        let demo = Self { tmp: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(demo.home()).unwrap();
+        demo
+    }
+
+    /// The home of the user who looks at the demo.
+    fn home(&self) -> PathBuf {
+        self.tmp.path().join("home")
     }
 
     fn start(&self, args: &[&str]) -> Child {
@@ -36,6 +43,8 @@ impl Demo {
             .arg("demo")
             .args(args)
             .env("TMPDIR", self.tmp.path())
+            .env("HOME", self.home())
+            .env_remove("XDG_CONFIG_HOME")
             .env("XDG_STATE_HOME", self.tmp.path().join("log"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
@@ -72,8 +81,11 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// The demo is gone, and has left nothing in its user's home.
 fn gone(demo: &Demo) {
     wait_until("the demo's directory is gone", SOON, || demo.dir().map_or(Ok(()), Err));
+    let left: Vec<_> = demo.home().read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// A demo that was kept, and how to run the program on it.

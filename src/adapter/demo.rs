@@ -7,6 +7,7 @@
 
 use std::{
     ffi::OsString,
+    fmt::Write as _,
     fs::{self, DirBuilder},
     io,
     os::unix::{
@@ -159,9 +160,20 @@ impl Place {
         write(&self.home().join("fleet/roster.yaml"), text)
     }
 
-    /// Writes how an agent is launched that has no session yet.
-    pub fn write_launch(&self, agent: &str, command: &str) -> Result<(), Error> {
-        let text = format!("MOSAIC_AGENT_WORKDIR={}\nMOSAIC_AGENT_COMMAND={command}\n", self.work_dir().display());
+    /// Writes an agent's env file: where a launch of it works and keeps its files, which is nowhere near the user's own;
+    /// and its command, where it has to be started from nothing.
+    pub fn write_launch(&self, agent: &str, command: Option<&str>) -> Result<(), Error> {
+        let home = self.user_home();
+        let mut text = format!("MOSAIC_AGENT_NAME={agent}\nMOSAIC_AGENT_WORKDIR={}\n", self.work_dir().display());
+        let _ = writeln!(text, "HOME={}", home.display());
+        for (key, below) in
+            [("CLAUDE_CONFIG_DIR", ".claude"), ("CODEX_HOME", ".codex"), ("MOSAIC_CLAUDE_JSON", ".claude.json")]
+        {
+            let _ = writeln!(text, "{key}={}", home.join(below).display());
+        }
+        if let Some(command) = command {
+            let _ = writeln!(text, "MOSAIC_AGENT_COMMAND={command}");
+        }
         write(&self.agents_dir().join(agent).with_extension("env"), &text)
     }
 
@@ -205,7 +217,13 @@ impl Place {
     /// The environment in which every mosaic-top sees this fleet and no other, and keeps its own state here, too.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        // The user's colours and keys are theirs here, too; everything else that is looked up in a home is the demo's.
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let config = set("XDG_CONFIG_HOME").or_else(|| Some(Path::new(&set("HOME")?).join(".config").into()));
+        let config = config.unwrap_or_else(|| self.user_home().join(".config").into());
         vec![
+            ("HOME", self.user_home().into()),
+            ("XDG_CONFIG_HOME", config),
             ("TMUX_TMPDIR", self.dir.clone().into()),
             ("MOSAIC_HOME", self.home().into()),
             ("MOSAIC_HEARTBEAT_IDLE_THRESHOLD", IDLE_THRESHOLD.into()),

@@ -68,12 +68,12 @@ fn bring_up(exe: &Path, keep: bool) -> Result<Server> {
 
 fn write_files(place: &Place) -> Result<(), demo::Error> {
     place.write_roster(&fleet::roster(&place.socket, &place.work_dir()))?;
-    for cast in CAST.iter().filter(|cast| cast.plays.is_none()) {
+    for cast in CAST {
         let Some(declared) = cast.declared else { continue };
-        let launched = Cast { plays: Some(Plays::Stub(declared.runtime, Kind::Idle)), beat: Beat::Fresh, ..*cast };
+        let launched = Cast { plays: Some(Plays::Stub(declared.runtime, Kind::Idle)), beat: Beat::Fresh, ..cast };
         let words: Vec<String> =
             argv(&launched, place).unwrap_or_default().iter().map(|word| quoted(&word.to_string_lossy())).collect();
-        place.write_launch(cast.name, &words.join(" "))?;
+        place.write_launch(cast.name, Some(words.join(" ")).filter(|_| cast.plays.is_none()).as_deref())?;
     }
     Ok(())
 }
