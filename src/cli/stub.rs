@@ -164,7 +164,8 @@ impl Stub {
             if let State::Over(exit, words) = agent.state {
                 say(if full { "\x1b[?1049l" } else { "\x1b[H\x1b[2J" })?;
                 crossterm::terminal::disable_raw_mode()?;
-                say(&format!("\x1b[?2004l\x1b[?25h\x1b]2;\x1b\\{words}\n"))?;
+                // As with the missing program, the first line is one to lose.
+                say(&format!("\x1b[?2004l\x1b[?25h\x1b]2;\x1b\\\n{words}\n"))?;
                 return Ok(exit);
             }
             let status = if agent.busy() { Status::Busy } else { Status::Ok };
