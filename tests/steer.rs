@@ -44,6 +44,7 @@ fn target(name: &str, socket: Socket, server: Option<u32>, pane: Option<PaneAim>
         runtime: Some("claude".into()),
         reset_command: None,
         launch: None,
+        cautions: Vec::new(),
     };
     Target { tenant: Tenant("ops".into()), host, aim: Some(Box::new(aim)) }
 }

@@ -48,6 +48,7 @@ mod look;
 mod pauses;
 mod plan;
 mod relaunch;
+mod warn;
 
 use std::{
     collections::BTreeSet,
@@ -62,7 +63,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Watch,
-    audit::{self, Audit},
+    audit::{self, Audit, Log},
     exec::{Argv, Local},
     identity::Who,
 };
@@ -132,7 +133,8 @@ impl Steer {
         for target in targets {
             let commands = self.lines_of(order, &target, &who);
             let refused = self.against(order, &target).await.err();
-            each.push(Planned { target, commands, warnings: Vec::new(), refused });
+            let warnings = warn::of(self, order, &target, &who).await;
+            each.push(Planned { target, commands, warnings, refused });
         }
         Preview { order: order.clone(), each }
     }
@@ -193,6 +195,21 @@ impl Steer {
             outcomes.push(outcome);
         }
         outcomes
+    }
+
+    /// Puts into the log an order that was refused before it had a target: who tried what on whom, and why not. That
+    /// nothing was done is true also where the log cannot be written; then why comes back.
+    pub async fn refused(&self, order: &Order, fleet: &Target, name: &str, refusal: &Refusal) -> Option<String> {
+        let who = self.watch.who().await;
+        let log = Log::of(&self.watch.files(&who), self.audit.clone());
+        let mut intent = log.intent(order, fleet, Vec::new());
+        intent.target.agent = Some(name.to_owned());
+        let outcome = refused(order, fleet.clone(), refusal.clone(), None);
+        let hand = self.hand.as_ref();
+        match log.write(hand, &intent).await {
+            Ok(()) => log.ended(hand, &intent, &outcome).await.err(),
+            Err(why) => Some(why),
+        }
     }
 
     /// The tmux session that this program was started in; `None` outside of tmux.
