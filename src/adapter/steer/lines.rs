@@ -174,9 +174,13 @@ mod tests {
 
     #[test]
     fn typed_text_is_never_read_as_keys_options_or_commands() {
-        for (text, typed) in
-            [("/clear", "'/clear'"), ("-x C-c", "'-x C-c'"), ("a;", "'a;'"), ("it's", "'it'\"'\"'s'"), ("$X ~", "'$X ~'")]
-        {
+        for (text, typed) in [
+            ("/clear", "'/clear'"),
+            ("-x C-c", "'-x C-c'"),
+            ("a;", "'a;'"),
+            ("it's", "'it'\"'\"'s'"),
+            ("$X ~", "'$X ~'"),
+        ] {
             let line = Lines { tmux: &Tmux::default(), socket: &Socket::Default, version: "3.3a" }.typed(text, PANE);
             let command = format!("send-keys -l -t %5 -- {typed}");
             assert!(line.words.contains(&command), "{line:?}");

@@ -45,11 +45,14 @@ async fn in_the_way(steer: &Steer, order: &Order, aim: &Aim, pane: PaneAim, who:
     });
     let draft = match composer::read(sight.screen, &spec) {
         Composer::Draft { text, .. } => {
-            let shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(DRAFT_MOST).collect();
+            let shown: String =
+                text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(DRAFT_MOST).collect();
             let then = if replaces { "will be cleared" } else { "is in the way, so it will be refused" };
             Some(format!("a draft stands in its input line and {then}: {}", visible(&shown)))
         }
-        Composer::Unknown => Some(format!("the input line of {} is not known: what became of it may not show", spec.name)),
+        Composer::Unknown => {
+            Some(format!("the input line of {} is not known: what became of it may not show", spec.name))
+        }
         Composer::Absent { .. } | Composer::Empty { .. } => None,
     };
     [prompt, busy.map(str::to_owned), draft].into_iter().flatten().collect()
