@@ -14,166 +14,25 @@
 
 mod support;
 
-use std::{collections::BTreeSet, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeSet, thread, time::Duration};
 
-use mosaic_top::{
-    adapter::{Licence, Steer, Watch, WatchConfig, audit::Audit, exec::Local},
-    fleet::{
-        delivery::{Kind, Timing, WhenBusy, WhenDraft},
-        ids::{HostName, Tenant},
-        message::{Body, Label, Message},
-        order::{Act, Aim, Letter, Order, Outcome, PaneAim, Target},
-        row::RowKey,
-        runtime::spec::RuntimeSpecs,
-    },
+use mosaic_top::fleet::{
+    delivery::{Kind, WhenBusy, WhenDraft},
+    message::{Body, Label, Message},
+    order::{Act, Letter},
+    runtime::spec::RuntimeSpecs,
 };
 use support::{
-    SOON, Tmux, block_on,
+    stage::{Stage, letter},
     standin::{self, Standin},
-    wait_until,
 };
-use tokio::sync::mpsc;
 
 const RUNTIMES: [&str; 4] = ["claude", "codex", "pi", "opencode"];
-const PLAYER: &str = "a_stand_in_plays_when_it_is_asked_to";
-/// What each runtime shows while it works.
-const BUSY: [&str; 3] = ["esc to interrupt", "esc interrupt", "── ⠦ Working"];
 
 /// No test: what a pane runs.
 #[test]
 fn a_stand_in_plays_when_it_is_asked_to() {
     standin::play_if_asked();
-}
-
-/// A stand-in in a pane of its own server, and the hands that act on it.
-struct Stage {
-    tmux: Tmux,
-    agent: Standin,
-    home: tempfile::TempDir,
-    _dir: tempfile::TempDir,
-    pane: String,
-}
-
-impl Stage {
-    fn new(runtime: &'static str, seed: u64, asked: &'static str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let agent = Standin { runtime, seed, dir: dir.path().to_owned(), asked };
-        let command = agent.command(PLAYER);
-        let stage = Self::running(agent, dir, &command);
-        stage.shows("the stand-in is up", "history begins");
-        stage
-    }
-
-    fn running(agent: Standin, dir: tempfile::TempDir, command: &str) -> Self {
-        let tmux = Tmux::new();
-        tmux.session("agent", command);
-        let pane = tmux.ask("agent", "#{pane_id}");
-        Self { tmux, agent, home: tempfile::tempdir().unwrap(), _dir: dir, pane }
-    }
-
-    fn text(&self) -> String {
-        self.tmux.tmux(&["capture-pane", "-p", "-t", &self.pane])
-    }
-
-    fn steer(&self) -> Steer {
-        let hand = Arc::new(Local::new());
-        let (home, tmux) = (Some(self.home.path().to_owned()), self.tmux.adapter());
-        let config = WatchConfig { home, tmux, ..WatchConfig::default() };
-        Watch::new(hand.clone(), config).steer(Licence::over(hand), Audit::here("cli"))
-    }
-
-    /// The agent as it is now.
-    fn target(&self) -> Target {
-        let facts = self.tmux.ask(&self.pane, "#{pid} #{pane_pid} #{version}");
-        let facts: Vec<&str> = facts.split(' ').collect();
-        let host = HostName("here".into());
-        let row = RowKey { host: host.clone(), socket: self.tmux.socket(), session: "agent".into(), pane: None };
-        let aim = Aim {
-            row,
-            name: "agent".into(),
-            managed: true,
-            socket: self.tmux.socket(),
-            server: facts[0].parse().ok(),
-            version: Some(facts[2].to_owned()),
-            session: None,
-            pane: Some(PaneAim { id: self.pane.parse().unwrap(), pid: facts[1].parse().unwrap(), dead: false }),
-            unit: None,
-            runtime: Some(self.agent.runtime.to_owned()),
-            reset_command: None,
-            launch: None,
-            cautions: Vec::new(),
-        };
-        Target { tenant: Tenant("ops".into()), host, aim: Some(Box::new(aim)) }
-    }
-
-    fn carry_out(&self, act: Act, target: Target) -> Receipt {
-        let order = Order::new(act);
-        block_on(async {
-            let steer = self.steer();
-            // An operator who saw the preview and said yes.
-            let preview = steer.preview(&order, Vec::new()).await;
-            Receipt(steer.carry_out(preview.confirmed(), target, mpsc::channel(1).0).await)
-        })
-    }
-
-    fn send(&self, letter: Letter) -> Receipt {
-        self.carry_out(Act::Send(letter), self.target())
-    }
-
-    fn shows(&self, what: &str, shown: &str) {
-        wait_until(what, SOON, || {
-            let text = self.text();
-            text.contains(shown).then_some(()).ok_or(text)
-        });
-    }
-
-    /// Waits until the agent is at rest, so that the next send meets no turn.
-    fn rests(&self) {
-        wait_until("the agent is at rest", SOON, || {
-            let text = self.text();
-            (!BUSY.iter().any(|mark| text.contains(mark))).then_some(()).ok_or(text)
-        });
-    }
-}
-
-/// How a send ended, and what was done for it.
-#[derive(Debug)]
-struct Receipt(Outcome);
-
-impl Receipt {
-    fn verdict(&self) -> &'static str {
-        self.0.ending.word()
-    }
-
-    fn says(&self) -> &str {
-        &self.0.says
-    }
-
-    /// How often Enter or the queueing key was pressed.
-    fn enters(&self) -> usize {
-        self.0.commands.iter().filter(|line| line.contains(" Enter'") || line.contains(" Tab'")).count()
-    }
-
-    /// Whether the text was typed or pasted at all.
-    fn typed(&self) -> bool {
-        self.0.commands.iter().any(|line| line.contains("paste-buffer") || line.contains(" -l "))
-    }
-
-    fn by_record(&self) -> bool {
-        self.0.evidence.iter().any(|proof| proof.source == "record")
-    }
-}
-
-/// A message that waits for its verdict, and is queued where the agent works.
-fn letter(text: &str) -> Letter {
-    Letter {
-        text: text.to_owned(),
-        kind: Kind::Message,
-        busy: WhenBusy::Queue,
-        draft: WhenDraft::Refuse,
-        verify: true,
-        timing: Timing::default(),
-    }
 }
 
 /// Random messages: one line or many, short or long, plain or wide.

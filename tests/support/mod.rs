@@ -10,6 +10,7 @@
 pub mod program;
 pub mod recorder;
 pub mod sshd;
+pub mod stage;
 pub mod standin;
 
 use std::{

@@ -341,7 +341,7 @@ impl Agent {
     fn begin(&mut self, text: String) {
         self.history.push(format!("> {}", text.lines().next().unwrap_or_default()));
         self.keeper.begins(&self.dir, &text);
-        let lasts = if self.asked.contains("slow") { 30_000 } else { 100 + self.draw_lots(700) };
+        let lasts = if self.asked.contains("slow") { 30_000 } else { 100 + self.draw_lots(1400) };
         let now = Instant::now();
         self.turn = Some((text, now, now + Duration::from_millis(lasts)));
     }
