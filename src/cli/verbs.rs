@@ -128,7 +128,7 @@ impl Deck {
                 Ok(target) => goes.push((order, target)),
                 Err((name, refusal)) => {
                     let unlogged = self.steer.refused(&order, &Target::fleet(&self.shown.fleet), &name, &refusal).await;
-                    worst = worst.max(self.receipt_of_refusal(&order, &name, &refusal, common, unlogged)?);
+                    worst = worst.max(self.receipt_of_refusal(&order, &name, &refusal, common, unlogged.as_deref())?);
                 }
             }
         }
@@ -159,14 +159,17 @@ impl Deck {
     ) -> Result<Vec<(Confirmed<Order>, Target)>, Exit> {
         let mut confirmed = Vec::new();
         let mut questions: Vec<Preview> = Vec::new();
-        for (order, target) in goes {
-            let preview = self.steer.preview(&order, vec![target.clone()]).await;
-            let unasked = Confirmed::unasked(order).ok().filter(|_| preview.asks().is_none());
-            if unasked.is_none() {
-                questions.push(preview.clone());
-            }
+        // What is the same for many is one question.
+        for same in goes.chunk_by(|(one, _), (other, _)| one == other && one.loses().is_some()) {
+            let Some((order, _)) = same.first() else { continue };
+            let targets: Vec<Target> = same.iter().map(|(_, target)| target.clone()).collect();
+            let preview = self.steer.preview(order, targets.clone()).await;
+            let unasked = Confirmed::unasked(order.clone()).ok().filter(|_| preview.asks().is_none());
             let sure = unasked.unwrap_or_else(|| preview.confirmed());
-            confirmed.push((sure, target));
+            if sure.asked() {
+                questions.push(preview);
+            }
+            confirmed.extend(targets.into_iter().map(|target| (sure.clone(), target)));
         }
         if questions.is_empty() || common.yes || ask(&questions)? { Ok(confirmed) } else { Err(Exit::Refused) }
     }
@@ -200,7 +203,7 @@ impl Deck {
         name: &str,
         refusal: &Refusal,
         common: &Common,
-        unlogged: Option<String>,
+        unlogged: Option<&str>,
     ) -> Result<u8> {
         let fleet = &self.shown.fleet;
         if common.json {

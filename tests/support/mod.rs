@@ -165,6 +165,11 @@ impl UserManager {
         std::fs::write(dir.join(name), text).unwrap();
     }
 
+    /// For the inside: whether what units print is kept.
+    pub fn has_journal() -> bool {
+        Path::new("/run/systemd/journal/stdout").exists()
+    }
+
     /// For the inside: whether the machine's own manager is the parent of this one, and so not all is ours.
     pub fn is_nested() -> bool {
         std::env::var_os("NESTED_USER_SYSTEMD").is_some()

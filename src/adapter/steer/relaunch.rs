@@ -61,9 +61,9 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
             job.look().await?;
             job.says("starting its command again in the same pane");
             let done = job.change(job.lines(aim).respawn(pane), Vec::new(), LIMIT).await;
-            done.and_then(|output| match String::from_utf8_lossy(&output.stdout).contains(ANOTHER) {
-                true => Err("its pane holds another process than before".to_owned()),
-                false => Ok(()),
+            done.and_then(|output| {
+                let another = String::from_utf8_lossy(&output.stdout).contains(ANOTHER);
+                if another { Err("its pane holds another process than before".to_owned()) } else { Ok(()) }
             })
         }
         Way::Session => launch(job, aim, &before, &units).await?,

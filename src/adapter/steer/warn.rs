@@ -37,7 +37,7 @@ async fn in_the_way(steer: &Steer, order: &Order, aim: &Aim, pane: PaneAim, who:
     };
     let sight = now.sight(None);
     let prompt = sight.prompt.map(|says| format!("it stands at a prompt, so it will be refused: {}", visible(says)));
-    let busy = (sight.busy == Some(true)).then(|| match (queues, &spec.keys.queue) {
+    let busy = (sight.busy == Some(true)).then_some(match (queues, &spec.keys.queue) {
         (true, Some(_)) => "it is busy: this will be queued",
         (true, None) => "it is busy, and its runtime is not known to queue: this will be refused",
         (false, Some(_)) => "it is busy: this will be refused unless it is queued",

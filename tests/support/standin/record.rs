@@ -198,15 +198,13 @@ impl OpenCode {
     }
 
     fn begins(&mut self, text: &str) {
-        let session = match self.session.clone() {
-            Some(session) => session,
-            None => {
-                let id = self.id("ses");
-                let title = "New session - 2026-11-21T00:00:00.000Z";
-                self.run("INSERT INTO session VALUES (?1, NULL, ?2, ?3, ?4, ?4)", params![id, cwd(), title, ms()]);
-                self.session.insert(id).clone()
-            }
-        };
+        let session = self.session.clone().unwrap_or_else(|| {
+            let id = self.id("ses");
+            let title = "New session - 2026-11-21T00:00:00.000Z";
+            self.run("INSERT INTO session VALUES (?1, NULL, ?2, ?3, ?4, ?4)", params![id, cwd(), title, ms()]);
+            id
+        });
+        self.session = Some(session.clone());
         let message = self.message(&session, &json!({"role": "user", "time": {"created": ms()}}));
         let part = self.id("prt");
         let data = json!({"type": "text", "text": text}).to_string();
