@@ -48,6 +48,7 @@ mod look;
 mod pauses;
 mod plan;
 mod relaunch;
+mod trust;
 mod warn;
 
 use std::{
@@ -73,7 +74,7 @@ use crate::fleet::{
     order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
 };
-use hand::Hand;
+use hand::{Hand, Held};
 use job::{End, Job, LIMIT};
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
@@ -108,6 +109,8 @@ pub struct Steer {
     audit: Audit,
     rules: Arc<Rules>,
     running: Arc<Mutex<BTreeSet<String>>>,
+    /// Whether a relaunch records trust first.
+    trusts: bool,
 }
 
 impl Watch {
@@ -115,7 +118,7 @@ impl Watch {
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
         let (rules, running) = (Arc::new(Rules::builtin()), Arc::default());
-        Steer { watch: self.clone(), hand: licence.hand, audit, rules, running }
+        Steer { watch: self.clone(), hand: licence.hand, audit, rules, running, trusts: true }
     }
 
     /// The action log: its orders in the order they were begun, and how many lines could not be read.
@@ -126,12 +129,19 @@ impl Watch {
 }
 
 impl Steer {
+    /// The same, whose relaunches do not record trust first.
+    #[must_use]
+    pub fn without_trust(mut self) -> Self {
+        self.trusts = false;
+        self
+    }
+
     /// What an order would do to these targets: the exact commands, and what stands against it now. Changes nothing.
     pub async fn preview(&self, order: &Order, targets: Vec<Target>) -> Preview {
         let who = self.watch.who().await;
         let mut each = Vec::new();
         for target in targets {
-            let commands = self.lines_of(order, &target, &who);
+            let commands = self.plan(order, &target, &who).await;
             let refused = self.against(order, &target).await.err();
             let warnings = warn::of(self, order, &target, &who).await;
             each.push(Planned { target, commands, warnings, refused });
@@ -148,8 +158,9 @@ impl Steer {
         target: Target,
         progress: mpsc::Sender<Progress>,
     ) -> Outcome {
-        let Some(_turn) = Turn::take(&self.running, &target) else {
-            return refused(order.get(), target, Refusal::Running("another order runs on it".to_owned()), None);
+        let _turn = match self.turn(&target).await {
+            Ok(turn) => turn,
+            Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
         };
         let mut job = match Job::begin(self, order.get(), order.asked(), &target, progress).await {
             Ok(job) => job,
@@ -212,6 +223,24 @@ impl Steer {
         }
     }
 
+    /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.
+    async fn turn(&self, target: &Target) -> Result<Turn, String> {
+        let mut mine = Turn::take(&self.running, target).ok_or("another order runs on it")?;
+        let path = self.watch.files(&self.watch.who().await).turn(&mine.key);
+        match self.hand.hold(path).await {
+            Ok(Some(held)) => {
+                mine.held = Some(held);
+                Ok(mine)
+            }
+            Ok(None) => Err("another program's order runs on it".to_owned()),
+            // Where no lock can be made, no line of the log can be written either, and that decides.
+            Err(error) => {
+                tracing::warn!(%error, "no lock against other programs");
+                Ok(mine)
+            }
+        }
+    }
+
     /// The tmux session that this program was started in; `None` outside of tmux.
     pub async fn own_session(&self) -> Option<String> {
         let own = self.watch.who().await.inside?;
@@ -253,6 +282,7 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
         Act::Relaunch => relaunch::relaunch(job).await,
         Act::Pause { reason } => pauses::pause(job, reason.as_deref()).await,
         Act::Resume => pauses::resume(job).await,
+        Act::Trust => trust::trust(job).await,
     }
 }
 
@@ -274,18 +304,21 @@ fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<Str
 struct Turn {
     running: Arc<Mutex<BTreeSet<String>>>,
     key: String,
+    /// The lock against other programs.
+    held: Option<Held>,
 }
 
 impl Turn {
     fn take(running: &Arc<Mutex<BTreeSet<String>>>, target: &Target) -> Option<Self> {
         let key = target.aim.as_ref().map_or_else(String::new, |aim| format!("{}:{}", aim.socket, aim.name));
         let fresh = running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
-        fresh.then(|| Self { running: Arc::clone(running), key })
+        fresh.then(|| Self { running: Arc::clone(running), key, held: None })
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        drop(self.held.take());
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::settings::Settings;
-use crate::fleet::{facts::HostFacts, ids::PaneKey};
+use crate::fleet::{doctor::Checkup, facts::HostFacts, ids::PaneKey};
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -28,6 +28,8 @@ pub enum Event {
     },
     /// The roster file was read, or looked for in vain.
     Roster(RosterNews),
+    /// A health check has come back; what every look finds anyway is not in it.
+    Checkup(Box<Checkup>),
     /// The configuration was read again.
     Settings(Box<Settings>),
     /// A mirror has something new.

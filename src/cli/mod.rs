@@ -7,6 +7,7 @@
 pub mod access;
 mod config;
 pub mod demo;
+pub mod doctor;
 mod front;
 mod log;
 pub mod ps;
@@ -16,6 +17,7 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+pub mod trust;
 pub mod verbs;
 mod watch;
 
@@ -105,12 +107,14 @@ enum Verb {
     Screen(screen::Screen),
     Watch(watch::Watch),
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
     Send(verbs::send::Send),
     Reset(verbs::reset::Reset),
     Interrupt(verbs::interrupt::Interrupt),
     Relaunch(verbs::relaunch::Relaunch),
     Pause(verbs::pause::Pause),
     Resume(verbs::resume::Resume),
+    Trust(trust::Trust),
     Log(verbs::log::Log),
     /// The reference of keys, as Markdown
     Keys,
@@ -228,12 +232,14 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
+        Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
         Some(Verb::Send(send)) => send.run(&globals, access).await,
         Some(Verb::Reset(reset)) => reset.run(&globals, access).await,
         Some(Verb::Interrupt(interrupt)) => interrupt.run(&globals, access).await,
         Some(Verb::Relaunch(relaunch)) => relaunch.run(&globals, access).await,
         Some(Verb::Pause(pause)) => pause.run(&globals, access).await,
         Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
+        Some(Verb::Trust(trust)) => trust.run(&globals, access).await,
         Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),

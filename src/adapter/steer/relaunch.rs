@@ -8,6 +8,7 @@ use super::{
     job::{End, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
+    trust,
 };
 use crate::{
     adapter::{
@@ -49,6 +50,9 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let units = units(job, aim).await;
     if let (Some(unit), Reading::Unknown(why)) = (&aim.unit, &units.units) {
         return Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")));
+    }
+    if job.steer.trusts {
+        trust::before_launch(job, aim).await;
     }
     let done = match way(aim, &units) {
         Way::Unit(unit, facts) => {

@@ -44,13 +44,17 @@ pub(super) async fn safe(job: &Job<'_>, aim: &Aim, now: &Listing) -> Result<(), 
         return Err(Refusal::Own(name));
     }
     let Some(unit) = &aim.unit else { return Ok(()) };
-    let unknown = |why: &str| Refusal::Hazard(format!("whether the tmux server lives in {unit} is not known: {why}"));
-    let text = text(job, format!("/proc/{pid}/cgroup").into()).await.map_err(|why| unknown(&why))?;
-    match text.lines().any(|line| line.split(['/', ':']).any(|part| part == unit)) {
-        _ if text.trim().is_empty() => Err(unknown("the kernel names no cgroup of it")),
-        true => Err(Refusal::hazard(unit)),
-        false => Ok(()),
+    let text = text(job, format!("/proc/{pid}/cgroup").into()).await.unwrap_or_default();
+    if text.lines().any(|line| line.split(['/', ':']).any(|part| part == unit)) {
+        return Err(Refusal::hazard(unit));
     }
+    if !text.trim().is_empty() || job.order.forced.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::Hazard(format!(
+        "in which unit the tmux server {pid} lives cannot be read, so a restart of {name} might take the whole fleet \
+         down. Hint: --force with a --reason, once you have looked"
+    )))
 }
 
 /// A server whose socket file was deleted answers nobody and still holds every agent. Then nothing is gone, and a restart
