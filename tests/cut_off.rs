@@ -16,13 +16,13 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     thread,
 };
 
 use mosaic_top::fleet::{
     action_record::{self, Logged},
-    order::Act,
+    order::{Act, Target},
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -132,7 +132,7 @@ impl Held {
     fn ends_by(&mut self, signal: Signal) -> Ran {
         kill(Pid::from_raw(self.sending.id().try_into().unwrap()), signal).unwrap();
         wait_until("the program has ended", SOON, || self.sending.try_wait().unwrap().map(drop).ok_or("it runs on"));
-        let output = std::mem::replace(&mut self.sending, std::process::Command::new("true").spawn().unwrap());
+        let output = std::mem::replace(&mut self.sending, Command::new("true").spawn().unwrap());
         Ran::of(&output.wait_with_output().unwrap())
     }
 }
@@ -197,4 +197,56 @@ fn an_interrupt_stops_a_turn_and_is_refused_where_there_is_none() {
         assert_eq!((refused.verdict(), refused.0.commands.len()), ("refused", 0), "{runtime}: {refused:?}");
         assert_eq!(stage.agent.mishaps(), Vec::<String>::new(), "{runtime}");
     }
+}
+
+/// As root on Linux, on a file system of its own that is full.
+#[test]
+fn on_a_full_disk_only_what_stops_is_done_and_says_that_it_is_not_logged() {
+    if !nix::unistd::geteuid().is_root() || !cfg!(target_os = "linux") {
+        eprintln!("NOT APPLICABLE: a full disk needs a file system of its own, which only root can mount");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mount = "mount -t tmpfs -o size=64k,mode=700 tmpfs \"$0\" && exec \"$@\"";
+    let output = Command::new("unshare")
+        .args(["--mount", "--propagation", "private", "sh", "-c", mount])
+        .arg(dir.path())
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "inside_a_full_disk", "--ignored", "--nocapture", "--test-threads=1"])
+        .env("FULL_DISK", dir.path())
+        .output()
+        .unwrap();
+    let said = support::describe(&output);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "runs on a full disk, started by the test above"]
+fn inside_a_full_disk() {
+    let disk = PathBuf::from(std::env::var_os("FULL_DISK").unwrap());
+    let stage = Stage::at(&disk, "claude", 53, "slow calm");
+    let sent = stage.send(letter("a long task"));
+    assert_eq!(sent.verdict(), "accepted", "{sent:?}");
+    // The log's own last page would take more lines: it is filled with empty ones.
+    let mut before = fs::read(disk.join("fleet/run/actions.jsonl")).unwrap();
+    before.resize(before.len().next_multiple_of(4096), b'\n');
+    fs::write(disk.join("fleet/run/actions.jsonl"), &before).unwrap();
+    fs::write(disk.join("filler"), vec![0; 128 * 1024]).expect_err("the disk is full");
+
+    let refused = stage.send(letter("not without a log"));
+    assert_eq!((refused.verdict(), refused.typed()), ("refused", false), "{refused:?}");
+    assert!(refused.says().contains("No space left on device"), "{refused:?}");
+    let stopped = stage.carry_out(Act::Interrupt, stage.target());
+    assert_eq!(stopped.verdict(), "done", "{stopped:?}");
+    assert!(stopped.0.unlogged.as_ref().is_some_and(|why| why.contains("No space left")), "{stopped:?}");
+    let fleet = Target { aim: None, ..stage.target() };
+    let paused = stage.carry_out(Act::Pause { reason: Some("full".into()) }, fleet);
+    assert_eq!(paused.verdict(), "done", "{paused:?}");
+    assert!(paused.0.unlogged.is_some() && disk.join("fleet/run/PAUSED").exists(), "{paused:?}");
+
+    assert_eq!(fs::read(disk.join("fleet/run/actions.jsonl")).unwrap(), before, "half a line was left");
+    fs::remove_file(disk.join("filler")).unwrap();
+    let held = stage.send(letter("into the pause"));
+    assert!(held.says().contains("paused"), "{held:?}");
+    assert_eq!(stage.agent.submitted(), ["a long task"]);
 }

@@ -14,17 +14,19 @@
 
 mod support;
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::{collections::BTreeSet, process::Stdio, thread, time::Duration};
 
 use mosaic_top::fleet::{
-    delivery::{Kind, WhenBusy, WhenDraft},
+    delivery::{Kind, Timing, WhenBusy, WhenDraft},
     message::{Body, Label, Message},
     order::{Act, Letter},
     runtime::spec::RuntimeSpecs,
 };
 use support::{
+    SOON,
     stage::{Stage, letter},
     standin::{self, Standin},
+    wait_until,
 };
 
 const RUNTIMES: [&str; 4] = ["claude", "codex", "pi", "opencode"];
@@ -244,6 +246,43 @@ fn a_reset_is_typed_and_seen() {
         assert_eq!(receipt.verdict(), "accepted", "{runtime}: {receipt:?}");
         let submitted: Vec<String> = stage.agent.submitted().iter().map(|text| text.trim_end().to_owned()).collect();
         assert_eq!(submitted, [command], "{runtime}");
+    }
+}
+
+/// From 3.7 on tmux refuses keys while such a client is attached; `scripts/bench read-only` runs this with one that does.
+#[test]
+fn a_read_only_client_on_the_server_holds_nothing_up() {
+    let stage = Stage::new("claude", 43, "slow calm");
+    println!("with tmux {}", stage.tmux.ask(&stage.pane, "#{version}"));
+    let attach = ["-C", "attach-session", "-f", "read-only", "-t", "=agent"];
+    let mut watcher = stage.tmux.command();
+    let mut watcher = watcher.args(attach).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    wait_until("the watcher is attached", SOON, || {
+        let clients = stage.tmux.tmux(&["list-clients", "-F", "#{client_readonly}"]);
+        if clients == "1" { Ok(()) } else { Err(clients) }
+    });
+    let sent = stage.send(letter("while somebody watches"));
+    assert_eq!(sent.verdict(), "accepted", "{sent:?}");
+    let stopped = stage.carry_out(Act::Interrupt, stage.target());
+    assert_eq!(stopped.verdict(), "done", "{stopped:?}");
+    let reset = Act::Reset { draft: WhenDraft::Replace, timing: Timing::default() };
+    let reset = stage.carry_out(reset, stage.target());
+    assert_eq!(reset.verdict(), "accepted", "{reset:?}");
+    let submitted: Vec<String> = stage.agent.submitted().iter().map(|text| text.trim_end().to_owned()).collect();
+    assert_eq!(submitted, ["while somebody watches", "/clear"]);
+    drop(watcher.stdin.take());
+    watcher.wait().unwrap();
+}
+
+/// What a slash command may hold is typed as it stands, whatever a shell, tmux or its formats would make of it.
+#[test]
+fn a_typed_command_arrives_as_it_stands() {
+    let stage = Stage::new("claude", 47, "calm");
+    for text in ["/say it's; \"$HOME\" #{pid} ~ %1 {a} \\n", "/x;", "/-l C-c Enter 'q' ''", "/ä 漢字 \\;"] {
+        stage.rests();
+        let receipt = stage.send(Letter { kind: Kind::Command, ..letter(text) });
+        assert_eq!(receipt.verdict(), "accepted", "{receipt:?}");
+        assert_eq!(stage.agent.submitted().last().map(String::as_str), Some(text));
     }
 }
 

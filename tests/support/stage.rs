@@ -1,6 +1,9 @@
 //! A stand-in of a runtime in a pane of its own server, and the product's hands that act on it.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use mosaic_top::{
     adapter::{Licence, Steer, Watch, WatchConfig, audit::Audit, exec::Local},
@@ -25,8 +28,9 @@ const BUSY: [&str; 3] = ["esc to interrupt", "esc interrupt", "── ⠦ Workin
 pub struct Stage {
     pub tmux: Tmux,
     pub agent: Standin,
-    home: tempfile::TempDir,
-    _dir: tempfile::TempDir,
+    /// The mosaic home.
+    home: PathBuf,
+    _dirs: [tempfile::TempDir; 2],
     pub pane: String,
 }
 
@@ -40,11 +44,17 @@ impl Stage {
         stage
     }
 
+    /// The same with its mosaic home there.
+    pub fn at(home: &Path, runtime: &'static str, seed: u64, asked: &'static str) -> Self {
+        Self { home: home.to_owned(), ..Self::new(runtime, seed, asked) }
+    }
+
     pub fn running(agent: Standin, dir: tempfile::TempDir, command: &str) -> Self {
         let tmux = Tmux::new();
         tmux.session("agent", command);
         let pane = tmux.ask("agent", "#{pane_id}");
-        Self { tmux, agent, home: tempfile::tempdir().unwrap(), _dir: dir, pane }
+        let home = tempfile::tempdir().unwrap();
+        Self { tmux, agent, home: home.path().to_owned(), _dirs: [dir, home], pane }
     }
 
     pub fn text(&self) -> String {
@@ -53,7 +63,7 @@ impl Stage {
 
     pub fn steer(&self) -> Steer {
         let hand = Arc::new(Local::new());
-        let (home, tmux) = (Some(self.home.path().to_owned()), self.tmux.adapter());
+        let (home, tmux) = (Some(self.home.clone()), self.tmux.adapter());
         let config = WatchConfig { home, tmux, ..WatchConfig::default() };
         Watch::new(hand.clone(), config).steer(Licence::over(hand), Audit::here("cli"))
     }
@@ -105,7 +115,7 @@ impl Stage {
 
     /// What the action log holds.
     pub fn log(&self) -> Vec<Logged> {
-        let path = self.home.path().join("fleet/run/actions.jsonl");
+        let path = self.home.join("fleet/run/actions.jsonl");
         action_record::read(&std::fs::read_to_string(path).unwrap_or_default()).0
     }
 
