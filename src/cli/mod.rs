@@ -33,6 +33,7 @@ use color_eyre::eyre::{Report, Result, WrapErr};
 use self::{access::Access, config::Loaded};
 use crate::{
     adapter::{
+        audit::Audit,
         state_file::StateFile,
         tap::{binary::Binary, daemon},
     },
@@ -290,10 +291,12 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         colorterm: variable("COLORTERM"),
         colorfgbg: variable("COLORFGBG"),
     };
+    let watch = globals.watch();
     // One agent alone is shown as it is: there is no list to remember.
     let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
-        watch: globals.watch(),
+        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        watch,
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),
