@@ -3,7 +3,7 @@
 //! PURE data with small questions; [`super::update`] is what changes it. Bounded: one fleet, one roster, and mirrors of
 //! no more panes than are shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -107,6 +107,8 @@ pub struct Model {
     pub(super) top: usize,
     pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
     pub(super) pan: Pan,
+    /// The panes whose recording has ended for a reason of its own.
+    pub(super) unrecorded: BTreeSet<PaneKey>,
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
@@ -134,6 +136,7 @@ impl Model {
             top: 0,
             mirrors: BTreeMap::new(),
             pan: Pan::Follow,
+            unrecorded: BTreeSet::new(),
             notice: None,
             click: None,
             change: Change::Everything,
@@ -191,6 +194,13 @@ impl Model {
     #[must_use]
     pub fn selected_mirror(&self) -> Option<&Mirror> {
         self.mirrors.get(&self.selected_row()?.mirror_pane()?.key)
+    }
+
+    /// Whether the recording of the selected row has ended for a reason of its own.
+    #[must_use]
+    pub fn is_unrecorded(&self) -> bool {
+        let pane = self.selected_row().and_then(|row| row.mirror_pane());
+        pane.is_some_and(|pane| self.unrecorded.contains(&pane.key))
     }
 
     /// The list's own state.

@@ -96,7 +96,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         config_file: options.config_file,
     };
     let looks = tokio::spawn(looks.run());
-    let mirrors = OpenMirrors::new(options.watch, events);
+    let mirrors = OpenMirrors::new(options.watch, events, kept(&options.settings));
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
     let mut shell = Shell { model, kind, theme, wish, mirrors, drawn: None, whole: None, left: false };
@@ -104,6 +104,12 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
     outcome
+}
+
+/// How much is kept of each agent's record, in megabytes.
+fn kept(settings: &Settings) -> Option<u32> {
+    let recorder = settings.config.recorder;
+    recorder.on.then_some(recorder.megabytes)
 }
 
 /// Everything that the loop holds.
@@ -245,10 +251,16 @@ impl Shell {
             self.mirrors.facts(facts);
         }
         let renewed = matches!(event, Event::Settings(_));
-        for effect in update(&mut self.model, event) {
+        let judged = matches!(event, Event::Facts { .. } | Event::Roster(_));
+        let effects = update(&mut self.model, event);
+        if let Some(fleet) = self.model.fleet().filter(|_| judged) {
+            self.mirrors.judged(fleet);
+        }
+        for effect in effects {
             self.perform(effect, terminal)?;
         }
         if renewed {
+            self.mirrors.record(kept(self.model.settings()));
             let config = &self.model.settings().config;
             self.theme = Theme::of(config, &self.kind);
             terminal.listen_to_mouse(config.mouse)?;
