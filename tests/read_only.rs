@@ -67,10 +67,12 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 11] = [
+const VERBS: [(&str, &str, Does); 12] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
+    // Reads the program's own state directory, and nothing of the fleet.
+    ("replay", "--list", Does::Looks),
     // Of a fleet of its own, on a server of its own.
     ("demo", "--headless", Does::Looks),
     ("keys", "", Does::Looks),

@@ -19,6 +19,7 @@ pub mod mode;
 pub mod model;
 mod mouse;
 pub mod problems;
+pub mod replay;
 #[doc(hidden)]
 pub mod sample;
 pub mod settings;

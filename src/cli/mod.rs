@@ -12,6 +12,7 @@ mod log;
 pub mod ps;
 pub mod ps_table;
 pub mod reference;
+mod replay;
 pub mod schema;
 pub mod screen;
 pub mod stub;
@@ -97,6 +98,7 @@ enum Verb {
     Ps(ps::Ps),
     Screen(screen::Screen),
     Watch(watch::Watch),
+    Replay(replay::Replay),
     Demo(demo::Demo),
     /// The reference of keys, as Markdown
     Keys,
@@ -207,6 +209,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
+        Some(Verb::Replay(replay)) => replay.run(&globals, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
@@ -249,26 +252,30 @@ async fn dashboard(globals: &Globals, access: Access, loaded: Loaded) -> Result<
 
 /// The dashboard, whole or narrowed to one agent.
 async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option<String>) -> Result<Exit> {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let (config_file, settings) = loaded;
-    let terminal = Terminal {
-        no_color: no_color(),
-        term: variable("TERM"),
-        colorterm: variable("COLORTERM"),
-        colorfgbg: variable("COLORFGBG"),
-    };
     let options = run::Options {
         watch: globals.watch(),
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),
-        terminal,
+        terminal: terminal(),
         settings,
         config_file,
         watched,
     };
     run::dashboard(options).await.wrap_err("the dashboard ended")?;
     Ok(Exit::Done)
+}
+
+/// What this program's terminal says of itself.
+fn terminal() -> Terminal {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    Terminal {
+        no_color: no_color(),
+        term: variable("TERM"),
+        colorterm: variable("COLORTERM"),
+        colorfgbg: variable("COLORFGBG"),
+    }
 }
 
 /// <https://no-color.org>: set to anything but nothing.

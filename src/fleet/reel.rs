@@ -91,8 +91,9 @@ impl Reel {
         let silence = self.frames.last().map_or(Duration::ZERO, |last| between(last.wall, wall));
         if silence > MISSING {
             self.put(wall, LEFT, Step::Mark(format!("{GAP} {}", short(silence))));
+            return self.put(wall, Duration::ZERO, Step::Begin(size));
         }
-        self.put(wall, silence.min(LEFT), Step::Begin(size));
+        self.put(wall, silence, Step::Begin(size));
     }
 
     fn push(&mut self, wall: Timestamp, what: What) {

@@ -5,6 +5,7 @@
 
 mod mirrors;
 mod refresh;
+mod replay;
 mod terminal;
 
 use std::{
@@ -23,6 +24,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
+pub use self::replay::replay;
 use self::{
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
