@@ -29,7 +29,8 @@ use support::{
 };
 
 /// tmux commands that only tell something, each with the words without which it would do more.
-const LOOKS: [(&str, &str); 6] = [
+const LOOKS: [(&str, &str); 7] = [
+    ("server-access", "-l"),
     ("list-panes", ""),
     ("list-sessions", ""),
     ("list-clients", ""),
@@ -51,7 +52,8 @@ const MIRROR: [(&str, &str); 4] = [
 ];
 
 /// What of systemctl and loginctl only tells something.
-const UNIT_LOOKS: [&str; 6] = ["show", "list-units", "list-unit-files", "is-system-running", "show-user", "--version"];
+const UNIT_LOOKS: [&str; 7] =
+    ["show", "show-environment", "list-units", "list-unit-files", "is-system-running", "show-user", "--version"];
 
 /// What a verb does in read-only mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +69,7 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 12] = [
+const VERBS: [(&str, &str, Does); 22] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
@@ -75,6 +77,16 @@ const VERBS: [(&str, &str, Does); 12] = [
     ("replay", "--list", Does::Looks),
     // Of a fleet of its own, on a server of its own.
     ("demo", "--headless", Does::Looks),
+    ("doctor", "--json", Does::Looks),
+    ("send", "coder0 -m x", Does::Refuses),
+    ("reset", "coder0 --yes", Does::Refuses),
+    ("interrupt", "coder0", Does::Refuses),
+    ("relaunch", "coder0 --yes", Does::Refuses),
+    ("pause", "--reason x", Does::Refuses),
+    ("resume", "--yes", Does::Refuses),
+    ("trust", "coder0", Does::Refuses),
+    ("log", "", Does::Looks),
+    ("config", "", Does::Looks),
     ("keys", "", Does::Looks),
     ("schema", "ps", Does::Looks),
     ("completions", "bash", Does::Looks),
@@ -402,7 +414,7 @@ fn inside_every_key() {
 
 /// Every key that a keyboard has, but those that leave and those that open a line to type in; clicks and the wheel.
 fn sweep(dashboard: &Dashboard) {
-    let plain = (0x21..0x7f_u8).map(char::from).filter(|c| !"q:/;".contains(*c)).map(String::from);
+    let plain = (0x21..0x7f_u8).map(char::from).filter(|c| !"q:/;H".contains(*c)).map(String::from);
     let control = ('a'..='z').filter(|c| *c != 'c').map(|c| format!("C-{c}"));
     let alt = ('a'..='z').map(|c| format!("M-{c}"));
     let named = ["Enter", "Tab", "BTab", "Space", "BSpace", "DC", "IC", "Home", "End", "Up", "Down", "Left", "Right"];
@@ -413,6 +425,8 @@ fn sweep(dashboard: &Dashboard) {
         dashboard.click(3, row).click(3, row).click(100, row);
     }
     dashboard.types("\x1b[<64;10;5M\x1b[<65;10;5M\x1b[200~:relaunch\r\x1b[201~");
+    // Last, because a replay takes the keys until it is left.
+    press(dashboard, &["H".to_owned()]);
 }
 
 #[test]

@@ -103,7 +103,15 @@ fn what_is_replayed_is_what_the_mirror_showed() {
         watched.until("a picture", |w| w.shows("before the record")).await;
         watched.mark("● working");
         // Half a character at a time, colours, an alternate screen, a title and a clipboard that must not get out.
-        for piece in ["漢".as_bytes(), b"\xe6", b"\xbc\xa2", b"\x1b]0;t\x07\x1b]52;c;eA==\x07", b"\x1b[3", b"2mgreen\x1b[m", b"\xff"] {
+        for piece in [
+            "漢".as_bytes(),
+            b"\xe6",
+            b"\xbc\xa2",
+            b"\x1b]0;t\x07\x1b]52;c;eA==\x07",
+            b"\x1b[3",
+            b"2mgreen\x1b[m",
+            b"\xff",
+        ] {
             player.play(piece);
             watched.for_a_while(Duration::from_millis(20)).await;
         }
@@ -238,7 +246,8 @@ fn a_tap_that_is_killed_leaves_a_record_that_goes_on() {
 fn a_full_disk_ends_the_recording_and_nothing_else() {
     let tmux = Tmux::new();
     let disk = tempfile::Builder::new().prefix("md").tempdir_in("/tmp").unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k,mode=0700", "none"]).arg(disk.path()).output();
+    let mount =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k,mode=0700", "none"]).arg(disk.path()).output();
     if !mount.as_ref().is_ok_and(|output| output.status.success()) {
         eprintln!("NOT APPLICABLE: a small disk cannot be mounted here, so a full one is not tried: {mount:?}");
         return;

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::settings::Settings;
-use crate::fleet::{facts::HostFacts, ids::PaneKey};
+use super::{
+    job::{JobId, JobNews},
+    log::LogNews,
+    settings::Settings,
+};
+use crate::fleet::{doctor::Checkup, facts::HostFacts, ids::PaneKey, order::Preview};
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -28,8 +32,16 @@ pub enum Event {
     },
     /// The roster file was read, or looked for in vain.
     Roster(RosterNews),
+    /// A health check has come back; what every look finds anyway is not in it.
+    Checkup(Box<Checkup>),
     /// The configuration was read again.
     Settings(Box<Settings>),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
+    /// What an order would do.
+    Preview(JobId, Box<Preview>),
+    /// News of an order on its way.
+    Job(JobId, JobNews),
+    /// The action log was looked at.
+    Log(LogNews),
 }

@@ -2,15 +2,18 @@
 //!
 //! PURE, a part of [`super::update`]. A key that does not apply does nothing but say why.
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::{Input, backend::crossterm::EventHandler};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::Input;
 
 use super::{
+    acting,
     action::{self, Action, Offer},
+    command,
+    dialog_keys::{self, type_into},
     effect::Effect,
     keymap::{Chord, Press},
     mirror::{Pan, focus, origin},
-    mode::{FilterPrompt, LONGEST_PROMPT, Mode},
+    mode::{FilterPrompt, Mode},
     model::{Change, Model, View},
 };
 use crate::{
@@ -23,13 +26,18 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
     match &model.mode {
         Mode::Filter(_) => filter_key(model, key),
-        Mode::Command(_) => command_key(model, key),
+        Mode::Command(_) => command::key(model, key),
         Mode::Pending(first) => {
             let first = *first;
             model.mode = Mode::Normal;
             meaning(model, Some(first), Chord::of(key))
         }
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom => meaning(model, None, Chord::of(key)),
+        Mode::Compose(_) => dialog_keys::compose(model, key),
+        Mode::Confirm(_) => dialog_keys::confirm(model, key),
+        Mode::Answer(_) => dialog_keys::answer(model, key),
+        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
+            meaning(model, None, Chord::of(key))
+        }
     }
 }
 
@@ -54,7 +62,7 @@ fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effec
 }
 
 /// Does an action if it applies, else says why it does not.
-fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
     match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
         Offer::Now => act(model, action),
         Offer::Greyed(why) | Offer::Hidden(why) => {
@@ -72,19 +80,39 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
-        Action::Help => toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 }),
+        Action::Replay => return replay(model),
+        Action::Help => {
+            // Whoever has found the help needs no hint any more.
+            model.start.hint = false;
+            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
+        }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
         Action::Zoom => {
             model.pan = Pan::Follow;
             toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
         }
         Action::Command => model.mode = Mode::Command(Input::default()),
-        Action::Filter => {
-            let before = model.listing.filter_text().to_owned();
-            model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
-        }
+        Action::Filter => filter_prompt(model),
         Action::Back => back(model),
-        Action::Open => view(model, View::Agent { scroll: 0 }),
+        Action::Open => open(model),
+        Action::Attention | Action::Log => {
+            model.mode = Mode::Normal;
+            view(model, if action == Action::Log { View::Log { scroll: 0 } } else { View::Attention });
+        }
+        Action::Acknowledge => model.acknowledge(),
+        Action::Receipts => {
+            if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
+                toggle(model, matches!(model.mode, Mode::Receipts { .. }), Mode::Receipts { job, scroll: 0 });
+            }
+        }
+        Action::Send
+        | Action::Broadcast
+        | Action::Answer
+        | Action::Interrupt
+        | Action::Reset
+        | Action::Relaunch
+        | Action::Pause
+        | Action::PauseFleet => return acting::begin(model, action),
         Action::Fleet => {
             model.mode = Mode::Normal;
             view(model, View::Fleet);
@@ -99,21 +127,33 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Bottom => travel(model, action),
         Action::Next | Action::Previous | Action::NextNeedsYou => leap(model, action),
         Action::Mark | Action::MarkRange | Action::MarkAll => mark(model, action),
-        Action::FaultsOnly => {
-            model.listing.toggle_faults_only();
-            model.arrange();
-        }
-        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
-        Action::Reverse => {
-            let sort = model.listing.sort();
-            model.set_sort(Sort { reversed: !sort.reversed, ..sort });
-        }
+        Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
     }
     Vec::new()
 }
 
+/// Opens the filter of what is listed: of the fleet, or of the log.
+fn filter_prompt(model: &mut Model) {
+    let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
+    let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
+    model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
+}
+
+/// What is listed, and in which order.
+fn order(model: &mut Model, action: Action) {
+    let sort = model.listing.sort();
+    match action {
+        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
+        Action::Reverse => model.set_sort(Sort { reversed: !sort.reversed, ..sort }),
+        _ => {
+            model.listing.toggle_faults_only();
+            model.arrange();
+        }
+    }
+}
+
 fn overlay(model: &Model) -> bool {
-    matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom)
+    matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom)
 }
 
 /// The mode to which everything that is open closes.
@@ -132,11 +172,29 @@ fn view(model: &mut Model, view: View) {
     model.bring_into_sight();
 }
 
+/// Into the selected agent; from what needs a human it is looked up in the list, and found there whatever is filtered.
+fn open(model: &mut Model) {
+    if model.view == View::Attention {
+        let Some(key) = model.selected_row().map(|row| row.key.clone()) else { return };
+        while !model.rows().iter().any(|row| row.key == key) && model.listing.is_narrowed() {
+            model.listing.widen();
+            model.arrange();
+        }
+        if let Some(place) = model.rows().iter().position(|row| row.key == key) {
+            model.listing.select(place);
+        }
+    }
+    view(model, View::Agent { scroll: 0 });
+}
+
 /// Out of what is open, innermost first; in the fleet one narrowing at a time is taken back.
 fn back(model: &mut Model) {
     if overlay(model) {
         model.pan = Pan::Follow;
         model.mode = resting(model);
+    } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
+        model.start.hint = false;
+        model.bring_into_sight();
     } else if model.view == View::Fleet {
         model.listing.widen();
         model.arrange();
@@ -167,7 +225,13 @@ fn travel(model: &mut Model, action: Action) {
             };
             return pan(model, by, across);
         }
-        (Mode::Help { scroll } | Mode::Problems { scroll }, _) | (_, View::Agent { scroll }) => scroll,
+        (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _)
+        | (_, View::Agent { scroll } | View::Log { scroll }) => scroll,
+        (_, View::Attention) => {
+            let place = model.attention_place(&model.attention());
+            model.select_attention(place.saturating_add_signed(by));
+            return view(model, View::Attention);
+        }
         (_, View::Fleet) => {
             let before = model.listing.selected().cloned();
             model.listing.step(by);
@@ -202,7 +266,9 @@ fn leap(model: &mut Model, action: Action) {
     if action == Action::NextNeedsYou {
         let rows = model.rows();
         let (cursor, count) = (model.listing.cursor(), rows.len());
-        let found = (1..=count).map(|by| (cursor + by) % count).find(|&place| rows[place].needs_you());
+        let found = (1..=count)
+            .map(|by| (cursor + by) % count)
+            .find(|&place| rows[place].needs_you() && !model.is_acknowledged(rows[place]));
         match found {
             Some(place) => model.listing.select(place),
             None => model.notice = Some("nobody who is listed needs you".to_owned()),
@@ -224,6 +290,11 @@ fn mark(model: &mut Model, action: Action) {
         }
     }
     model.moved(before.as_ref());
+}
+
+fn replay(model: &Model) -> Vec<Effect> {
+    let row = model.selected_row();
+    row.map(|row| Effect::Replay { agent: row.name.clone(), socket: row.key.socket.clone() }).into_iter().collect()
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {
@@ -265,77 +336,24 @@ fn filter_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A prompt takes a key, unless it is full.
-fn type_into(input: &mut Input, key: KeyEvent) {
-    let full = input.value().chars().count() >= LONGEST_PROMPT;
-    if !(full && matches!(key.code, KeyCode::Char(_))) {
-        input.handle_event(&TerminalEvent::Key(key));
-    }
-}
-
 /// Lets the list follow what is typed; what is no filter leaves the last good one in force and says why.
 pub(super) fn filter_as_typed(model: &mut Model) {
     let Mode::Filter(prompt) = &mut model.mode else { return };
     let text = prompt.input.value().to_owned();
-    prompt.error = Filter::parse(&text).err();
+    let in_log = matches!(model.view, View::Log { .. });
+    prompt.error = if in_log { None } else { Filter::parse(&text).err() };
     if prompt.error.is_none() {
         set_filter(model, &text);
     }
 }
 
 fn set_filter(model: &mut Model, text: &str) {
+    if let View::Log { scroll } = &mut model.view {
+        *scroll = 0;
+        return text.clone_into(&mut model.desk.log.filter);
+    }
     if let Ok(filter) = Filter::parse(text) {
         model.listing.set_filter(text, filter);
         model.arrange();
     }
-}
-
-fn command_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Command(input) = &mut model.mode else { return Vec::new() };
-    match key.code {
-        KeyCode::Enter => {
-            let typed = input.value().trim().to_owned();
-            model.mode = Mode::Normal;
-            return command(model, &typed);
-        }
-        KeyCode::Esc => model.mode = Mode::Normal,
-        KeyCode::Backspace if input.value().is_empty() => model.mode = Mode::Normal,
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
-        KeyCode::Tab => {
-            if let Some(longer) = completed(input.value()) {
-                *input = Input::new(longer);
-            }
-        }
-        _ => type_into(input, key),
-    }
-    Vec::new()
-}
-
-fn command(model: &mut Model, typed: &str) -> Vec<Effect> {
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    match action::named(typed).as_slice() {
-        [one] => offered(model, one.id),
-        [] => {
-            model.notice = Some(format!("no action is called {typed:?}; ? lists them"));
-            Vec::new()
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|spec| spec.name).collect();
-            model.notice = Some(format!("{typed:?} could be {}", names.join(", ")));
-            Vec::new()
-        }
-    }
-}
-
-/// As much as all names that begin so have in common.
-fn completed(typed: &str) -> Option<String> {
-    let mut names = action::table().iter().map(|spec| spec.name).filter(|name| name.starts_with(typed));
-    let first = names.next()?;
-    let common = names.fold(first, |common, name| {
-        let same = common.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-        &common[..same]
-    });
-    Some(common.to_owned())
 }

@@ -1,7 +1,6 @@
 //! All that the dashboard knows and shows.
 //!
-//! PURE data with small questions; [`super::update`] is what changes it. Bounded: one fleet, one roster, and mirrors of
-//! no more panes than are shown.
+//! PURE data with small questions; [`super::update`] changes it. Bounded: one fleet, one roster, the mirrors shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,24 +8,28 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub use super::start::Start;
 use super::{
-    banner, card, help,
+    banner,
+    desk::Desk,
     keymap::Keymap,
-    layout::{Form, Layout, Wants, inside, layout},
+    layout::{Layout, Wants, layout},
     lines::{self, Line},
     listing::Listing,
     mirror::{Mirror, Pan},
     mode::Mode,
-    problems,
     settings::Settings,
 };
-use crate::fleet::{
-    confirm::Memory,
-    facts::HostFacts,
-    ids::PaneKey,
-    reading::Why,
-    roster::{Problem, Roster},
-    row::{Fleet, Row, RowKey},
-    sort::{Column, Sort},
+use crate::{
+    config::memory::Remembered,
+    fleet::{
+        confirm::Memory,
+        doctor::Checkup,
+        facts::HostFacts,
+        ids::PaneKey,
+        reading::Why,
+        roster::{Problem, Roster},
+        row::{Fleet, Row, RowKey},
+        sort::{Column, Sort},
+    },
 };
 
 /// Which screen is up.
@@ -37,6 +40,13 @@ pub enum View {
     /// The selected agent alone.
     Agent {
         /// The first line of its facts that is shown.
+        scroll: usize,
+    },
+    /// What needs a human.
+    Attention,
+    /// Every action that was taken.
+    Log {
+        /// The first line that is shown.
         scroll: usize,
     },
 }
@@ -88,6 +98,8 @@ pub(super) struct Click {
 pub struct Model {
     pub(super) start: Start,
     pub(super) settings: Settings,
+    /// What was last asked to be remembered.
+    pub(super) kept: Option<(Remembered, bool)>,
     /// The columns that were chosen here; `None`: the configured ones.
     pub(super) columns: Option<Vec<Column>>,
     pub(super) now: Option<Timestamp>,
@@ -100,7 +112,8 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
-    /// Whether a second look was asked for since all rows were last confirmed.
+    pub(super) checkup: Option<Box<Checkup>>,
+    /// A second look was asked for.
     pub(super) asked_again: bool,
     pub(super) listing: Listing,
     /// The first line of the list that is shown.
@@ -112,6 +125,7 @@ pub struct Model {
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
+    pub(super) desk: Desk,
     pub(super) change: Change,
 }
 
@@ -121,6 +135,7 @@ impl Model {
     pub fn new(start: Start) -> Self {
         Self {
             settings: start.settings.clone(),
+            kept: None,
             columns: start.remembered.as_ref().and_then(|view| view.columns.clone()),
             now: None,
             view: View::Fleet,
@@ -131,6 +146,7 @@ impl Model {
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,
+            checkup: None,
             asked_again: false,
             listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,
@@ -139,6 +155,7 @@ impl Model {
             unrecorded: BTreeSet::new(),
             notice: None,
             click: None,
+            desk: Desk::default(),
             change: Change::Everything,
             start,
         }
@@ -155,6 +172,7 @@ impl Model {
         if let Some(watched) = &self.start.watched {
             fleet.rows.retain(|row| row.name == *watched);
         }
+        self.desk.look(&fleet);
         self.fleet = Some(fleet);
         self.arrange();
     }
@@ -186,6 +204,9 @@ impl Model {
     /// The selected row.
     #[must_use]
     pub fn selected_row(&self) -> Option<&Row> {
+        if self.view == View::Attention {
+            return self.row(self.attention_entry()?.rows.first()?);
+        }
         let index = *self.listing.shown().get(self.listing.cursor())?;
         self.fleet.as_ref()?.rows.get(index)
     }
@@ -194,6 +215,12 @@ impl Model {
     #[must_use]
     pub fn selected_mirror(&self) -> Option<&Mirror> {
         self.mirrors.get(&self.selected_row()?.mirror_pane()?.key)
+    }
+
+    /// Says something to the operator until the next key.
+    pub fn say(&mut self, words: String) {
+        self.notice = Some(words);
+        self.change = Change::Everything;
     }
 
     /// Whether the recording of the selected row has ended for a reason of its own.
@@ -212,7 +239,7 @@ impl Model {
     /// The lines of the list.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
-        lines::lines(&self.rows(), self.layout().form)
+        lines::lines(&self.rows(), self.layout().form, |row| self.said_of(row).is_some())
     }
 
     /// The first line of the list that is shown.
@@ -243,12 +270,6 @@ impl Model {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
-    }
-
-    /// The columns that are wanted, in their order.
-    #[must_use]
-    pub fn columns(&self) -> &[Column] {
-        self.columns.as_deref().or(self.settings.config.columns.as_deref()).unwrap_or(&Column::ALL)
     }
 
     /// Whether changing actions are left out.
@@ -314,6 +335,7 @@ impl Model {
             zoom: matches!(self.mode, Mode::Zoom) || self.watches_one(),
             banner: !banner::notices(self).is_empty(),
             alone: self.watches_one(),
+            hint: self.hint(),
         })
     }
 
@@ -343,63 +365,14 @@ impl Model {
                 *scroll = 0;
             }
         }
-        if self.selected_row().is_none() {
+        if matches!(self.view, View::Agent { .. }) && self.selected_row().is_none() {
             self.view = View::Fleet;
         }
         self.bring_into_sight();
     }
 
-    /// What is open may have become shorter, or the screen higher: it stays scrolled no further than to its end.
-    fn end_scroll(&mut self) {
-        let end = self.scroll_end();
-        if let Mode::Help { scroll } | Mode::Problems { scroll } = &mut self.mode {
-            *scroll = (*scroll).min(end);
-        } else if let View::Agent { scroll } = &mut self.view {
-            *scroll = (*scroll).min(end);
-        }
-    }
-
-    /// Scrolls the list just so far that the selected row's lines are in sight.
-    pub(super) fn bring_into_sight(&mut self) {
-        self.end_scroll();
-        let height = usize::from(self.layout().lines.height);
-        let lines = self.lines();
-        let cursor = self.listing.cursor();
-        let of_cursor = |line: &Line| matches!(line, Line::Row(place) | Line::Second(place) if *place == cursor);
-        let first = lines.iter().position(of_cursor).unwrap_or(0);
-        let last = lines.iter().rposition(of_cursor).unwrap_or(first);
-        self.top = self.top.max((last + 1).saturating_sub(height)).min(first).min(lines.len().saturating_sub(height));
-    }
-
     pub(super) fn set_sort(&mut self, sort: Sort) {
         self.listing.set_sort(sort);
         self.arrange();
-    }
-
-    /// How far what is open can be scrolled: the help, the problems or the agent's facts.
-    pub(super) fn scroll_end(&self) -> usize {
-        let plan = self.layout();
-        let (area, lines) = match self.mode {
-            Mode::Help { .. } => {
-                let area = inside(plan.body, plan.form);
-                (area, help::help(self, area.width).iter().map(Vec::len).max().unwrap_or(0))
-            }
-            Mode::Problems { .. } => {
-                let area = inside(plan.body, plan.form);
-                (area, problems::problems(self, usize::from(area.width)).len())
-            }
-            _ => {
-                let area = inside(plan.facts, plan.form);
-                (area, card::card(self, usize::from(area.width)).len())
-            }
-        };
-        lines.saturating_sub(usize::from(area.height))
-    }
-
-    /// How many lines a page has: what the page keys move by.
-    pub(super) fn page(&self) -> usize {
-        let plan = self.layout();
-        let area = if plan.form == Form::Compact { plan.footer.y } else { plan.lines.height };
-        usize::from(area).max(2) - 1
     }
 }

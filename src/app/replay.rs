@@ -24,6 +24,9 @@ const PAGE: Duration = Duration::from_secs(60);
 /// So long before a marker it is jumped to: that what led to it is seen.
 const BEFORE: Duration = Duration::from_millis(500);
 
+/// How long before its end a recording of an agent begins to play: what has just happened is what is asked for.
+pub const LATELY: Duration = Duration::from_secs(300);
+
 /// What a key asks for outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {

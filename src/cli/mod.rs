@@ -7,6 +7,7 @@
 pub mod access;
 mod config;
 pub mod demo;
+pub mod doctor;
 mod front;
 mod log;
 pub mod ps;
@@ -17,6 +18,8 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+pub mod trust;
+pub mod verbs;
 mod watch;
 
 use std::{
@@ -30,10 +33,14 @@ use color_eyre::eyre::{Report, Result, WrapErr};
 
 use self::{access::Access, config::Loaded};
 use crate::{
-    adapter::tap::{binary::Binary, daemon},
+    adapter::{
+        audit::Audit,
+        state_file::StateFile,
+        tap::{binary::Binary, daemon},
+    },
     app::settings::Settings,
     fleet::text::visible,
-    run,
+    run::{self, memory::Place},
     ui::theme::Terminal,
 };
 
@@ -62,7 +69,10 @@ Examples:
 Exit codes:
   0  done
   1  a fault was found, the target is missing, or it could not be done
-  3  wrong usage, or a bad roster or configuration";
+  2  left as a draft that was not submitted
+  3  wrong usage, or a bad roster or configuration
+  4  refused before anything was done: read-only, paused, a draft or a prompt in the way, a policy
+  5  delivered, and the agent now stands at a prompt";
 
 /// What every verb takes.
 #[derive(Debug, Clone, Args)]
@@ -100,6 +110,15 @@ enum Verb {
     Watch(watch::Watch),
     Replay(replay::Replay),
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
+    Send(verbs::send::Send),
+    Reset(verbs::reset::Reset),
+    Interrupt(verbs::interrupt::Interrupt),
+    Relaunch(verbs::relaunch::Relaunch),
+    Pause(verbs::pause::Pause),
+    Resume(verbs::resume::Resume),
+    Trust(trust::Trust),
+    Log(verbs::log::Log),
     /// The reference of keys, as Markdown
     Keys,
     Schema(schema::Schema),
@@ -130,8 +149,14 @@ pub enum Exit {
     Done = 0,
     /// A fault was found, the target is missing, or it could not be done.
     Fault = 1,
+    /// A text was left in the composer, not submitted.
+    Draft = 2,
     /// Wrong usage, or a bad roster or configuration.
     Usage = 3,
+    /// Refused before anything was done: read-only, paused, a draft or a prompt in the way, or a policy.
+    Refused = 4,
+    /// Delivered, and the agent now stands at a prompt.
+    Blocked = 5,
     /// What a shell says of a program that is not there; only the demo's stub of one ends so.
     NotFound = 127,
 }
@@ -211,6 +236,15 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Replay(replay)) => replay.run(&globals, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
+        Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
+        Some(Verb::Send(send)) => send.run(&globals, access).await,
+        Some(Verb::Reset(reset)) => reset.run(&globals, access).await,
+        Some(Verb::Interrupt(interrupt)) => interrupt.run(&globals, access).await,
+        Some(Verb::Relaunch(relaunch)) => relaunch.run(&globals, access).await,
+        Some(Verb::Pause(pause)) => pause.run(&globals, access).await,
+        Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
+        Some(Verb::Trust(trust)) => trust.run(&globals, access).await,
+        Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
         Some(Verb::Config(config)) => config.run(&globals).await,
@@ -253,14 +287,19 @@ async fn dashboard(globals: &Globals, access: Access, loaded: Loaded) -> Result<
 /// The dashboard, whole or narrowed to one agent.
 async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option<String>) -> Result<Exit> {
     let (config_file, settings) = loaded;
+    let watch = globals.watch();
+    // One agent alone is shown as it is: there is no list to remember.
+    let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
-        watch: globals.watch(),
+        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        watch,
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),
         terminal: terminal(),
         settings,
         config_file,
+        remembers,
         watched,
     };
     run::dashboard(options).await.wrap_err("the dashboard ended")?;
@@ -276,6 +315,19 @@ fn terminal() -> Terminal {
         colorterm: variable("COLORTERM"),
         colorfgbg: variable("COLORFGBG"),
     }
+}
+
+/// Where it is remembered how this fleet's list was left: one fleet is told from another by all that names it.
+async fn memory(globals: &Globals) -> Option<Place> {
+    let file = StateFile::new(log::own_directory()?.join("state.json"));
+    let who = globals.watch().who().await;
+    let home = globals.home.clone().or(who.mosaic_home).or_else(|| Some(who.home?.join(".config/mosaic")))?;
+    let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path).display().to_string();
+    let mut fleet = format!("{}@{} {}", who.identity.tenant, who.identity.host, whole(home));
+    for (word, value) in [("roster", globals.roster.clone().map(whole)), ("socket", globals.socket.clone())] {
+        fleet.extend(value.map(|value| format!(" {word}={value}")));
+    }
+    Some(Place { file, fleet })
 }
 
 /// <https://no-color.org>: set to anything but nothing.

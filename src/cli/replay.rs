@@ -13,9 +13,8 @@ use jiff::tz::TimeZone;
 use super::{Exit, Globals, config::Loaded, front::Front, say, terminal};
 use crate::{
     adapter::{exec::Local, recorder},
-    app::replay::{Replay as Player, asked_place, place},
+    app::replay::{LATELY, Replay as Player, asked_place, place},
     fleet::{
-        cast::Cast,
         ids::Socket,
         reel::{Projector, Reel},
         text::visible,
@@ -23,9 +22,6 @@ use crate::{
     run,
     ui::theme::Theme,
 };
-
-/// How long before its end a recording of an agent begins to play: what has just happened is what is asked for.
-const LATELY: Duration = Duration::from_secs(300);
 
 /// Play what the flight recorder kept of an agent, or an asciicast v2 file
 ///
@@ -74,12 +70,12 @@ impl Replay {
 
     async fn reel(&self, what: &str, globals: &Globals) -> Result<(Reel, bool)> {
         let is_file = what.contains('/') || Path::new(what).extension().is_some_and(|kind| kind == "cast");
-        let casts = if is_file {
-            vec![recorder::read_file(&Local::new(), &PathBuf::from(what)).await.map_err(|why| eyre!("{why}"))?]
+        let reel = if is_file {
+            recorder::read_file(&Local::new(), Path::new(what)).await.map(|cast| Reel::of(vec![cast]))
         } else {
-            of_agent(what, &socket(globals).await).await?
+            run::recorded(what, &socket(globals).await).await
         };
-        let reel = Reel::of(casts);
+        let reel = reel.map_err(|why| eyre!("{why}"))?;
         if reel.is_empty() {
             bail!("nothing is recorded in {what}");
         }
@@ -100,18 +96,6 @@ async fn socket(globals: &Globals) -> Socket {
 
 fn root() -> Result<PathBuf> {
     recorder::root().ok_or_else(|| eyre!("neither XDG_STATE_HOME nor HOME says where records are"))
-}
-
-async fn of_agent(agent: &str, socket: &Socket) -> Result<Vec<Cast>> {
-    let root = root()?;
-    let folder = recorder::folder(&root, socket, agent);
-    match recorder::read_folder(&Local::new(), &folder).await {
-        Ok(casts) if !casts.is_empty() => Ok(casts),
-        _ => bail!(
-            "nothing is recorded of {agent} on socket {socket}: an agent is recorded while its mirror is open \
-             (`mosaic-top replay --list` shows of whom there is something)"
-        ),
-    }
 }
 
 fn list_agents(socket: &Socket) -> Result<Exit> {

@@ -3,6 +3,9 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod checkup;
+mod jobs;
+pub mod memory;
 mod mirrors;
 mod refresh;
 mod replay;
@@ -24,14 +27,17 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
-pub use self::replay::replay;
+pub use self::replay::{recorded, replay};
 use self::{
+    checkup::Checkups,
+    jobs::Hands,
+    memory::Keeper,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
 };
 use crate::{
-    adapter::{Watch, clock, config_file::ConfigFile},
+    adapter::{Steer, Watch, clock, config_file::ConfigFile},
     app::{
         effect::Effect,
         event::Event,
@@ -53,6 +59,8 @@ const INBOX: usize = 256;
 pub struct Options {
     /// Looks at the fleet.
     pub watch: Watch,
+    /// Changes it; `None` where this dashboard may not.
+    pub steer: Option<Steer>,
     /// The socket that was asked for; it stands above the roster's.
     pub socket: Option<Socket>,
     /// Why changing actions are left out; `None` where they are not.
@@ -65,6 +73,8 @@ pub struct Options {
     pub settings: Settings,
     /// The file that says so; it is read again when it changes.
     pub config_file: Option<ConfigFile>,
+    /// Where it is remembered how the list was left; `None`: nothing is.
+    pub remembers: Option<memory::Place>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
 }
@@ -77,6 +87,12 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let (events, inbox) = mpsc::channel(INBOX);
     let wish = Arc::new(Wish::default());
     let home = options.watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
+    let place = options.remembers.filter(|_| options.settings.config.remember);
+    let (remembered, hint_read) = match &place {
+        Some(place) => place.recall().await,
+        None => (None, true),
+    };
+    let keeper = place.map(Keeper::new);
     let model = Model::new(Start {
         tz: TimeZone::system(),
         read_only: options.read_only,
@@ -87,8 +103,17 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         socket: options.socket.clone(),
         watched: options.watched,
         settings: options.settings.clone(),
-        remembered: None,
+        remembered,
+        remembers: keeper.is_some(),
+        hint: !hint_read,
     });
+    let checkups = Checkups {
+        watch: options.watch.clone(),
+        socket: options.socket.clone(),
+        limits: options.limits,
+        wish: Arc::clone(&wish),
+        events: events.clone(),
+    };
     let looks = Refresher {
         watch: options.watch.clone(),
         socket: options.socket,
@@ -98,13 +123,21 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         config_file: options.config_file,
     };
     let looks = tokio::spawn(looks.run());
+    let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
+    let checkups = tokio::spawn(checkups.run());
     let mirrors = OpenMirrors::new(options.watch, events, kept(&options.settings));
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let mut shell = Shell { model, kind, theme, wish, mirrors, drawn: None, whole: None, left: false };
+    let mut shell =
+        Shell { model, kind, theme, wish, mirrors, hands, keeper, replay: None, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
+    checkups.abort();
+    drop(terminal);
+    if let Some(keeper) = shell.keeper.take() {
+        keeper.finish().await;
+    }
     outcome
 }
 
@@ -122,6 +155,11 @@ struct Shell {
     theme: Theme,
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
+    hands: Hands,
+    /// Remembers how the list was left.
+    keeper: Option<Keeper>,
+    /// Whose recording is to be played.
+    replay: Option<(String, Socket)>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -211,6 +249,10 @@ impl Shell {
                 let Ok(event) = inbox.try_recv() else { break };
                 self.handle(event, terminal)?;
             }
+            if let Some((agent, socket)) = self.replay.take() {
+                self.review(&agent, &socket, terminal, (&mut keys, &mut inbox, &mut signals)).await?;
+                waiting = Change::Everything;
+            }
             waiting = waiting.max(self.model.take_change());
             if waiting > Change::Nothing && clock::now().steady >= due {
                 self.draw(waiting, terminal)?;
@@ -258,6 +300,10 @@ impl Shell {
         if let Some(fleet) = self.model.fleet().filter(|_| judged) {
             self.mirrors.judged(fleet);
         }
+        if self.model.is_read_only() {
+            // A configuration may take away what the start had given.
+            self.hands.only_look();
+        }
         for effect in effects {
             self.perform(effect, terminal)?;
         }
@@ -278,7 +324,16 @@ impl Shell {
             Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
+            Effect::Replay { agent, socket } => self.replay = Some((agent, socket)),
             Effect::Repaint => terminal.forget()?,
+            Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
+            Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
+            Effect::Log(wanted) => self.hands.read_log(wanted),
+            Effect::Remember { view, hint_read } => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.keep(view, hint_read);
+                }
+            }
         }
         Ok(())
     }

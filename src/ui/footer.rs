@@ -16,12 +16,14 @@ use super::{
 };
 use crate::app::{
     action::{self, Action, ActionSpec, Offer},
+    compose::Step,
     mode::Mode,
     model::Model,
     words::{fit, width},
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    hint(model, theme, buffer);
     let area = model.layout().footer;
     if area.is_empty() {
         return;
@@ -53,13 +55,44 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             }
             Line::from(spans)
         }
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom => match model.notice() {
-            Some(words) => Line::styled(format!(" {}", fit(words, room.saturating_sub(1))), theme.warn),
-            None => keys(model, room, theme),
+        Mode::Compose(message) => match (&message.says, &message.step) {
+            (Some(says), _) => words(says, true, room, theme),
+            (None, Step::Writing) => words(COMPOSER, false, room, theme),
+            (None, Step::Asked) => words("y sends it · any other key goes back to writing", false, room, theme),
+            (None, Step::Reason(_)) => words("Enter takes the reason · Esc goes back", false, room, theme),
         },
+        Mode::Confirm(confirm) => match &confirm.says {
+            Some(says) => words(says, true, room, theme),
+            None => words(confirm.hint(), false, room, theme),
+        },
+        Mode::Answer(ask) => words(ask.hint(), false, room, theme),
+        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
+            match model.notice() {
+                Some(says) => words(says, true, room, theme),
+                None => status_and_keys(model, room, theme),
+            }
+        }
     };
     paint::line(area, &line, buffer);
     cursor(model, area, buffer);
+}
+
+/// What the composer's keys do, the most needed first.
+const COMPOSER: &str = "Enter sends · Ctrl-J new line · Esc leaves it as a draft · Ctrl-P former messages · \
+                        Ctrl-T class · Ctrl-R preamble · Ctrl-O busy: wait · Ctrl-X clear its draft";
+
+fn words(says: &str, warns: bool, room: usize, theme: &Theme) -> Line<'static> {
+    let style = if warns { theme.warn } else { theme.key };
+    Line::styled(format!(" {}", fit(says, room.saturating_sub(1))), style)
+}
+
+/// The order that runs, if one does, and the keys.
+fn status_and_keys(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
+    let Some(job) = model.jobs().running() else { return keys(model, room, theme) };
+    let status = styled(format!(" {} ", fit(&job.line(), room.saturating_sub(2) / 2)), theme.accent);
+    let mut spans = vec![status.clone()];
+    spans.extend(keys(model, room.saturating_sub(status.width()), theme).spans);
+    Line::from(spans)
 }
 
 /// A prompt with what is typed, and words at its right.
@@ -125,4 +158,41 @@ fn key_and_word(key: &str, word: &str, grey: bool, theme: &Theme) -> Vec<Span<'s
     let (key_style, word_style) =
         if grey { (theme.dim, theme.dim.add_modifier(Modifier::DIM)) } else { (theme.key, theme.text) };
     vec![styled(key.to_owned(), key_style), styled(format!(" {word}  "), word_style)]
+}
+
+/// The keys that matter, for who is here for the first time.
+fn hint(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let area = model.layout().hint;
+    if area.is_empty() {
+        return;
+    }
+    let matter = [
+        (Action::Help, "has every key", "help"),
+        (Action::Open, "opens an agent", "opens"),
+        (Action::NextNeedsYou, "goes to who needs you", "needs you"),
+        (Action::Filter, "filters", "filters"),
+        (Action::Quit, "leaves", "leaves"),
+        (Action::Back, "puts this away", "hides this"),
+    ];
+    let parts = |short: bool| -> Vec<(String, &str)> {
+        let key = |action| model.keymap().keys_of(action).into_iter().next();
+        matter
+            .iter()
+            .filter_map(|(action, long, word)| Some((key(*action)?, if short { *word } else { *long })))
+            .collect()
+    };
+    let cells =
+        |parts: &[(String, &str)]| parts.iter().map(|(key, words)| width(key) + width(words) + 3).sum::<usize>();
+    let (lead, room) = (" new here?  ", usize::from(area.width));
+    let mut parts = if width(lead) + cells(&parts(false)) <= room { parts(false) } else { parts(true) };
+    // How to put it away stands last and stays.
+    while parts.len() > 2 && width(lead) + cells(&parts) > room {
+        parts.remove(parts.len() - 2);
+    }
+    let mut spans = vec![styled(lead, theme.title)];
+    for (key, words) in parts {
+        spans.extend([styled(key, theme.key), styled(format!(" {words}  "), theme.text)]);
+    }
+    buffer.set_style(area, theme.banner_note);
+    paint::line(area, &Line::from(spans), buffer);
 }

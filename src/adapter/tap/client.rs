@@ -264,7 +264,9 @@ impl Follower {
         let (mut heard, pictures) = (false, self.pictures);
         let over = |words: String, then| Ok(Over { why: Why::new(words), then });
         let silent = |heard: bool| if heard { Then::Look } else { Then::Again };
-        if let Err(error) = stream.write_all(&wire::watch(self.pane, self.record.clone(), self.mirrors.binary.build())).await {
+        if let Err(error) =
+            stream.write_all(&wire::watch(self.pane, self.record.clone(), self.mirrors.binary.build())).await
+        {
             return over(format!("the tap: {error}"), silent(heard));
         }
         let mut inbox = Vec::new();

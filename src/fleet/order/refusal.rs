@@ -148,7 +148,7 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         return Err(Refusal::Taken(name));
     }
     match order.act {
-        Act::Send(_) | Act::Reset { .. } | Act::Interrupt => match &row.pane {
+        Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt => match &row.pane {
             None => Err(Refusal::Missing(format!("{name} has no pane"))),
             Some(pane) if pane.dead.is_some() => Err(Refusal::Missing(format!("the program of {name} has ended"))),
             Some(_) => Ok(()),
@@ -162,6 +162,7 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         Act::Pause { .. } | Act::Resume if !row.managed => {
             Err(Refusal::Missing(format!("{name} is not in the roster: a pause would mean nothing")))
         }
-        Act::Relaunch | Act::Pause { .. } | Act::Resume => Ok(()),
+        Act::Trust if !row.managed => Err(Refusal::Missing(format!("nothing is known of how {name} is started"))),
+        Act::Relaunch | Act::Pause { .. } | Act::Resume | Act::Trust => Ok(()),
     }
 }

@@ -63,7 +63,10 @@ fn a_resize_keeps_the_text_until_the_program_draws() {
     let wide = What::Resize(Size { rows: 5, cols: 30 });
     let mut projector = Projector::of(Reel::of(vec![cast(0, &[(0, out("ab\r\ncd")), (10, wide), (20, out("!"))])]));
     projector.seek(Duration::from_secs(1));
-    assert_eq!((projector.screen().size().cols, &projector.screen().text()[..2]), (30, &["ab".into(), "cd!".into()][..]));
+    assert_eq!(
+        (projector.screen().size().cols, &projector.screen().text()[..2]),
+        (30, &["ab".into(), "cd!".into()][..])
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::{
 use nix::fcntl::{Flock, FlockArg, OFlag};
 use tokio::io::AsyncWriteExt;
 
-use super::{Hand, LOCK_PATIENCE};
+use super::{Change, Hand, Held, LOCK_PATIENCE, amend::amend};
 use crate::adapter::exec::{
     Answer, Argv, ExecError, FileError, Local, Output,
     local::{command, exit_code, not_started},
@@ -56,11 +56,27 @@ impl Hand for Local {
         Box::pin(blocking(path, move |path| replace(path, &bytes)))
     }
 
+    fn amend(&self, path: PathBuf, change: Change) -> Answer<'_, Result<bool, String>> {
+        Box::pin(async move {
+            let job = tokio::task::spawn_blocking(move || amend(&path, &change));
+            job.await.unwrap_or_else(|error| Err(error.to_string()))
+        })
+    }
+
     fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>> {
         Box::pin(blocking(path, |path| match fs::remove_file(path) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
+        }))
+    }
+
+    fn hold(&self, path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>> {
+        Box::pin(blocking(path, |path| {
+            made(path)?;
+            let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+            let held = Flock::lock(file, FlockArg::LockExclusiveNonblock).ok();
+            Ok(held.map(|held| Box::new(held) as Held))
         }))
     }
 

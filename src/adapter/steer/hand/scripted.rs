@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::Hand;
+use super::{Hand, Held};
 use crate::adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output, scripted::Scripted};
 
 impl Hand for Scripted {
@@ -25,6 +25,10 @@ impl Hand for Scripted {
     fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>> {
         let there = self.forget(&path);
         Box::pin(async move { Ok(there) })
+    }
+
+    fn hold(&self, _path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>> {
+        Box::pin(async { Ok(Some(Box::new(()) as Held)) })
     }
 
     fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>> {

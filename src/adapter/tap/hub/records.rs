@@ -31,7 +31,8 @@ impl Hub {
     fn recorder(&mut self) -> Result<(Recorder, std::path::PathBuf), String> {
         let root = recorder::root().ok_or("neither XDG_STATE_HOME nor HOME says where to keep records")?;
         if self.recorder.is_none() {
-            self.recorder = Some(Recorder::start().map_err(|error| format!("the recorder cannot be started: {error}"))?);
+            self.recorder =
+                Some(Recorder::start().map_err(|error| format!("the recorder cannot be started: {error}"))?);
         }
         self.recorder.clone().map(|recorder| (recorder, root)).ok_or_else(|| "there is no recorder".to_owned())
     }
