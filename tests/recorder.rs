@@ -293,3 +293,58 @@ fn without_the_wish_nothing_is_written() {
     });
     assert!(!root(&tmux).exists());
 }
+
+/// What recording costs, for the documents: `cargo test --test recorder -- --ignored --nocapture`. With and without take
+/// turns, so that a busy machine is as unfair to the one as to the other.
+#[test]
+#[ignore = "measures; holds nothing"]
+fn what_recording_costs() {
+    const ROUNDS: usize = 6;
+    const ECHOES: usize = 150;
+    let tmux = Tmux::new();
+    let mut player = Player::start(&tmux, "a", 200, 50);
+    let line = format!("\x1b[32m{}\x1b[m\r\n", "some words of a usual line, ".repeat(6));
+    let (mut echoes, mut streams) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    block_on(async {
+        let mirrors = recording(&tmux);
+        let pane = pane_of(&tmux, "a");
+        for round in 0..ROUNDS * 2 {
+            let on = round % 2;
+            let mut watched = match on {
+                1 => Watched::open_recorded(&mirrors, pane, "a", 10),
+                _ => Watched::open(&mirrors, pane),
+            };
+            watched.until("a picture", |w| w.screen.is_some()).await;
+            for echo in 0..ECHOES {
+                let word = format!("e{round}-{echo}.");
+                let begun = std::time::Instant::now();
+                player.play(format!("\r{word}"));
+                watched.until("the echo", |w| w.shows(&word)).await;
+                echoes[on].push(begun.elapsed());
+            }
+            // 4 MB in pieces that are no flood.
+            let begun = std::time::Instant::now();
+            for piece in 0..100 {
+                player.play(line.repeat(40_000 / line.len()));
+                let word = format!("p{round}-{piece}.");
+                player.play(&word);
+                watched.until("the piece", |w| w.shows(&word)).await;
+            }
+            streams[on].push(begun.elapsed());
+            drop(watched);
+            // Longer than a pipe outlives its last watcher.
+            tokio::time::sleep(Duration::from_secs(4)).await;
+        }
+    });
+    for (on, word) in ["off", "on"].iter().enumerate() {
+        echoes[on].sort();
+        streams[on].sort();
+        let (echo, stream) = (&echoes[on], &streams[on]);
+        println!(
+            "recording {word}: echo p50 {:?}, p99 {:?}; 4 MB in {:?} (median of {ROUNDS})",
+            echo[echo.len() / 2],
+            echo[echo.len() * 99 / 100],
+            stream[stream.len() / 2],
+        );
+    }
+}

@@ -429,7 +429,10 @@ fn playing(at: &str) -> Replay {
     let events = vec![
         event(0, What::Output("\x1b[2J\x1b[H\x1b[1;32m●\x1b[m Reading src/lib.rs 漢字\r\n".into())),
         event(2, What::Mark("● working".into())),
-        event(40, What::Output("\x1b[3;1H\x1b]0;title\x07Do you want to run \x1b[1mmake\x1b[m?\r\n❯ Yes\r\n  No".into())),
+        event(
+            40,
+            What::Output("\x1b[3;1H\x1b]0;title\x07Do you want to run \x1b[1mmake\x1b[m?\r\n❯ Yes\r\n  No".into()),
+        ),
         event(41, What::Mark("◆ stuck: permission".into())),
         event(300, What::Output("\x1b[24;1Hthe last line".into())),
     ];

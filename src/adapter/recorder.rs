@@ -172,7 +172,8 @@ impl Recorder {
             _alive: Arc::clone(&alive),
         };
         let (title, alive) = (wish.agent.clone(), Arc::downgrade(&alive));
-        track.push(0, Job::Open { folder, title, budget, alive, ended: Box::new(ended) });
+        // It needs no room.
+        let _ = track.push(0, Job::Open { folder, title, budget, alive, ended: Box::new(ended) });
         track
     }
 }
@@ -185,21 +186,25 @@ impl Track {
     }
 
     /// A file begins with this picture: the last one taken up again, or a fresh one. False when it cannot be taken.
+    #[must_use]
     pub fn begin(&self, fresh: bool, size: Size, at: Timestamp, picture: Vec<u8>) -> bool {
         self.push(picture.len(), Job::Begin { fresh, size, at, picture })
     }
 
     /// The pane printed. False when it cannot be taken.
+    #[must_use]
     pub fn bytes(&self, at: Timestamp, bytes: Vec<u8>) -> bool {
         self.push(bytes.len(), Job::Bytes { at, bytes })
     }
 
     /// A whole picture takes the place of what was there. False when it cannot be taken.
+    #[must_use]
     pub fn picture(&self, size: Size, at: Timestamp, picture: Vec<u8>) -> bool {
         self.push(picture.len(), Job::Picture { size, at, picture })
     }
 
     /// A marker. False when it cannot be taken.
+    #[must_use]
     pub fn mark(&self, at: Timestamp, words: String) -> bool {
         self.push(words.len(), Job::Mark { at, words })
     }

@@ -100,22 +100,23 @@ fn root() -> Result<PathBuf> {
 
 fn list_agents(socket: &Socket) -> Result<Exit> {
     let names = recorder::recorded(&root()?, socket);
-    say(&names.iter().map(|name| format!("{}\n", visible(name))).collect::<String>())?;
+    let shown: Vec<String> = names.iter().map(|name| visible(name) + "\n").collect();
+    say(&shown.concat())?;
     Ok(if names.is_empty() { Exit::Fault } else { Exit::Done })
 }
 
 fn list(reel: &Reel) -> Result<Exit> {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     let ends = [(Duration::ZERO, "begins"), (reel.length(), "ends")];
     let end = |(at, says): (Duration, &str)| Some((at, reel.wall(at)?, says.to_owned()));
     let marks = reel.markers().map(|marker| (marker.at, marker.wall, marker.says.to_owned()));
     for (at, wall, says) in ends[..1].iter().copied().filter_map(end).chain(marks).chain(end(ends[1])) {
-        text += &format!("{:>9}  {}  {says}\n", place(at), wall.strftime("%Y-%m-%dT%H:%M:%SZ"));
+        lines.push(format!("{:>9}  {}  {says}\n", place(at), wall.strftime("%Y-%m-%dT%H:%M:%SZ")));
     }
     if reel.skipped > 0 {
-        text += &format!("{} lines could not be read\n", reel.skipped);
+        lines.push(format!("{} lines could not be read\n", reel.skipped));
     }
-    say(&text)?;
+    say(&lines.concat())?;
     Ok(Exit::Done)
 }
 

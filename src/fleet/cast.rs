@@ -115,6 +115,9 @@ fn size(cols: Option<u64>, rows: Option<u64>) -> Option<Size> {
     Some(Size { rows: cells(rows)?, cols: cells(cols)? })
 }
 
+/// A line that is no event.
+struct Unreadable;
+
 impl Event {
     /// Its line.
     #[must_use]
@@ -129,20 +132,21 @@ impl Event {
         format!("[{}.{:06}, \"{code}\", {data}]\n", self.at.as_secs(), self.at.subsec_micros())
     }
 
-    fn read(line: &str) -> Option<Option<Self>> {
-        let (at, code, data): (f64, String, String) = serde_json::from_str(line).ok()?;
-        let at = Duration::try_from_secs_f64(at).ok().filter(|at| *at <= LATEST)?;
+    /// `Ok(None)`: an event that shows nothing, such as what was typed.
+    fn read(line: &str) -> Result<Option<Self>, Unreadable> {
+        let (at, code, data): (f64, String, String) = serde_json::from_str(line).map_err(|_| Unreadable)?;
+        let at = Duration::try_from_secs_f64(at).ok().filter(|at| *at <= LATEST).ok_or(Unreadable)?;
         let what = match code.as_str() {
             "o" => What::Output(data),
             "r" => {
-                let (cols, rows) = data.split_once('x')?;
-                What::Resize(size(cols.parse().ok(), rows.parse().ok())?)
+                let (cols, rows) = data.split_once('x').ok_or(Unreadable)?;
+                What::Resize(size(cols.parse().ok(), rows.parse().ok()).ok_or(Unreadable)?)
             }
             "m" => What::Mark(mark(&data)),
-            // What was typed (`i`), and what is not known: no fault, and nothing to show.
-            _ => return Some(None),
+            // Also what is not known: no fault.
+            _ => return Ok(None),
         };
-        Some(Some(Self { at, what }))
+        Ok(Some(Self { at, what }))
     }
 }
 
@@ -159,11 +163,11 @@ pub fn read(bytes: &[u8]) -> Result<Cast, Why> {
     let (mut events, mut skipped, mut latest) = (Vec::new(), 0, Duration::ZERO);
     for line in lines.filter(|line| !line.trim().is_empty()) {
         match Event::read(line) {
-            Some(Some(event)) if events.len() < MOST_EVENTS => {
+            Ok(Some(event)) if events.len() < MOST_EVENTS => {
                 latest = latest.max(event.at);
                 events.push(Event { at: latest, ..event });
             }
-            Some(None) => {}
+            Ok(None) => {}
             _ => skipped += 1,
         }
     }

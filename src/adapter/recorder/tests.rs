@@ -63,12 +63,12 @@ fn a_small_file_is_taken_up_again_also_after_half_a_line() {
     let folder = dir.path().join("coder0");
     let recorder = Recorder::start().unwrap();
     let (first, _why) = track(&recorder, &folder);
-    first.begin(false, SIZE, at(0), b"one".to_vec());
+    assert!(first.begin(false, SIZE, at(0), b"one".to_vec()));
     settled(&recorder);
     // Whoever writes it is not disturbed.
     let other = Recorder::start().unwrap();
     let (second, _why) = track(&other, &folder);
-    second.begin(false, SIZE, at(10), b"two".to_vec());
+    assert!(second.begin(false, SIZE, at(10), b"two".to_vec()));
     settled(&other);
     assert_eq!(files(&folder).unwrap().len(), 2);
     drop((first, second, recorder));
@@ -79,7 +79,7 @@ fn a_small_file_is_taken_up_again_also_after_half_a_line() {
     let end = Instant::now() + Duration::from_secs(10);
     loop {
         let (third, _why) = track(&recorder, &folder);
-        third.begin(false, SIZE, at(20), b"three".to_vec());
+        assert!(third.begin(false, SIZE, at(20), b"three".to_vec()));
         settled(&recorder);
         match files(&folder).unwrap().len() {
             2 => break,
@@ -122,7 +122,7 @@ fn what_cannot_be_written_ends_the_recording_with_its_reason() {
     for (folder, words) in [(open, "chmod 700"), (dir.path().join("file/x"), "file/x")] {
         let recorder = Recorder::start().unwrap();
         let (track, why) = track(&recorder, &folder);
-        track.begin(false, SIZE, at(0), b"x".to_vec());
+        assert!(track.begin(false, SIZE, at(0), b"x".to_vec()));
         let why = why.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(why.contains(words), "{why}");
         assert!(track.bytes(at(1), b"more".to_vec()), "whoever does not know yet is not held up");
