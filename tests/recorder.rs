@@ -19,6 +19,7 @@ use mosaic_top::{
     adapter::{recorder, tap::client::Mirrors},
     fleet::{
         cast::{self, Cast, What},
+        mirror::Feed,
         reel::{Projector, Reel},
     },
     screen::Screen,
@@ -79,6 +80,17 @@ fn ends_with(folder: &Path, watched: &Watched) {
         let end = if casts.is_empty() { None } else { Some(picture(&at_the_end(casts))) };
         if end.as_ref() == Some(&seen) { Ok(()) } else { Err((end, seen.clone())) }
     });
+}
+
+/// Takes whatever comes until `holds`, also on a machine that has much else to do.
+async fn patiently(watched: &mut Watched, what: &str, holds: impl Fn(&Watched) -> bool) {
+    for _ in 0..300 {
+        if holds(watched) {
+            return;
+        }
+        watched.for_a_while(Duration::from_millis(200)).await;
+    }
+    panic!("not within a minute: {what}");
 }
 
 fn outputs(casts: &[Cast]) -> String {
@@ -156,7 +168,8 @@ fn a_flood_stays_within_the_bound_and_leaves_the_newest() {
             watched.for_a_while(Duration::from_millis(20)).await;
             most = most.max(files(&folder).iter().map(|(_, size)| size).sum::<u64>());
         }
-        watched.until("the last line", |w| w.shows("the last line")).await;
+        // The pane is still printing when all has been written.
+        patiently(&mut watched, "the last line", |w| w.shows("the last line")).await;
         watched.for_a_while(Duration::from_millis(600)).await;
         ends_with(&folder, &watched);
         most = most.max(files(&folder).iter().map(|(_, size)| size).sum::<u64>());
@@ -229,7 +242,8 @@ fn a_tap_that_is_killed_leaves_a_record_that_goes_on() {
         player.play("lost\r\n");
         let again = recording(&tmux);
         drop(mirrors);
-        watched.until("the new tap", |w| w.pictures > 1 && w.feed == Some(mosaic_top::fleet::mirror::Feed::Live)).await;
+        // A tap that ended without a word is tried again after a while.
+        patiently(&mut watched, "the new tap", |w| w.pictures > 1 && w.feed == Some(Feed::Live)).await;
         player.play("two\r\n");
         watched.until("two", |w| w.shows("two")).await;
         recorded("two");

@@ -79,7 +79,7 @@ fn nothing_at_all_can_be_played_too() {
 proptest! {
     #[test]
     fn the_way_to_a_place_does_not_matter(
-        texts in proptest::collection::vec("[a-c\u{1b}\\[0-9;HJm\r\n]{0,12}", 1..30),
+        texts in proptest::collection::vec("[xyz\u{1b}\\[0-9;HJm\r\n]{0,12}", 1..30),
         places in proptest::collection::vec(0..3000_u64, 1..8),
     ) {
         let events: Vec<(u64, What)> = (0_u64..).zip(&texts).map(|(index, text)| (index * 100, out(text))).collect();
