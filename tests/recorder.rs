@@ -255,6 +255,14 @@ fn a_tap_that_is_killed_leaves_a_record_that_goes_on() {
     assert!(outputs(&casts).contains("one"));
 }
 
+/// A disk that was mounted for a test.
+struct Mounted(PathBuf);
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").args(["-l"]).arg(&self.0).status();
+    }
+}
+
 /// On a disk that is full the recording ends with a word; the mirror goes on.
 #[test]
 fn a_full_disk_ends_the_recording_and_nothing_else() {
@@ -265,12 +273,6 @@ fn a_full_disk_ends_the_recording_and_nothing_else() {
     if !mount.as_ref().is_ok_and(|output| output.status.success()) {
         eprintln!("NOT APPLICABLE: a small disk cannot be mounted here, so a full one is not tried: {mount:?}");
         return;
-    }
-    struct Mounted(PathBuf);
-    impl Drop for Mounted {
-        fn drop(&mut self) {
-            let _ = Command::new("umount").args(["-l"]).arg(&self.0).status();
-        }
     }
     let _mounted = Mounted(disk.path().to_owned());
     let mut player = Player::start(&tmux, "a", 80, 24);

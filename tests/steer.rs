@@ -197,6 +197,16 @@ fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
     assert_eq!(stage.tmux.tmux(&["list-buffers"]), "");
 }
 
+#[test]
+fn nothing_is_typed_into_a_shell() {
+    let scene = Scene::new();
+    scene.tmux.session("a", "exec sh");
+    let target = scene.aim("a");
+    let outcome = rt().block_on(scene.steer().carry_out(unasked(letter("touch it")), target, quiet()));
+    assert!(matches!(&outcome.ending, Ending::Refused(Refusal::NoRule(why)) if why.contains("shell")), "{outcome:?}");
+    assert!(!scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]).contains("touch"), "it was typed");
+}
+
 /// Two programs that paste into one composer at the same time would make one wrong message.
 #[test]
 fn two_programs_do_not_act_on_one_agent_at_the_same_time() {

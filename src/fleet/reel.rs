@@ -144,6 +144,7 @@ impl Reel {
     }
 
     /// The markers, in order.
+    #[must_use]
     pub fn markers(&self) -> impl DoubleEndedIterator<Item = Marker<'_>> {
         self.marks.iter().filter_map(|&index| match &self.frames[index] {
             Frame { at, wall, step: Step::Mark(says) } => Some(Marker { at: *at, wall: *wall, says }),

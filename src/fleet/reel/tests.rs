@@ -45,7 +45,7 @@ fn time_that_nobody_recorded_is_left_out_and_told() {
     let reel = Reel::of(vec![cast(0, &[(0, out("a")), (1000, out("a"))]), cast(7200, &late)]);
     let seen: Vec<(u128, &str)> = reel.markers().map(|mark| (mark.at.as_millis(), mark.says)).collect();
     assert_eq!(seen, [(2000, "not recorded for 1h59m"), (3000, "not recorded for 9m")]);
-    assert_eq!(reel.wall(Duration::from_millis(2000)), Some(Timestamp::from_second(BEGAN + 7200).unwrap()));
+    assert_eq!(reel.wall(Duration::from_secs(2)), Some(Timestamp::from_second(BEGAN + 7200).unwrap()));
     assert_eq!(reel.place(Timestamp::from_second(BEGAN + 3600).unwrap()), Duration::from_secs(1));
 }
 
