@@ -18,6 +18,7 @@ use super::{
 pub(super) struct FileSpec {
     /// The version of this shape: 1.
     #[serde(rename = "version")]
+    #[schemars(with = "u32", range(min = 1, max = 1))]
     pub(super) _version: FormatVersion,
     /// What is drawn around the input line, by runtime.
     #[serde(default)]
@@ -222,7 +223,7 @@ pub(super) struct MarkSpec {
 }
 
 /// The version of the shape.
-#[derive(Debug, Clone, JsonSchema)]
+#[derive(Debug, Clone)]
 pub(super) struct FormatVersion;
 
 impl<'de> Deserialize<'de> for FormatVersion {
