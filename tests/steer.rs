@@ -44,6 +44,7 @@ fn target(name: &str, socket: Socket, server: Option<u32>, pane: Option<PaneAim>
         runtime: Some("claude".into()),
         reset_command: None,
         launch: None,
+        cautions: Vec::new(),
     };
     Target { tenant: Tenant("ops".into()), host, aim: Some(Box::new(aim)) }
 }
@@ -315,5 +316,9 @@ fn the_verbs_keep_the_pause_and_the_exit_codes() {
         assert!(ran.err.contains("read-only"), "{verb}: {}", ran.err);
     }
     let log = fleet.run(&["log", "--json", "--agent", "a"]);
-    assert_eq!(log.out.lines().count(), 2, "{}", log.out);
+    let refused: Vec<&str> = log.out.lines().filter(|line| line.contains("\"verdict\":\"refused\"")).collect();
+    assert_eq!((log.out.lines().count(), refused.len()), (3, 1), "{}", log.out);
+    assert!(refused[0].contains("release"), "why it was refused: {}", refused[0]);
+    let tried = fleet.run(&["log", "--json", "--agent", "nobody"]).out;
+    assert!(tried.contains("no agent") || tried.contains("refused"), "who tried what on whom: {tried:?}");
 }

@@ -103,7 +103,7 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
         Touch::LeaveMode => lines.leave_mode(pane),
         Touch::Keys(keys) => lines.keys(&keys, pane),
         Touch::Enter => lines.keys(&["Enter".to_owned()], pane),
-        Touch::Type(text) => lines.typed(&text, pane.id),
+        Touch::Type(text) => lines.typed(&text, pane),
         Touch::Paste(text) => {
             job.says(format!("pasting {} bytes", text.len()));
             let buffer = crate::adapter::tmux::unguessable();
