@@ -310,6 +310,11 @@ fn the_verbs_keep_the_pause_and_the_exit_codes() {
     assert_eq!(code(&["send", "a", "-m", ""]), Some(3));
     assert_eq!(code(&["send", "a", "-m", "x", "--class", "loud"]), Some(3));
     assert_eq!(code(&["reset", "a"]), Some(4), "nobody was asked");
+    fs::rename(fleet.home().join("fleet/roster.yaml"), fleet.home().join("fleet/away.yaml")).unwrap();
+    let aimless = fleet.run(&["send", "a", "-m", "x"]);
+    assert_eq!(aimless.code, Some(1), "{aimless:?}");
+    assert!(aimless.err.contains("which tmux server is meant") || aimless.out.contains("which tmux server is meant"));
+    fs::rename(fleet.home().join("fleet/away.yaml"), fleet.home().join("fleet/roster.yaml")).unwrap();
     for verb in ["send", "reset", "relaunch", "interrupt", "pause", "resume"] {
         let ran = fleet.run(&["--read-only", verb, "a"]);
         assert_eq!(ran.code, Some(4), "{verb}: {ran:?}");
