@@ -232,6 +232,7 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     }
     match &job.order.act {
         Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,
+        Act::Answer(_) => Err(Refusal::NoRule("answering from here is not built yet".to_owned())),
         Act::Interrupt => deliver::interrupt(job).await,
         Act::Relaunch => relaunch::relaunch(job).await,
         Act::Pause { reason } => pauses::pause(job, reason.as_deref()).await,

@@ -30,7 +30,10 @@ use color_eyre::eyre::{Report, Result, WrapErr};
 
 use self::{access::Access, config::Loaded};
 use crate::{
-    adapter::tap::{binary::Binary, daemon},
+    adapter::{
+        audit::Audit,
+        tap::{binary::Binary, daemon},
+    },
     app::settings::Settings,
     fleet::text::visible,
     run,
@@ -281,8 +284,10 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         colorterm: variable("COLORTERM"),
         colorfgbg: variable("COLORFGBG"),
     };
+    let watch = globals.watch();
     let options = run::Options {
-        watch: globals.watch(),
+        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        watch,
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),

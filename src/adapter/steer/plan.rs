@@ -37,7 +37,7 @@ impl Steer {
             (Act::Pause { .. }, _) => vec![format!("write {own_switch}")],
             (Act::Resume, _) => vec![format!("remove {own_switch}")],
             (Act::Relaunch, _) => starts(aim, &lines, who),
-            (_, None) => Vec::new(),
+            (_, None) | (Act::Answer(_), _) => Vec::new(),
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
                 vec![exact(&lines.keys(&spec.keys.interrupt, pane))]
@@ -66,7 +66,7 @@ impl Steer {
         if aim.unit.as_deref() == Some(HOLDER_UNIT) {
             return Err(Refusal::Holder(aim.name.clone()));
         }
-        let needs_pane = matches!(order.act, Act::Send(_) | Act::Reset { .. } | Act::Interrupt);
+        let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
         let listing = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
         if !matches!(listing.state, ServerState::Up { .. }) {
