@@ -11,7 +11,7 @@ use super::{
 };
 use crate::fleet::{
     facts::Pause,
-    ids::AgentName,
+    ids::{AgentName, PaneId},
     pause,
     reading::{Reading, Why},
 };
@@ -128,6 +128,24 @@ impl Files {
     #[must_use]
     pub fn runtimes(&self) -> PathBuf {
         self.home.join("fleet/runtimes.yaml")
+    }
+
+    /// The user's rules for prompts.
+    #[must_use]
+    pub fn gates(&self) -> PathBuf {
+        self.home.join("fleet/gates.d")
+    }
+
+    /// Locked by whoever answers a prompt of this pane.
+    #[must_use]
+    pub fn answering(&self, server: u32, pane: PaneId) -> PathBuf {
+        self.home.join(format!("fleet/run/answering-{server}-{}.lock", pane.0))
+    }
+
+    /// What somebody has acknowledged.
+    #[must_use]
+    pub fn attention(&self) -> PathBuf {
+        self.home.join("fleet/run/attention.json")
     }
 
     /// The action log.

@@ -16,6 +16,7 @@ pub mod log_file;
 pub mod observe;
 pub mod process;
 pub mod records;
+mod rule_files;
 pub mod screens;
 pub mod steer;
 pub mod systemd;

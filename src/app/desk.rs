@@ -15,6 +15,7 @@ use super::{
     log::Log,
     mode::Mode,
     model::{Model, View},
+    unattended::Unattended,
 };
 use crate::fleet::{
     order::Surroundings,
@@ -29,6 +30,7 @@ pub(super) struct Desk {
     pub(super) history: History,
     pub(super) log: Log,
     pub(super) drafts: Drafts,
+    pub(super) unattended: Unattended,
 }
 
 impl Desk {

@@ -35,5 +35,6 @@ pub mod sample;
 mod scroll;
 pub mod settings;
 mod start;
+mod unattended;
 pub mod update;
 pub mod words;

@@ -17,6 +17,7 @@ use super::{
     model::{Change, Model, RosterState, View},
     mouse,
     settings::Settings,
+    unattended,
 };
 use crate::fleet::{
     ids::PaneKey,
@@ -35,7 +36,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
             model.facts = Some(facts);
             rejoin(model);
-            confirm(model)
+            let mut effects = confirm(model);
+            effects.extend(unattended::answers(model));
+            effects
         }
         Event::Roster(news) => roster(model, news),
         Event::Settings(news) => {

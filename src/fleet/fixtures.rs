@@ -124,6 +124,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
     let unit = |name: &String| format!("mosaic-agent@{name}.service");
     let beat = format!("ts={}\npid=1\nstatus=ok\n", at(-5));
     HostFacts {
+        rules: crate::fleet::gate::UserRules::default(),
         at: at(0),
         identity: Identity {
             tenant: Tenant("ops".to_owned()),

@@ -27,6 +27,7 @@ pub(super) fn facts() -> HostFacts {
     let state = ServerState::Up { pid: 40_100, started: before(90_000), version: "3.4".to_owned() };
     let server = ServerFacts { state, panes: Vec::new(), cgroup: Reading::unknown("this is a sample") };
     HostFacts {
+        rules: crate::fleet::gate::UserRules::default(),
         at: at(),
         identity: Identity {
             tenant: Tenant("ops".to_owned()),
@@ -68,6 +69,7 @@ pub fn prompt() -> Prompt {
         says: "trust gate".to_owned(),
         line: " Do you trust the files in this folder?".to_owned(),
         row: 6,
+        subject: "doyoutrustthefilesinthisfolder".to_owned(),
         options: vec![
             option("No, exit", true, 12, "quits", true),
             option("Yes, I trust this folder", false, 13, "trusts the folder", false),

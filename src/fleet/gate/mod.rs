@@ -12,6 +12,7 @@ mod rules;
 mod seen;
 mod spec;
 mod tracker;
+mod user;
 mod zones;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use rules::Rules;
 pub use seen::{Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
 pub use tracker::{Shown, Tracker};
+pub use user::{UserFile, UserRules};
 
 use crate::screen::Screen;
 
