@@ -130,15 +130,15 @@ fn the_trust_gate_is_cleared_with_nobody_there_once_and_logged() {
 
 #[test]
 fn without_a_policy_or_in_read_only_nothing_is_answered() {
-    let stage = Stage::new(&["trust-yes"]);
-    let dashboard = stage.fleet.dashboard();
-    dashboard.row("coder0", "stuck");
-    stage.config(CLEAR);
-    let reads = stage.fleet.dashboard_of("--read-only");
-    reads.row("coder0", "stuck");
-    reads.says("asks whether this folder is trusted");
-    assert_eq!(stage.answers(0), 0);
-    assert!(stage.log().is_empty());
+    for (words, policy) in [("", ""), ("--read-only", CLEAR)] {
+        let stage = Stage::new(&["trust-yes"]);
+        stage.config(policy);
+        let dashboard = stage.fleet.dashboard_of(words);
+        dashboard.row("coder0", "stuck");
+        dashboard.says("stuck for 3s");
+        assert_eq!(stage.answers(0), 0, "{words}");
+        assert!(stage.log().is_empty(), "{words}");
+    }
 }
 
 /// A rule of the user's counts from the moment that its file is there; one with a mistake is named.

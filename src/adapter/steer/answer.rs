@@ -13,7 +13,7 @@ use crate::{
     fleet::{
         action_record::answered_unattended,
         gate::{
-            Prompt,
+            Prompt, Seen, State,
             answer::{Answer, Input, Step, Verdict},
         },
         order::{Ending, Refusal, Reply},
@@ -90,6 +90,10 @@ async fn carry_out(job: &mut Job<'_>, answer: &mut Answer) -> Verdict {
                 tokio::time::sleep(after).await;
                 match job.look_at_prompt().await {
                     Ok(now) => answer.next(Input::Saw(&now.seen), elapsed(job)),
+                    // An option that quits takes the pane with it.
+                    Err(Refusal::Missing(why)) => {
+                        answer.next(Input::Saw(&Seen { gone: Some(why), ..Seen::default() }), elapsed(job))
+                    }
                     Err(refusal) => answer.next(Input::Failed(refusal.to_string()), elapsed(job)),
                 }
             }
@@ -106,6 +110,9 @@ fn ending(verdict: Verdict, rule: &str, says: &str) -> End {
     match verdict {
         Verdict::Answered { next: Some(next), .. } => {
             End::new(Ending::Blocked, format!("answered {rule} with {says}; now it stands at {next}"))
+        }
+        Verdict::Answered { now: State::Gone, .. } => {
+            End::done(format!("answered {rule} with {says}; its program has ended"))
         }
         Verdict::Answered { .. } => End::done(format!("answered {rule} with {says}; the prompt is gone")),
         Verdict::Refused(why) => Refusal::Unsafe(visible(&why)).into(),
