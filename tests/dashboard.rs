@@ -90,8 +90,8 @@ fn a_small_screen_asks_for_no_mirror_until_the_agent_is_opened() {
     let mut model = sample::start((40, 15));
     model.show_fleet(sample::fleet());
     assert_eq!(press(&mut model, "j"), []);
-    assert_eq!(press(&mut model, "Enter"), [mirror(5)]);
-    assert_eq!(press(&mut model, "Esc"), [Effect::Mirror(vec![])]);
+    assert_eq!(press(&mut model, "Enter"), [mirror(5), Effect::Log(true)]);
+    assert_eq!(press(&mut model, "Esc"), [Effect::Mirror(vec![]), Effect::Log(false)]);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn refresh_keeps_the_selected_agent_while_it_is_there_and_else_its_neighbour() {
 fn a_key_that_does_not_apply_says_why() {
     for (keys, expected) in [
         ("Q", "Q means nothing here; ? shows the keys"),
-        ("o x", "o x means nothing"),
+        ("o 9", "o 9 means nothing"),
         ("h", "left and right pan a zoomed mirror: z zooms"),
         ("/ z z Enter y", "no agent is listed"),
         (": x y z Enter", "no action is called \"xyz\"; ? lists them"),
@@ -311,7 +311,7 @@ enum Happens {
 
 fn happens() -> impl Strategy<Value = Happens> {
     let keys = "j k h l g G n N w o O a c / : ! ? z y q 1 * Space Ctrl-Space Ctrl-F Enter Esc Tab Up Down PgUp PgDn Home End \
-                Backspace Left Right Ctrl-D Ctrl-U é 漢";
+                Backspace Left Right Ctrl-D Ctrl-U é 漢 s S i r R p P x 3 4 J f Ctrl-J Ctrl-T Ctrl-R Ctrl-F";
     let keys: Vec<String> = keys.split_whitespace().map(str::to_owned).collect();
     prop_oneof![
         8 => prop::sample::select(keys).prop_map(Happens::Key),

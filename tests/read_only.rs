@@ -81,6 +81,7 @@ const VERBS: [(&str, &str, Does); 19] = [
     ("pause", "--reason x", Does::Refuses),
     ("resume", "--yes", Does::Refuses),
     ("log", "", Does::Looks),
+    ("config", "", Does::Looks),
     ("keys", "", Does::Looks),
     ("schema", "ps", Does::Looks),
     ("completions", "bash", Does::Looks),

@@ -18,6 +18,7 @@ pub mod process;
 pub mod records;
 mod rule_files;
 pub mod screens;
+pub mod state_file;
 pub mod steer;
 pub mod systemd;
 pub mod tap;

@@ -54,7 +54,10 @@ impl Ask {
                 self.gone = true;
                 self.says = Some("the prompt has gone".to_owned());
             }
-            Some(now) if now.rule != self.prompt.rule || labels(now) != labels(&self.prompt) => {
+            Some(now)
+                if (&now.rule, &now.subject) != (&self.prompt.rule, &self.prompt.subject)
+                    || labels(now) != labels(&self.prompt) =>
+            {
                 self.cursor = highlighted(now);
                 self.prompt = now.clone();
                 (self.sure, self.gone) = (false, false);

@@ -1,9 +1,12 @@
 //! Everything that `update` can ask for.
 
 use super::job::JobId;
-use crate::fleet::{
-    ids::PaneKey,
-    order::{Confirmed, Order, Target},
+use crate::{
+    config::memory::Remembered,
+    fleet::{
+        ids::PaneKey,
+        order::{Confirmed, Order, Target},
+    },
 };
 
 /// One thing to be done outside. Only [`Effect::CarryOut`] changes anything of the fleet, and only where the one who
@@ -37,6 +40,13 @@ pub enum Effect {
     CarryOut(JobId, Vec<Errand>),
     /// From now on the action log is looked at, or it is not any more.
     Log(bool),
+    /// Remember how the list is shown, for the next start.
+    Remember {
+        /// Order, filter and columns.
+        view: Remembered,
+        /// Whether the hint for the first start was put away.
+        hint_read: bool,
+    },
 }
 
 /// One order and whom it is for.

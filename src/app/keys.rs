@@ -79,18 +79,18 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
-        Action::Help => toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 }),
+        Action::Help => {
+            // Whoever has found the help needs no hint any more.
+            model.start.hint = false;
+            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
+        }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
         Action::Zoom => {
             model.pan = Pan::Follow;
             toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
         }
         Action::Command => model.mode = Mode::Command(Input::default()),
-        Action::Filter => {
-            let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
-            let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
-            model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
-        }
+        Action::Filter => filter_prompt(model),
         Action::Back => back(model),
         Action::Open => open(model),
         Action::Attention | Action::Log => {
@@ -125,17 +125,29 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Bottom => travel(model, action),
         Action::Next | Action::Previous | Action::NextNeedsYou => leap(model, action),
         Action::Mark | Action::MarkRange | Action::MarkAll => mark(model, action),
-        Action::FaultsOnly => {
+        Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
+    }
+    Vec::new()
+}
+
+/// Opens the filter of what is listed: of the fleet, or of the log.
+fn filter_prompt(model: &mut Model) {
+    let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
+    let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
+    model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
+}
+
+/// What is listed, and in which order.
+fn order(model: &mut Model, action: Action) {
+    let sort = model.listing.sort();
+    match action {
+        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
+        Action::Reverse => model.set_sort(Sort { reversed: !sort.reversed, ..sort }),
+        _ => {
             model.listing.toggle_faults_only();
             model.arrange();
         }
-        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
-        Action::Reverse => {
-            let sort = model.listing.sort();
-            model.set_sort(Sort { reversed: !sort.reversed, ..sort });
-        }
     }
-    Vec::new()
 }
 
 fn overlay(model: &Model) -> bool {
@@ -178,6 +190,9 @@ fn back(model: &mut Model) {
     if overlay(model) {
         model.pan = Pan::Follow;
         model.mode = resting(model);
+    } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
+        model.start.hint = false;
+        model.bring_into_sight();
     } else if model.view == View::Fleet {
         model.listing.widen();
         model.arrange();

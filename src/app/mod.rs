@@ -25,6 +25,7 @@ pub mod layout;
 pub mod lines;
 pub mod listing;
 pub mod log;
+mod looks;
 pub mod mirror;
 pub mod mode;
 pub mod model;

@@ -1,7 +1,6 @@
 //! All that the dashboard knows and shows.
 //!
-//! PURE data with small questions; [`super::update`] is what changes it. Bounded: one fleet, one roster, and mirrors of
-//! no more panes than are shown.
+//! PURE data with small questions; [`super::update`] changes it. Bounded: one fleet, one roster, the mirrors shown.
 
 use std::collections::BTreeMap;
 
@@ -19,14 +18,17 @@ use super::{
     mode::Mode,
     settings::Settings,
 };
-use crate::fleet::{
-    confirm::Memory,
-    facts::HostFacts,
-    ids::PaneKey,
-    reading::Why,
-    roster::{Problem, Roster},
-    row::{Fleet, Row, RowKey},
-    sort::{Column, Sort},
+use crate::{
+    config::memory::Remembered,
+    fleet::{
+        confirm::Memory,
+        facts::HostFacts,
+        ids::PaneKey,
+        reading::Why,
+        roster::{Problem, Roster},
+        row::{Fleet, Row, RowKey},
+        sort::{Column, Sort},
+    },
 };
 
 /// Which screen is up.
@@ -95,6 +97,8 @@ pub(super) struct Click {
 pub struct Model {
     pub(super) start: Start,
     pub(super) settings: Settings,
+    /// What was last asked to be remembered.
+    pub(super) kept: Option<(Remembered, bool)>,
     /// The columns that were chosen here; `None`: the configured ones.
     pub(super) columns: Option<Vec<Column>>,
     pub(super) now: Option<Timestamp>,
@@ -107,7 +111,7 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
-    /// Whether a second look was asked for since all rows were last confirmed.
+    /// A second look was asked for.
     pub(super) asked_again: bool,
     pub(super) listing: Listing,
     /// The first line of the list that is shown.
@@ -127,6 +131,7 @@ impl Model {
     pub fn new(start: Start) -> Self {
         Self {
             settings: start.settings.clone(),
+            kept: None,
             columns: start.remembered.as_ref().and_then(|view| view.columns.clone()),
             now: None,
             view: View::Fleet,
@@ -248,12 +253,6 @@ impl Model {
         &self.settings
     }
 
-    /// The columns that are wanted, in their order.
-    #[must_use]
-    pub fn columns(&self) -> &[Column] {
-        self.columns.as_deref().or(self.settings.config.columns.as_deref()).unwrap_or(&Column::ALL)
-    }
-
     /// Whether changing actions are left out.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
@@ -317,6 +316,7 @@ impl Model {
             zoom: matches!(self.mode, Mode::Zoom) || self.watches_one(),
             banner: !banner::notices(self).is_empty(),
             alone: self.watches_one(),
+            hint: self.hint(),
         })
     }
 

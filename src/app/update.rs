@@ -11,7 +11,7 @@ use super::{
     acting, dialog_keys,
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
-    keys,
+    keys, looks,
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState, View},
@@ -62,6 +62,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     };
     effects.extend(want_mirrors(model));
     effects.extend(want_log(model));
+    effects.extend(looks::remember(model));
     effects
 }
 

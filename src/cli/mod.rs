@@ -32,11 +32,12 @@ use self::{access::Access, config::Loaded};
 use crate::{
     adapter::{
         audit::Audit,
+        state_file::StateFile,
         tap::{binary::Binary, daemon},
     },
     app::settings::Settings,
     fleet::text::visible,
-    run,
+    run::{self, memory::Place},
     ui::theme::Terminal,
 };
 
@@ -287,6 +288,8 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         colorfgbg: variable("COLORFGBG"),
     };
     let watch = globals.watch();
+    // One agent alone is shown as it is: there is no list to remember.
+    let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
         steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
         watch,
@@ -296,10 +299,24 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         terminal,
         settings,
         config_file,
+        remembers,
         watched,
     };
     run::dashboard(options).await.wrap_err("the dashboard ended")?;
     Ok(Exit::Done)
+}
+
+/// Where it is remembered how this fleet's list was left: one fleet is told from another by all that names it.
+async fn memory(globals: &Globals) -> Option<Place> {
+    let file = StateFile::new(log::own_directory()?.join("state.json"));
+    let who = globals.watch().who().await;
+    let home = globals.home.clone().or(who.mosaic_home).or_else(|| Some(who.home?.join(".config/mosaic")))?;
+    let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path).display().to_string();
+    let mut fleet = format!("{}@{} {}", who.identity.tenant, who.identity.host, whole(home));
+    for (word, value) in [("roster", globals.roster.clone().map(whole)), ("socket", globals.socket.clone())] {
+        fleet.extend(value.map(|value| format!(" {word}={value}")));
+    }
+    Some(Place { file, fleet })
 }
 
 /// <https://no-color.org>: set to anything but nothing.

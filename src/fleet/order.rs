@@ -71,9 +71,9 @@ pub enum Act {
 /// An answer to the prompt that is up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The rule of the prompt that was seen, and what it was about ([`Prompt::subject`]); another prompt is not answered.
+    /// The rule of the prompt that was seen; another prompt is not answered.
     pub rule: String,
-    /// What it was about.
+    /// What that prompt was about, as it was read: the same question about another thing is not answered.
     pub subject: String,
     /// What is chosen, by meaning.
     pub choice: Choice,

@@ -4,6 +4,7 @@
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
 mod jobs;
+pub mod memory;
 mod mirrors;
 mod refresh;
 mod terminal;
@@ -26,6 +27,7 @@ use tokio::{
 
 use self::{
     jobs::Hands,
+    memory::Keeper,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
@@ -67,6 +69,8 @@ pub struct Options {
     pub settings: Settings,
     /// The file that says so; it is read again when it changes.
     pub config_file: Option<ConfigFile>,
+    /// Where it is remembered how the list was left; `None`: nothing is.
+    pub remembers: Option<memory::Place>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
 }
@@ -79,6 +83,12 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let (events, inbox) = mpsc::channel(INBOX);
     let wish = Arc::new(Wish::default());
     let home = options.watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
+    let place = options.remembers.filter(|_| options.settings.config.remember);
+    let (remembered, hint_read) = match &place {
+        Some(place) => place.recall().await,
+        None => (None, true),
+    };
+    let keeper = place.map(Keeper::new);
     let model = Model::new(Start {
         tz: TimeZone::system(),
         read_only: options.read_only,
@@ -89,7 +99,9 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         socket: options.socket.clone(),
         watched: options.watched,
         settings: options.settings.clone(),
-        remembered: None,
+        remembered,
+        remembers: keeper.is_some(),
+        hint: !hint_read,
     });
     let looks = Refresher {
         watch: options.watch.clone(),
@@ -104,10 +116,14 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let mirrors = OpenMirrors::new(options.watch, events);
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, drawn: None, whole: None, left: false };
+    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, keeper, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
+    drop(terminal);
+    if let Some(keeper) = shell.keeper.take() {
+        keeper.finish().await;
+    }
     outcome
 }
 
@@ -120,6 +136,8 @@ struct Shell {
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
     hands: Hands,
+    /// Remembers how the list was left.
+    keeper: Option<Keeper>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -279,6 +297,11 @@ impl Shell {
             Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
             Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
             Effect::Log(wanted) => self.hands.read_log(wanted),
+            Effect::Remember { view, hint_read } => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.keep(view, hint_read);
+                }
+            }
         }
         Ok(())
     }

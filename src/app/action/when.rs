@@ -60,7 +60,10 @@ pub(super) fn goes_back(model: &Model) -> Offer {
     if model.watches_one() && matches!(model.mode(), Mode::Zoom) && model.pan() == Pan::Follow {
         return Offer::Hidden(WATCHED_ALONE);
     }
-    let nothing = model.view() == View::Fleet && !model.listing().is_narrowed() && matches!(model.mode(), Mode::Normal);
+    let nothing = !model.hint()
+        && model.view() == View::Fleet
+        && !model.listing().is_narrowed()
+        && matches!(model.mode(), Mode::Normal);
     if nothing { Offer::Hidden("this is the fleet already: q leaves") } else { Offer::Now }
 }
 
@@ -117,7 +120,7 @@ pub(super) fn broadcasts(model: &Model) -> Offer {
 pub(super) fn answers(model: &Model) -> Offer {
     match acts(model) {
         Offer::Now if model.selected_row().is_none_or(|row| row.prompt.is_none()) => {
-            Offer::Greyed("no prompt is up that could be answered")
+            Offer::Hidden("no prompt is up that could be answered")
         }
         offer => offer,
     }
@@ -126,7 +129,7 @@ pub(super) fn answers(model: &Model) -> Offer {
 pub(super) fn interrupts(model: &Model) -> Offer {
     match acts(model) {
         Offer::Now if !model.chosen().iter().any(|row| may_work(row)) => {
-            Offer::Greyed("it does not work: there is no turn to interrupt")
+            Offer::Hidden("it does not work: there is no turn to interrupt")
         }
         offer => offer,
     }
