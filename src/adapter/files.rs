@@ -130,7 +130,7 @@ impl Files {
         self.home.join("fleet/runtimes.yaml")
     }
 
-    /// The user's rules for prompts.
+    /// Where the user keeps rules over prompts of their own.
     #[must_use]
     pub fn gates(&self) -> PathBuf {
         self.home.join("fleet/gates.d")
@@ -146,6 +146,12 @@ impl Files {
     #[must_use]
     pub fn attention(&self) -> PathBuf {
         self.home.join("fleet/run/attention.json")
+    }
+
+    /// The directories that nobody else may write to: the mosaic home, the fleet's, what runs, and how it is launched.
+    #[must_use]
+    pub fn directories(&self) -> [PathBuf; 4] {
+        ["", "fleet", "fleet/run", "fleet/agents"].map(|below| self.home.join(below))
     }
 
     /// The action log.

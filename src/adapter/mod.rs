@@ -8,6 +8,7 @@ pub mod audit;
 pub mod clock;
 pub mod config_file;
 pub mod demo;
+pub mod doctor;
 pub mod exec;
 pub mod files;
 pub mod gather;
@@ -23,6 +24,7 @@ pub mod steer;
 pub mod systemd;
 pub mod tap;
 pub mod tmux;
+pub mod trust;
 
 pub use gather::{Ask, Watch, WatchConfig};
 pub use observe::{Observer, Sight};

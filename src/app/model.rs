@@ -22,6 +22,7 @@ use crate::{
     config::memory::Remembered,
     fleet::{
         confirm::Memory,
+        doctor::Checkup,
         facts::HostFacts,
         ids::PaneKey,
         reading::Why,
@@ -111,6 +112,7 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
+    pub(super) checkup: Option<Box<Checkup>>,
     /// A second look was asked for.
     pub(super) asked_again: bool,
     pub(super) listing: Listing,
@@ -142,6 +144,7 @@ impl Model {
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,
+            checkup: None,
             asked_again: false,
             listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,

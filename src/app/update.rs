@@ -41,6 +41,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Roster(news) => roster(model, news),
+        Event::Checkup(checkup) => {
+            model.change = Change::Everything;
+            model.checkup = Some(checkup);
+            Vec::new()
+        }
         Event::Settings(news) => {
             settings(model, *news);
             Vec::new()

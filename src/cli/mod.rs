@@ -7,6 +7,7 @@
 pub mod access;
 mod config;
 pub mod demo;
+pub mod doctor;
 mod front;
 mod log;
 pub mod ps;
@@ -106,6 +107,7 @@ enum Verb {
     Screen(screen::Screen),
     Watch(watch::Watch),
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
     Send(verbs::send::Send),
     Answer(verbs::answer::Answer),
     Reset(verbs::reset::Reset),
@@ -230,6 +232,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
+        Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
         Some(Verb::Send(send)) => send.run(&globals, access).await,
         Some(Verb::Answer(answer)) => answer.run(&globals, access).await,
         Some(Verb::Reset(reset)) => reset.run(&globals, access).await,

@@ -3,6 +3,7 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod checkup;
 mod jobs;
 pub mod memory;
 mod mirrors;
@@ -26,6 +27,7 @@ use tokio::{
 };
 
 use self::{
+    checkup::Checkups,
     jobs::Hands,
     memory::Keeper,
     mirrors::OpenMirrors,
@@ -103,6 +105,13 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         remembers: keeper.is_some(),
         hint: !hint_read,
     });
+    let checkups = Checkups {
+        watch: options.watch.clone(),
+        socket: options.socket.clone(),
+        limits: options.limits,
+        wish: Arc::clone(&wish),
+        events: events.clone(),
+    };
     let looks = Refresher {
         watch: options.watch.clone(),
         socket: options.socket,
@@ -113,6 +122,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     };
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
+    let checkups = tokio::spawn(checkups.run());
     let mirrors = OpenMirrors::new(options.watch, events);
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
@@ -120,6 +130,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
+    checkups.abort();
     drop(terminal);
     if let Some(keeper) = shell.keeper.take() {
         keeper.finish().await;

@@ -70,7 +70,6 @@ pub fn prompt() -> Prompt {
         says: "trust gate".to_owned(),
         line: " Do you trust the files in this folder?".to_owned(),
         row: 6,
-        subject: "doyoutrustthefilesinthisfolder".to_owned(),
         options: vec![
             option("No, exit", true, 12, "quits", true),
             option("Yes, I trust this folder", false, 13, "trusts the folder", false),
