@@ -5,13 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sha2::{Digest, Sha256};
+
 use super::{
     exec::{Content, Exec, FileError, Stamp},
     identity::Who,
 };
 use crate::fleet::{
     facts::Pause,
-    ids::{AgentName, PaneId},
+    ids::AgentName,
     pause,
     reading::{Reading, Why},
 };
@@ -130,16 +132,16 @@ impl Files {
         self.home.join("fleet/runtimes.yaml")
     }
 
+    /// The lock of whoever acts on a target. Names of sessions may hold anything, so the file is called by a digest.
+    #[must_use]
+    pub fn turn(&self, target: &str) -> PathBuf {
+        self.home.join(format!("fleet/run/turns/{:.16}", format!("{:x}", Sha256::digest(target))))
+    }
+
     /// Where the user keeps rules over prompts of their own.
     #[must_use]
     pub fn gates(&self) -> PathBuf {
         self.home.join("fleet/gates.d")
-    }
-
-    /// Locked by whoever answers a prompt of this pane.
-    #[must_use]
-    pub fn answering(&self, server: u32, pane: PaneId) -> PathBuf {
-        self.home.join(format!("fleet/run/answering-{server}-{}.lock", pane.0))
     }
 
     /// What somebody has acknowledged.

@@ -1,5 +1,5 @@
 //! Answers the prompt that a screen shows: what to press next is `fleet::gate::answer`'s. Never presses a key on a screen
-//! that it has not just read, and never beside another program that answers the same one.
+//! that it has not just read.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{
     look::Now,
 };
 use crate::{
-    adapter::{clock, steer::hand::Lock},
+    adapter::clock,
     fleet::{
         action_record::answered_unattended,
         gate::{
@@ -23,7 +23,6 @@ use crate::{
 
 /// Answers.
 pub(super) async fn answer(job: &mut Job<'_>, reply: &Reply) -> Result<End, Refusal> {
-    let _lock = alone(job).await?;
     let name = visible(&job.aim()?.name);
     if let Some(most) = reply.by_policy {
         brake(job, most, &name).await?;
@@ -45,20 +44,8 @@ pub(super) async fn answer(job: &mut Job<'_>, reply: &Reply) -> Result<End, Refu
     Ok(ending(verdict, &rule, &says))
 }
 
-/// Only one program at a time answers an agent: two that move the same highlight would confirm what neither has seen.
-async fn alone(job: &Job<'_>) -> Result<Lock, Refusal> {
-    let (aim, pane) = (job.aim()?, job.pane()?);
-    let files = job.steer.watch.files(&job.who);
-    let path = files.answering(aim.server.unwrap_or_default(), pane.id);
-    match job.steer.hand.lock(path).await {
-        Ok(Some(lock)) => Ok(lock),
-        Ok(None) => Err(Refusal::Running(format!("another program answers {} right now", visible(&aim.name)))),
-        Err(error) => Err(Refusal::Unsafe(format!("it cannot be made sure that nobody else answers: {error}"))),
-    }
-}
-
-/// Whether a policy may answer once more. The log is asked, which all dashboards share; while the lock is held none adds
-/// to it.
+/// Whether a policy may answer once more. The log is asked, which all dashboards share; an order on
+/// an agent is the only one, so none is added meanwhile.
 async fn brake(job: &Job<'_>, most: u32, name: &str) -> Result<(), Refusal> {
     let (log, _) = job.steer.watch.actions().await.map_err(Refusal::Log)?;
     let answered = answered_unattended(&log, job.id(), &job.aim()?.name, clock::now().wall);

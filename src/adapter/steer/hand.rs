@@ -25,19 +25,20 @@ pub trait Hand: Exec {
     /// Removes a file; `false` when there was none.
     fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>>;
 
+    /// Takes a lock file, which stays; `None` while another program holds it. It is given back when the answer is dropped,
+    /// or its holder dies.
+    fn hold(&self, path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>>;
+
     /// Appends one line, as [`Hand::append_now`], on another thread.
     fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>>;
 
     /// Appends one line in one write under a lock. A half line at the end is closed first; a file of more than `most`
     /// bytes moves to `….1` first. Blocks for as long as other writers hold the lock, at most [`LOCK_PATIENCE`].
     fn append_now(&self, path: &Path, line: &[u8], most: u64) -> Result<(), FileError>;
-
-    /// Takes a lock on a file of its own, which is removed when the lock is dropped; `None`: another program holds it.
-    fn lock(&self, path: PathBuf) -> Answer<'_, Result<Option<Lock>, FileError>>;
 }
 
-/// A lock that is held for as long as this is kept.
-pub type Lock = Box<dyn Send + Sync>;
+/// A lock that is held.
+pub type Held = Box<dyn std::any::Any + Send>;
 
 /// How long a writer waits for the others' lock.
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);

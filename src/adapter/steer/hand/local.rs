@@ -15,7 +15,7 @@ use std::{
 use nix::fcntl::{Flock, FlockArg, OFlag};
 use tokio::io::AsyncWriteExt;
 
-use super::{Hand, LOCK_PATIENCE, Lock};
+use super::{Hand, Held, LOCK_PATIENCE};
 use crate::adapter::exec::{
     Answer, Argv, ExecError, FileError, Local, Output,
     local::{command, exit_code, not_started},
@@ -64,43 +64,21 @@ impl Hand for Local {
         }))
     }
 
+    fn hold(&self, path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>> {
+        Box::pin(blocking(path, |path| {
+            made(path)?;
+            let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+            let held = Flock::lock(file, FlockArg::LockExclusiveNonblock).ok();
+            Ok(held.map(|held| Box::new(held) as Held))
+        }))
+    }
+
     fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>> {
         Box::pin(blocking(path, move |path| append(path, &line, most)))
     }
 
     fn append_now(&self, path: &Path, line: &[u8], most: u64) -> Result<(), FileError> {
         append(path, line, most).map_err(|error| written(path, &error))
-    }
-
-    fn lock(&self, path: PathBuf) -> Answer<'_, Result<Option<Lock>, FileError>> {
-        Box::pin(blocking(path, |path| Ok(lock(path)?.map(|lock| Box::new(lock) as Lock))))
-    }
-}
-
-/// A lock and its file.
-struct OwnLock {
-    path: PathBuf,
-    _file: Flock<File>,
-}
-
-impl Drop for OwnLock {
-    fn drop(&mut self) {
-        // Still locked: whoever opened it meanwhile sees that it is not there any more, and makes a new one.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-fn lock(path: &Path) -> io::Result<Option<OwnLock>> {
-    made(path)?;
-    loop {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Err((_, nix::errno::Errno::EWOULDBLOCK)) => return Ok(None),
-            Err((_, error)) => return Err(error.into()),
-            // Removed between our opening and our lock: what we hold is nobody's.
-            Ok(file) if fs::metadata(path).map(|now| now.ino()).ok() != Some(file.metadata()?.ino()) => {}
-            Ok(file) => return Ok(Some(OwnLock { path: path.to_owned(), _file: file })),
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Hand, Lock};
+use super::{Hand, Held};
 use crate::adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output, scripted::Scripted};
 
 impl Hand for Scripted {
@@ -27,6 +27,10 @@ impl Hand for Scripted {
         Box::pin(async move { Ok(there) })
     }
 
+    fn hold(&self, _path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>> {
+        Box::pin(async { Ok(Some(Box::new(()) as Held)) })
+    }
+
     fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>> {
         let done = self.append_now(&path, &line, most);
         Box::pin(async { done })
@@ -36,9 +40,5 @@ impl Hand for Scripted {
         let text = self.text(path)? + &String::from_utf8_lossy(line);
         self.file(path, &text);
         Ok(())
-    }
-
-    fn lock(&self, _path: PathBuf) -> Answer<'_, Result<Option<Lock>, FileError>> {
-        Box::pin(async { Ok(Some(Box::new(()) as Lock)) })
     }
 }
