@@ -14,6 +14,7 @@ pub mod files;
 pub mod gather;
 pub mod identity;
 pub mod log_file;
+pub mod notify;
 pub mod observe;
 pub mod process;
 pub mod records;

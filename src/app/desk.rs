@@ -18,6 +18,7 @@ use super::{
     unattended::Unattended,
 };
 use crate::fleet::{
+    notify::Notifier,
     order::Surroundings,
     row::{Fleet, Row, RowKey},
 };
@@ -31,6 +32,9 @@ pub(super) struct Desk {
     pub(super) log: Log,
     pub(super) drafts: Drafts,
     pub(super) unattended: Unattended,
+    pub(super) notifier: Notifier,
+    /// What the terminal's title says: so many need somebody.
+    pub(super) titled: usize,
 }
 
 impl Desk {

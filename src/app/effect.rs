@@ -40,6 +40,21 @@ pub enum Effect {
     CarryOut(JobId, Vec<Errand>),
     /// From now on the action log is looked at, or it is not any more.
     Log(bool),
+    /// Tell the operator that agents need somebody.
+    Alert {
+        /// Bytes that ring the terminal's bell, or nothing.
+        bell: String,
+        /// The terminal's notification, or nothing.
+        sequence: String,
+        /// A program that shows it on the desktop.
+        desktop: Option<Vec<String>>,
+        /// The operator's own program …
+        command: Option<Vec<String>>,
+        /// … and what it gets on its standard input.
+        json: String,
+    },
+    /// So many agents need somebody: the terminal's title says so.
+    Title(usize),
     /// Remember how the list is shown, for the next start.
     Remember {
         /// Order, filter and columns.

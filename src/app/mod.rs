@@ -5,6 +5,7 @@
 
 mod acting;
 pub mod action;
+pub mod alerts;
 pub mod ask;
 pub mod attention;
 pub mod banner;

@@ -8,7 +8,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
 
 use super::{
-    acting, dialog_keys,
+    acting, alerts, dialog_keys,
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
     keys, looks,
@@ -38,6 +38,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             rejoin(model);
             let mut effects = confirm(model);
             effects.extend(unattended::answers(model));
+            effects.extend(alerts::alerts(model));
             effects
         }
         Event::Roster(news) => roster(model, news),

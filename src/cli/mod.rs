@@ -17,6 +17,7 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+pub mod trust;
 pub mod verbs;
 mod watch;
 
@@ -115,6 +116,7 @@ enum Verb {
     Relaunch(verbs::relaunch::Relaunch),
     Pause(verbs::pause::Pause),
     Resume(verbs::resume::Resume),
+    Trust(trust::Trust),
     Log(verbs::log::Log),
     /// The reference of keys, as Markdown
     Keys,
@@ -240,6 +242,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Relaunch(relaunch)) => relaunch.run(&globals, access).await,
         Some(Verb::Pause(pause)) => pause.run(&globals, access).await,
         Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
+        Some(Verb::Trust(trust)) => trust.run(&globals, access).await,
         Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),

@@ -21,6 +21,7 @@ pub mod join;
 pub mod judgement;
 pub mod message;
 pub mod mirror;
+pub mod notify;
 pub mod order;
 pub mod pause;
 pub mod readiness;

@@ -66,6 +66,8 @@ pub enum Act {
     },
     /// Take a pause back.
     Resume,
+    /// Record that its runtime may trust its working directory.
+    Trust,
 }
 
 /// An answer to the prompt that is up.
@@ -132,6 +134,7 @@ impl Order {
             Act::Relaunch => "relaunch",
             Act::Pause { .. } => "pause",
             Act::Resume => "resume",
+            Act::Trust => "trust",
         }
     }
 
@@ -142,7 +145,7 @@ impl Order {
             Act::Reset { .. } => Some("the conversation so far"),
             Act::Relaunch => Some("the turn that runs, what is drafted, and what the program holds in memory"),
             Act::Send(Letter { draft: WhenDraft::Replace, .. }) => Some("the draft in the composer, if there is one"),
-            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume => None,
+            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Trust => None,
         }
     }
 

@@ -4,7 +4,7 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses,
+    pauses, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -22,6 +22,14 @@ use crate::{
 const BUFFER: &str = "mosaic-top-…";
 
 impl Steer {
+    /// Everything that an order would do: what a launch is prepared with, then the exact commands.
+    pub(super) async fn plan(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
+        let prepares = order.act == Act::Trust || order.act == Act::Relaunch && self.trusts;
+        let mut lines = if prepares { trust::lines(self, who, target).await } else { Vec::new() };
+        lines.extend(self.lines_of(order, target, who));
+        lines
+    }
+
     /// The exact commands, as far as they can be known before.
     pub(super) fn lines_of(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
         let files = self.watch.files(who);
@@ -39,7 +47,7 @@ impl Steer {
             (Act::Pause { .. }, _) => vec![format!("write {own_switch}")],
             (Act::Resume, _) => vec![format!("remove {own_switch}")],
             (Act::Relaunch, _) => starts(aim, &lines, who),
-            (_, None) => Vec::new(),
+            (Act::Trust, _) | (_, None) => Vec::new(),
             (Act::Answer(reply), Some(_)) => vec![in_words(reply)],
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
@@ -66,6 +74,9 @@ impl Steer {
             return there.map_or(Ok(()), |pause| pauses::others(&who, target, &pause));
         }
         let Some(aim) = target.aim.as_deref() else { return Ok(()) };
+        if order.act == Act::Trust {
+            return trust::against(self, &who, aim).await;
+        }
         if aim.unit.as_deref() == Some(HOLDER_UNIT) {
             return Err(Refusal::Holder(aim.name.clone()));
         }

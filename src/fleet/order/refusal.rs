@@ -162,6 +162,7 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         Act::Pause { .. } | Act::Resume if !row.managed => {
             Err(Refusal::Missing(format!("{name} is not in the roster: a pause would mean nothing")))
         }
-        Act::Relaunch | Act::Pause { .. } | Act::Resume => Ok(()),
+        Act::Trust if !row.managed => Err(Refusal::Missing(format!("nothing is known of how {name} is started"))),
+        Act::Relaunch | Act::Pause { .. } | Act::Resume | Act::Trust => Ok(()),
     }
 }
