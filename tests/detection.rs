@@ -52,7 +52,7 @@ draw() {
     *) printf '  ok\r\n';;
     esac
     printf '\r\n✽ Mulling… (%ss · ↓ 66 tokens)\r\n\r\n' $n
-    printf '%s\r\n❯ \r\n%s\r\n  ⏵⏵ bypass permissions on · esc to interrupt' "$bar" "$bar"
+    printf '%s\r\n❯\302\240\r\n%s\r\n  ⏵⏵ bypass permissions on · esc to interrupt' "$bar" "$bar"
 }
 while :; do draw; sleep 1 & wait $!; done
 "#;
@@ -106,7 +106,8 @@ impl Stage {
         fs::write(self.fleet.home().join(format!("{name}.sh.which")), path.display().to_string()).unwrap();
         let begun = Instant::now();
         self.signal(agent, "-USR1");
-        let took = self.until(&format!("{name} is stuck at {}", PROMPTS[prompt]), begun, |text| Self::is_stuck(text, name));
+        let took =
+            self.until(&format!("{name} is stuck at {}", PROMPTS[prompt]), begun, |text| Self::is_stuck(text, name));
         self.signal(agent, "-USR2");
         self.until(&format!("{name} works again"), begun, |text| !Self::is_stuck(text, name));
         took
@@ -129,7 +130,8 @@ impl Stage {
         let (begun, mut alarms, mut before) = (Instant::now(), 0, 0);
         while begun.elapsed() < time {
             let text = self.dashboard.text();
-            let stuck: Vec<&str> = text.lines().filter(|line| line.contains("busy") && line.contains("stuck")).collect();
+            let stuck: Vec<&str> =
+                text.lines().filter(|line| line.contains("busy") && line.contains("stuck")).collect();
             if stuck.len() > before {
                 alarms += stuck.len() - before;
                 eprintln!("a false alarm:\n{}", stuck.join("\n"));
@@ -256,7 +258,8 @@ fn recorded_streams_are_judged_as_they_play() {
     let report: Value = serde_json::from_str(&fleet.run(&["ps", "--json"]).out).unwrap();
     let mut wrong = Vec::new();
     for (number, stream) in streams.iter().enumerate() {
-        let agent = report["agents"].as_array().unwrap().iter().find(|agent| agent["name"] == format!("s{number}")).unwrap();
+        let agent =
+            report["agents"].as_array().unwrap().iter().find(|agent| agent["name"] == format!("s{number}")).unwrap();
         let (readiness, kind) = (agent["readiness"].as_str().unwrap(), agent["cause"]["kind"].as_str());
         let right = match stream.label.as_str() {
             label @ ("gate" | "asks" | "limit") => (readiness, kind) == ("stuck", Some(label)),

@@ -118,13 +118,14 @@ impl Watch {
     pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
         let who = self.who().await;
         let files = self.files(&who);
-        let (tmux, systemd, heartbeats, own_pauses, paused, rules) = tokio::join!(
+        let (tmux, systemd, heartbeats, own_pauses, paused, rules, acknowledged) = tokio::join!(
             self.servers(&ask.sockets),
             self.systemd(&who, ask, at),
             self.heartbeats(&files, &ask.agents),
             self.pauses(&files, &ask.agents),
             self.paused(&files),
             self.user_rules(&files),
+            async { within(self.share(4), files.acknowledged(self.exec())).await.unwrap_or_default() },
         );
         let (servers, processes) = tmux;
         let (records, screens) =
@@ -140,6 +141,7 @@ impl Watch {
             records,
             screens,
             rules,
+            acknowledged,
             pauses: own_pauses,
             paused,
             own_pane,

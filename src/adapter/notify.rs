@@ -14,8 +14,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub async fn tell(words: Vec<String>, stdin: String) {
     let argv = Argv::new(words);
     let run = async {
-        let mut child =
-            command(&argv).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut child = command(&argv).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         if let Some(mut pipe) = child.stdin.take() {
             // A program that does not read its input is not at fault.
             let _ = pipe.write_all(stdin.as_bytes()).await;

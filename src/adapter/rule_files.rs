@@ -48,11 +48,8 @@ async fn gate_files(exec: &dyn Exec, directory: &Path) -> (Vec<(PathBuf, Stamp)>
         let name = Path::new(&entry.name);
         !entry.name.starts_with('.') && name.extension().is_some_and(|end| end == "yaml" || end == "yml")
     };
-    let mut found: Vec<(PathBuf, Stamp)> = entries
-        .into_iter()
-        .filter(is_rules)
-        .map(|entry| (directory.join(entry.name), entry.stamp))
-        .collect();
+    let mut found: Vec<(PathBuf, Stamp)> =
+        entries.into_iter().filter(is_rules).map(|entry| (directory.join(entry.name), entry.stamp)).collect();
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     (found, None)
 }

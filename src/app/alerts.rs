@@ -64,7 +64,11 @@ fn harmless(text: &str) -> String {
 /// The same sequence for a terminal behind tmux, which hands on what is wrapped so (`allow-passthrough`).
 #[must_use]
 pub fn through_tmux(sequence: &str) -> String {
-    if sequence.is_empty() { String::new() } else { format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")) }
+    if sequence.is_empty() {
+        String::new()
+    } else {
+        format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"))
+    }
 }
 
 /// The terminal's title.
@@ -111,7 +115,11 @@ mod tests {
             let begins = if osc == Osc::Osc99 { 2 } else { 1 };
             assert_eq!(sequence.matches('\x1b').count(), begins * 2, "{sequence:?}");
             assert!(!sequence.contains(['\x07', '\n', '\r', '\u{9c}', '\u{9d}']), "{sequence:?}");
-            assert_eq!(sequence.matches(';').count(), [1, 3, 4][usize::from(osc != Osc::Osc9) + begins - 1], "{sequence:?}");
+            assert_eq!(
+                sequence.matches(';').count(),
+                [1, 3, 4][usize::from(osc != Osc::Osc9) + begins - 1],
+                "{sequence:?}"
+            );
         }
         assert!(harmless(&"x".repeat(9999)).len() <= MOST);
     }

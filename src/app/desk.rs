@@ -41,7 +41,10 @@ impl Desk {
     /// Takes one look at the fleet in.
     pub(super) fn look(&mut self, fleet: &Fleet) {
         self.history.look(fleet);
-        self.attention.acknowledged.keep(fleet);
+        let passed = self.attention.acknowledged.keep(fleet);
+        if !passed.is_empty() {
+            self.attention.to_keep.push((false, passed));
+        }
     }
 }
 

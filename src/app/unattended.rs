@@ -127,7 +127,12 @@ mod tests {
         check("opted in", CLEAR, |_| {}, true);
         check("nothing said", "", |_| {}, false);
         check("another rule", "{rule: claude.bypass, answer: clear}", |_| {}, false);
-        check("this agent not", &format!("{CLEAR}, {{rule: claude.trust, agent: coder0, answer: flag}}"), |_| {}, false);
+        check(
+            "this agent not",
+            &format!("{CLEAR}, {{rule: claude.trust, agent: coder0, answer: flag}}"),
+            |_| {},
+            false,
+        );
         check("another agent", "{rule: claude.trust, agent: coder1, answer: clear}", |_| {}, false);
     }
 

@@ -34,6 +34,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.now = model.now.max(Some(facts.at));
             let interval = model.start.limits.heartbeat_interval;
             model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
+            model.desk.attention.acknowledged.adopt(&facts.acknowledged);
             model.facts = Some(facts);
             rejoin(model);
             let mut effects = confirm(model);
@@ -66,6 +67,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
     };
+    let kept = std::mem::take(&mut model.desk.attention.to_keep);
+    effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
     effects.extend(want_mirrors(model));
     effects.extend(want_log(model));
     effects.extend(looks::remember(model));

@@ -65,7 +65,15 @@ impl Front {
         let watch = globals.watch();
         let home = watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
         let observer = Observer::new(watch.clone(), globals.socket());
-        Self { observer, watch, limits: limits(), socket: globals.socket(), home, memory: Memory::default(), wrong_rules: Vec::new() }
+        Self {
+            observer,
+            watch,
+            limits: limits(),
+            socket: globals.socket(),
+            home,
+            memory: Memory::default(),
+            wrong_rules: Vec::new(),
+        }
     }
 
     /// One look. Problems of the roster go to stderr; a roster that cannot be used is an error, with exit code 3.

@@ -5,6 +5,7 @@
 
 pub mod action_record;
 pub mod agent_facts;
+pub mod attention;
 pub mod composer;
 pub mod confirm;
 pub mod delivery;

@@ -170,7 +170,13 @@ mod tests {
     #[test]
     fn what_comes_soon_after_waits_and_is_told_together() {
         check(
-            &[(0, &[]), (1, &[("a", "x")]), (5, &[("a", "x"), ("b", "x")]), (9, &[("b", "x"), ("c", "x")]), (31, &[("b", "x"), ("c", "x")])],
+            &[
+                (0, &[]),
+                (1, &[("a", "x")]),
+                (5, &[("a", "x"), ("b", "x")]),
+                (9, &[("b", "x"), ("c", "x")]),
+                (31, &[("b", "x"), ("c", "x")]),
+            ],
             &[None, Some("a is stuck"), None, None, Some("2 agents need you")],
         );
     }

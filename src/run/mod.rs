@@ -313,10 +313,13 @@ impl Shell {
                 let behind_tmux = ["tmux", "screen"].iter().any(|name| self.kind.term.starts_with(name));
                 let sequence = if behind_tmux { alerts::through_tmux(&sequence) } else { sequence };
                 terminal.say(&(bell + &sequence))?;
-                for (words, stdin) in desktop.map(|words| (words, String::new())).into_iter().chain(command.map(|words| (words, json))) {
+                for (words, stdin) in
+                    desktop.map(|words| (words, String::new())).into_iter().chain(command.map(|words| (words, json)))
+                {
                     tokio::spawn(notify::tell(words, stdin));
                 }
             }
+            Effect::Acknowledge { on, faults } => self.hands.acknowledge(on, faults),
             Effect::Title(needs_you) => terminal.title(&alerts::title(needs_you))?,
             Effect::Remember { view, hint_read } => {
                 if let Some(keeper) = &self.keeper {

@@ -52,7 +52,9 @@ async fn brake(job: &Job<'_>, most: u32, name: &str) -> Result<(), Refusal> {
     if answered < most as usize {
         return Ok(());
     }
-    Err(Refusal::Stopped(format!("{name} was answered unattended {answered} times within a minute: somebody should look")))
+    Err(Refusal::Stopped(format!(
+        "{name} was answered unattended {answered} times within a minute: somebody should look"
+    )))
 }
 
 /// The prompt that is up, when it is the one that was meant.

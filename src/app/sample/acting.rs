@@ -28,6 +28,7 @@ pub(super) fn facts() -> HostFacts {
     let server = ServerFacts { state, panes: Vec::new(), cgroup: Reading::unknown("this is a sample") };
     HostFacts {
         rules: crate::fleet::gate::UserRules::default(),
+        acknowledged: std::collections::BTreeSet::new(),
         at: at(),
         identity: Identity {
             tenant: Tenant("ops".to_owned()),

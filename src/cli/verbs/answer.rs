@@ -54,7 +54,8 @@ impl Answer {
         let order = |reply| Order::new(Act::Answer(reply));
         let (rule, subject) = (String::new(), String::new());
         let nothing = order(Reply { rule, subject, choice: Choice::Safe, confirmed: false, by_policy: None });
-        let refused = |(name, refusal): (String, Refusal)| deck.receipt_of_refusal(&nothing, &name, &refusal, &self.common);
+        let refused =
+            |(name, refusal): (String, Refusal)| deck.receipt_of_refusal(&nothing, &name, &refusal, &self.common);
         let target = match deck.target(&nothing, &self.agent) {
             Ok(target) => target,
             Err(why) => return refused(why).map(exit_of),
@@ -106,7 +107,8 @@ impl Answer {
 }
 
 fn as_text(agent: &str, prompt: &Prompt) -> String {
-    let mut lines = vec![format!("{agent}: {} ({}: {})", visible(&prompt.says), prompt.rule, visible(prompt.line.trim()))];
+    let mut lines =
+        vec![format!("{agent}: {} ({}: {})", visible(&prompt.says), prompt.rule, visible(prompt.line.trim()))];
     for (place, option) in prompt.options.iter().enumerate() {
         let notes = [
             option.selected.then(|| "highlighted".to_owned()),
