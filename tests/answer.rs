@@ -154,7 +154,7 @@ fn the_users_rules_are_read_while_it_runs_and_mistakes_are_named() {
     let ps = stage.fleet.run(&["ps"]);
     assert!(ps.err.contains("gates.d/bad.yaml:2:1"), "{ps:?}");
     let report: Value = serde_json::from_str(&stage.fleet.run(&["ps", "--json"]).out).unwrap();
-    assert!(report["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "rules.file"), "{report}");
+    assert!(report["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "config.rules"), "{report}");
     fs::write(stage.fleet.home().join("fleet/runtimes.yaml"), "nonsense: 1\n").unwrap();
     assert!(stage.fleet.run(&["ps"]).err.contains("runtimes.yaml:1:1"));
 }

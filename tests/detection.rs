@@ -235,8 +235,8 @@ fn streams() -> Vec<Stream> {
 fn recorded_streams_are_judged_as_they_play() {
     let (fleet, streams) = (Fleet::new(), streams());
     let mut roster = format!("version: 1\ntransport: tmux\ntmux: {{ socket_name: {} }}\nagents:\n", fleet.tmux.name());
-    let player = fleet.home().join("play.sh");
-    fs::write(&player, "stty raw -echo; cat \"$1\"; touch \"$2\"; while :; do sleep 1000; done\n").unwrap();
+    let script = fleet.home().join("play.sh");
+    fs::write(&script, "stty raw -echo; cat \"$1\"; touch \"$2\"; while :; do sleep 1000; done\n").unwrap();
     for (number, stream) in streams.iter().enumerate() {
         let name = format!("s{number}");
         roster.push_str(&format!("  - {{ name: {name}, class: code, runtime: {} }}\n", stream.runtime));
@@ -244,9 +244,12 @@ fn recorded_streams_are_judged_as_they_play() {
         if !runtime.exists() {
             std::os::unix::fs::symlink("/bin/sh", &runtime).unwrap();
         }
-        let played = fleet.home().join(format!("{name}.played"));
-        let [runtime, player, file, played] = [&runtime, &player, &stream.file, &played].map(|path| path.display());
-        let command = format!("exec {runtime} {player} {file} {played}");
+        let (runtime, file) = (runtime.display(), stream.file.display());
+        let command = format!(
+            "exec {runtime} {} {file} {}",
+            script.display(),
+            fleet.home().join(format!("{name}.played")).display()
+        );
         fleet.tmux.tmux(&["new-session", "-d", "-x", &stream.cols, "-y", &stream.rows, "-s", &name, &command]);
     }
     fleet.roster_text(&roster);

@@ -14,10 +14,13 @@ const FILE_MOST: usize = 1024 * 1024;
 /// More files than anybody keeps.
 const FILES_MOST: usize = 200;
 
+/// A file of rules and what told it from another.
+type GateFile = (PathBuf, Stamp);
+
 /// What was read, and of what.
 #[derive(Debug, Default)]
 pub(super) struct RuleFiles {
-    made_of: Option<(Vec<(PathBuf, Stamp)>, Option<Stamp>)>,
+    made_of: Option<(Vec<GateFile>, Option<Stamp>)>,
     user: UserRules,
 }
 
@@ -38,7 +41,7 @@ impl RuleFiles {
 }
 
 /// The files of rules in the order of their names. No directory: no rules.
-async fn gate_files(exec: &dyn Exec, directory: &Path) -> (Vec<(PathBuf, Stamp)>, Option<String>) {
+async fn gate_files(exec: &dyn Exec, directory: &Path) -> (Vec<GateFile>, Option<String>) {
     let entries = match exec.list(vec![directory.to_owned()], FILES_MOST).await.pop() {
         Some(Ok(entries)) => entries,
         None | Some(Err(FileError::Missing(_))) => return (Vec::new(), None),
@@ -48,13 +51,13 @@ async fn gate_files(exec: &dyn Exec, directory: &Path) -> (Vec<(PathBuf, Stamp)>
         let name = Path::new(&entry.name);
         !entry.name.starts_with('.') && name.extension().is_some_and(|end| end == "yaml" || end == "yml")
     };
-    let mut found: Vec<(PathBuf, Stamp)> =
+    let mut found: Vec<GateFile> =
         entries.into_iter().filter(is_rules).map(|entry| (directory.join(entry.name), entry.stamp)).collect();
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     (found, None)
 }
 
-async fn read(exec: &dyn Exec, gates: &[(PathBuf, Stamp)], files: &Files, runtimes: bool) -> UserRules {
+async fn read(exec: &dyn Exec, gates: &[GateFile], files: &Files, runtimes: bool) -> UserRules {
     let paths: Vec<PathBuf> =
         gates.iter().map(|(path, _)| path.clone()).chain(runtimes.then(|| files.runtimes())).collect();
     let texts = exec.read(paths.clone(), FILE_MOST).await;

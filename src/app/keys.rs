@@ -8,6 +8,7 @@ use tui_input::Input;
 use super::{
     acting,
     action::{self, Action, Offer},
+    command,
     dialog_keys::{self, type_into},
     effect::Effect,
     keymap::{Chord, Press},
@@ -25,7 +26,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
     match &model.mode {
         Mode::Filter(_) => filter_key(model, key),
-        Mode::Command(_) => command_key(model, key),
+        Mode::Command(_) => command::key(model, key),
         Mode::Pending(first) => {
             let first = *first;
             model.mode = Mode::Normal;
@@ -61,7 +62,7 @@ fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effec
 }
 
 /// Does an action if it applies, else says why it does not.
-fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
     match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
         Offer::Now => act(model, action),
         Offer::Greyed(why) | Offer::Hidden(why) => {
@@ -349,54 +350,4 @@ fn set_filter(model: &mut Model, text: &str) {
         model.listing.set_filter(text, filter);
         model.arrange();
     }
-}
-
-fn command_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Command(input) = &mut model.mode else { return Vec::new() };
-    match key.code {
-        KeyCode::Enter => {
-            let typed = input.value().trim().to_owned();
-            model.mode = Mode::Normal;
-            return command(model, &typed);
-        }
-        KeyCode::Esc => model.mode = Mode::Normal,
-        KeyCode::Backspace if input.value().is_empty() => model.mode = Mode::Normal,
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
-        KeyCode::Tab => {
-            if let Some(longer) = completed(input.value()) {
-                *input = Input::new(longer);
-            }
-        }
-        _ => type_into(input, key),
-    }
-    Vec::new()
-}
-
-fn command(model: &mut Model, typed: &str) -> Vec<Effect> {
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    match action::named(typed).as_slice() {
-        [one] => offered(model, one.id),
-        [] => {
-            model.notice = Some(format!("no action is called {typed:?}; ? lists them"));
-            Vec::new()
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|spec| spec.name).collect();
-            model.notice = Some(format!("{typed:?} could be {}", names.join(", ")));
-            Vec::new()
-        }
-    }
-}
-
-/// As much as all names that begin so have in common.
-fn completed(typed: &str) -> Option<String> {
-    let mut names = action::table().iter().map(|spec| spec.name).filter(|name| name.starts_with(typed));
-    let first = names.next()?;
-    let common = names.fold(first, |common, name| {
-        let same = common.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-        &common[..same]
-    });
-    Some(common.to_owned())
 }

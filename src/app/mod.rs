@@ -10,6 +10,7 @@ pub mod ask;
 pub mod attention;
 pub mod banner;
 pub mod card;
+mod command;
 pub mod compose;
 pub mod confirm;
 mod desk;

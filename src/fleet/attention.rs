@@ -89,7 +89,12 @@ mod tests {
         let (a, b) = (fault("a", "claude.trust"), fault("b\n\u{1b}", "pane.dead"));
         let text = changed("", &[a.clone(), b.clone()], true, "ops", Timestamp::UNIX_EPOCH);
         assert_eq!(read(&text), [a.clone(), b.clone()].into());
-        assert_eq!(changed(&text, &[a.clone()], true, "ops", Timestamp::UNIX_EPOCH).matches("claude.trust").count(), 1);
+        assert_eq!(
+            changed(&text, std::slice::from_ref(&a), true, "ops", Timestamp::UNIX_EPOCH)
+                .matches("claude.trust")
+                .count(),
+            1
+        );
         let text = changed(&text, &[a], false, "ops", Timestamp::UNIX_EPOCH);
         assert_eq!(read(&text), [b].into());
     }

@@ -100,9 +100,9 @@ impl Terminal {
 
     /// Writes bytes that draw nothing: a bell, a notification.
     pub(super) fn say(&mut self, bytes: &str) -> io::Result<()> {
-        let mut out = io::stdout();
+        let out = self.inner.backend_mut();
         out.write_all(bytes.as_bytes())?;
-        out.flush()
+        io::Write::flush(out)
     }
 
     /// Gives the terminal this title. The one that it had is kept, and comes back when the terminal is given back.

@@ -38,7 +38,7 @@ pub(super) fn of(roster: Option<&Roster>, facts: &HostFacts, sessions: &Sessions
     }));
     all.extend(facts.rules.problems.iter().map(|problem| {
         let hint = "the file is not used until that is mended; what the others say holds";
-        finding(Severity::Warning, "rules.file", problem.clone(), Some(hint))
+        finding(Severity::Warning, "config.rules", problem.clone(), Some(hint))
     }));
     all.sort_by_key(|finding| finding.severity);
     all

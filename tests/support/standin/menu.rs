@@ -63,9 +63,10 @@ impl Menu {
         ];
         for (at, option) in self.options.iter().enumerate() {
             let number = if self.numbered { format!("\x1b[38;5;246m{}. ", at + 1) } else { String::new() };
-            lines.push(match at == self.at {
-                true => format!(" \x1b[38;5;153m❯\x1b[39m {number}\x1b[38;5;153m{option}\x1b[39m"),
-                false => format!("   {number}\x1b[39m{option}"),
+            lines.push(if at == self.at {
+                format!(" \x1b[38;5;153m❯\x1b[39m {number}\x1b[38;5;153m{option}\x1b[39m")
+            } else {
+                format!("   {number}\x1b[39m{option}")
             });
         }
         lines.extend([String::new(), " \x1b[38;5;246mEnter to confirm · Esc to cancel\x1b[39m".to_owned()]);
