@@ -12,7 +12,7 @@ use serde_json::Value;
 use support::{
     SOON,
     program::Fleet,
-    standin::{self, Standin, lines},
+    standin::{self, Standin},
     wait_until,
 };
 
@@ -68,7 +68,7 @@ impl Stage {
     fn answers(&self, agent: usize) -> usize {
         let agent = &self.agents[agent];
         assert_eq!(agent.mishaps(), Vec::<String>::new());
-        lines(&agent.dir.join("answers.jsonl")).len()
+        fs::read_to_string(agent.dir.join("answers.jsonl")).unwrap_or_default().lines().count()
     }
 }
 

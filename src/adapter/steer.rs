@@ -40,6 +40,7 @@
 //! }
 //! ```
 
+mod acknowledge;
 mod answer;
 mod deliver;
 pub mod hand;
@@ -50,6 +51,7 @@ mod pauses;
 mod plan;
 mod relaunch;
 mod trust;
+mod warn;
 
 use std::{
     collections::BTreeSet,
@@ -64,14 +66,12 @@ use tokio::sync::mpsc;
 
 use super::{
     Watch,
-    audit::{self, Audit},
-    clock,
-    exec::{Argv, FileError, Local},
+    audit::{self, Audit, Log},
+    exec::{Argv, Local},
     identity::Who,
 };
 use crate::fleet::{
     action_record::Logged,
-    attention::{self, Fault},
     gate::Prompt,
     order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
@@ -82,9 +82,6 @@ use look::Now;
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
 const FILE_MOST: usize = 1024 * 1024;
-/// How often, and how far apart, the lock on what is acknowledged is tried for.
-const ACKNOWLEDGE_TRIES: u32 = 40;
-const ACKNOWLEDGE_STEP: Duration = Duration::from_millis(50);
 /// Sends that are on their way at the same time. More would only wait for the same tmux server.
 const SENDS_AT_ONCE: usize = 4;
 
@@ -147,7 +144,8 @@ impl Steer {
         for target in targets {
             let commands = self.plan(order, &target, &who).await;
             let refused = self.against(order, &target).await.err();
-            each.push(Planned { target, commands, warnings: Vec::new(), refused });
+            let warnings = warn::of(self, order, &target, &who).await;
+            each.push(Planned { target, commands, warnings, refused });
         }
         Preview { order: order.clone(), each }
     }
@@ -220,27 +218,19 @@ impl Steer {
         outcomes
     }
 
-    /// Keeps for every dashboard that somebody looks after these faults, or does not any more.
-    pub async fn acknowledge(&self, faults: &[Fault], on: bool) -> Result<(), String> {
+    /// Puts into the log an order that was refused before it had a target: who tried what on whom, and why not. That
+    /// nothing was done is true also where the log cannot be written; then why comes back.
+    pub async fn refused(&self, order: &Order, fleet: &Target, name: &str, refusal: &Refusal) -> Option<String> {
         let who = self.watch.who().await;
-        let path = self.watch.files(&who).attention();
-        let mut lock = None;
-        for _ in 0..ACKNOWLEDGE_TRIES {
-            lock = self.hand.hold(path.with_extension("lock")).await.map_err(|error| error.to_string())?;
-            if lock.is_some() {
-                break;
-            }
-            tokio::time::sleep(ACKNOWLEDGE_STEP).await;
+        let log = Log::of(&self.watch.files(&who), self.audit.clone());
+        let mut intent = log.intent(order, fleet, Vec::new());
+        intent.target.agent = Some(name.to_owned());
+        let outcome = refused(order, fleet.clone(), refusal.clone(), None);
+        let hand = self.hand.as_ref();
+        match log.write(hand, &intent).await {
+            Ok(()) => log.ended(hand, &intent, &outcome).await.err(),
+            Err(why) => Some(why),
         }
-        let _lock = lock.ok_or("another program holds its lock")?;
-        let text = match self.hand.read(vec![path.clone()], FILE_MOST).await.pop() {
-            Some(Ok(content)) => String::from_utf8_lossy(&content.bytes).into_owned(),
-            None | Some(Err(FileError::Missing(_))) => String::new(),
-            Some(Err(error)) => return Err(error.to_string()),
-        };
-        let by = &who.identity.tenant.0;
-        let text = attention::changed(&text, faults, on, by, clock::now().wall);
-        self.hand.write(path, text.into_bytes()).await.map_err(|error| error.to_string())
     }
 
     /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.

@@ -55,7 +55,7 @@ impl Answer {
         let (rule, subject) = (String::new(), String::new());
         let nothing = order(Reply { rule, subject, choice: Choice::Safe, confirmed: false, by_policy: None });
         let refused =
-            |(name, refusal): (String, Refusal)| deck.receipt_of_refusal(&nothing, &name, &refusal, &self.common);
+            |(name, refusal): (String, Refusal)| deck.receipt_of_refusal(&nothing, &name, &refusal, &self.common, None);
         let target = match deck.target(&nothing, &self.agent) {
             Ok(target) => target,
             Err(why) => return refused(why).map(exit_of),
