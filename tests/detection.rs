@@ -239,7 +239,7 @@ fn recorded_streams_are_judged_as_they_play() {
     fs::write(&script, "stty raw -echo; cat \"$1\"; touch \"$2\"; while :; do sleep 1000; done\n").unwrap();
     for (number, stream) in streams.iter().enumerate() {
         let name = format!("s{number}");
-        roster.push_str(&format!("  - {{ name: {name}, class: code, runtime: {} }}\n", stream.runtime));
+        roster.extend([format!("  - {{ name: {name}, class: code, runtime: {} }}\n", stream.runtime)]);
         let runtime = fleet.home().join("bin").join(&stream.runtime);
         if !runtime.exists() {
             std::os::unix::fs::symlink("/bin/sh", &runtime).unwrap();

@@ -308,7 +308,7 @@ impl Watch {
     /// The rules that screens are read by now.
     pub(super) fn rules(&self) -> Arc<Rules> {
         let current = self.inner.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.rules.clone().unwrap_or_else(|| Arc::new(Rules::builtin()))
+        current.rules.clone().unwrap_or_else(Rules::shared)
     }
 
     fn own_pane(&self, who: &Who, servers: &BTreeMap<Socket, ServerFacts>) -> Option<PaneKey> {

@@ -17,6 +17,7 @@ pub mod log_file;
 pub mod notify;
 pub mod observe;
 pub mod process;
+pub mod recorder;
 pub mod records;
 mod rule_files;
 pub mod screens;

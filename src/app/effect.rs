@@ -5,7 +5,7 @@ use crate::{
     config::memory::Remembered,
     fleet::{
         attention::Fault,
-        ids::PaneKey,
+        ids::{PaneKey, Socket},
         order::{Confirmed, Order, Target},
     },
 };
@@ -26,6 +26,13 @@ pub enum Effect {
     Mirror(Vec<PaneKey>),
     /// Put text on the operator's clipboard (OSC 52).
     Copy(String),
+    /// Play what was recorded of an agent, in place of the dashboard until that is left.
+    Replay {
+        /// The agent.
+        agent: String,
+        /// Its server.
+        socket: Socket,
+    },
     /// Draw everything afresh (Ctrl-L).
     Repaint,
     /// Look at what an order would do, and come back with [`super::event::Event::Preview`].

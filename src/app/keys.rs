@@ -80,6 +80,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
+        Action::Replay => return replay(model),
         Action::Help => {
             // Whoever has found the help needs no hint any more.
             model.start.hint = false;
@@ -289,6 +290,11 @@ fn mark(model: &mut Model, action: Action) {
         }
     }
     model.moved(before.as_ref());
+}
+
+fn replay(model: &Model) -> Vec<Effect> {
+    let row = model.selected_row();
+    row.map(|row| Effect::Replay { agent: row.name.clone(), socket: row.key.socket.clone() }).into_iter().collect()
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {

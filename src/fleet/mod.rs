@@ -6,6 +6,7 @@
 pub mod action_record;
 pub mod agent_facts;
 pub mod attention;
+pub mod cast;
 pub mod composer;
 pub mod confirm;
 pub mod delivery;
@@ -28,6 +29,7 @@ pub mod pause;
 pub mod readiness;
 pub mod reading;
 pub mod record;
+pub mod reel;
 pub mod report;
 pub mod roster;
 pub mod row;

@@ -8,6 +8,7 @@ mod jobs;
 pub mod memory;
 mod mirrors;
 mod refresh;
+mod replay;
 mod terminal;
 
 use std::{
@@ -26,6 +27,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
+pub use self::replay::{recorded, replay};
 use self::{
     checkup::Checkups,
     jobs::Hands,
@@ -124,10 +126,11 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
     let checkups = tokio::spawn(checkups.run());
-    let mirrors = OpenMirrors::new(options.watch, events);
+    let mirrors = OpenMirrors::new(options.watch, events, kept(&options.settings));
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, keeper, drawn: None, whole: None, left: false };
+    let mut shell =
+        Shell { model, kind, theme, wish, mirrors, hands, keeper, replay: None, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
@@ -137,6 +140,12 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         keeper.finish().await;
     }
     outcome
+}
+
+/// How much is kept of each agent's record, in megabytes.
+fn kept(settings: &Settings) -> Option<u32> {
+    let recorder = settings.config.recorder;
+    recorder.on.then_some(recorder.megabytes)
 }
 
 /// Everything that the loop holds.
@@ -150,6 +159,8 @@ struct Shell {
     hands: Hands,
     /// Remembers how the list was left.
     keeper: Option<Keeper>,
+    /// Whose recording is to be played.
+    replay: Option<(String, Socket)>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -239,6 +250,10 @@ impl Shell {
                 let Ok(event) = inbox.try_recv() else { break };
                 self.handle(event, terminal)?;
             }
+            if let Some((agent, socket)) = self.replay.take() {
+                self.review(&agent, &socket, terminal, (&mut keys, &mut inbox, &mut signals)).await?;
+                waiting = Change::Everything;
+            }
             waiting = waiting.max(self.model.take_change());
             if waiting > Change::Nothing && clock::now().steady >= due {
                 self.draw(waiting, terminal)?;
@@ -281,7 +296,11 @@ impl Shell {
             self.mirrors.facts(facts);
         }
         let renewed = matches!(event, Event::Settings(_));
+        let judged = matches!(event, Event::Facts { .. } | Event::Roster(_));
         let effects = update(&mut self.model, event);
+        if let Some(fleet) = self.model.fleet().filter(|_| judged) {
+            self.mirrors.judged(fleet);
+        }
         if self.model.is_read_only() {
             // A configuration may take away what the start had given.
             self.hands.only_look();
@@ -290,6 +309,7 @@ impl Shell {
             self.perform(effect, terminal)?;
         }
         if renewed {
+            self.mirrors.record(kept(self.model.settings()));
             let config = &self.model.settings().config;
             self.theme = Theme::of(config, &self.kind);
             terminal.listen_to_mouse(config.mouse)?;
@@ -305,6 +325,7 @@ impl Shell {
             Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
+            Effect::Replay { agent, socket } => self.replay = Some((agent, socket)),
             Effect::Repaint => terminal.forget()?,
             Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
             Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),

@@ -17,6 +17,7 @@ pub mod mirror;
 mod paint;
 pub mod picture;
 mod problems;
+pub mod replay;
 pub mod theme;
 
 use ratatui::{Frame, buffer::Buffer};

@@ -22,11 +22,11 @@ impl UserRules {
     /// Reads rules from these files, in their order, and checks what is said of runtimes.
     #[must_use]
     pub fn of(gates: &[UserFile], runtimes: Option<&UserFile>) -> Self {
-        let (mut rules, mut problems) = (Rules::builtin(), Vec::new());
+        let (mut rules, mut problems) = (Rules::shared(), Vec::new());
         for (path, text) in gates {
             match text {
                 Ok(text) => match rules.with(text) {
-                    Ok(with) => rules = with,
+                    Ok(with) => rules = Arc::new(with),
                     Err(problem) => problems.push(problem.show(path)),
                 },
                 Err(why) => problems.push(why.clone()),
@@ -39,7 +39,7 @@ impl UserRules {
             Some((_, Err(why))) => problems.push(why.clone()),
             None => {}
         }
-        Self { rules: Some(Arc::new(rules)), problems }
+        Self { rules: Some(rules), problems }
     }
 }
 
