@@ -322,7 +322,7 @@ fn the_verbs_keep_the_pause_and_the_exit_codes() {
     }
     let log = fleet.run(&["log", "--json", "--agent", "a"]);
     let refused: Vec<&str> = log.out.lines().filter(|line| line.contains("\"verdict\":\"refused\"")).collect();
-    assert_eq!((log.out.lines().count(), refused.len()), (3, 1), "{}", log.out);
+    assert_eq!((log.out.lines().count(), refused.len()), (4, 2), "{}", log.out);
     assert!(refused[0].contains("release"), "why it was refused: {}", refused[0]);
     let tried = fleet.run(&["log", "--json", "--agent", "nobody"]).out;
     assert!(tried.contains("no agent") || tried.contains("refused"), "who tried what on whom: {tried:?}");
