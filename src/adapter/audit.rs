@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::{clock, exec::Exec, files::Files, steer::hand::Hand};
 use crate::fleet::{
-    action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, read},
-    order::{Act, Order, Outcome, Target},
+    action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, UNATTENDED, read},
+    order::{Act, Order, Outcome, Reply, Target},
 };
 
 /// At this size (10 MB: some ten thousand orders) the log moves aside, in place of the one before it.
@@ -62,7 +62,10 @@ impl Log {
             host: target.host.clone(),
             tenant_id: target.tenant.clone(),
             who: self.audit.asker.clone(),
-            front: self.audit.front.to_owned(),
+            front: match &order.act {
+                Act::Answer(Reply { by_policy: Some(_), .. }) => UNATTENDED.to_owned(),
+                _ => self.audit.front.to_owned(),
+            },
             order: order.word().to_owned(),
             target: Mark::from(target),
             commands,

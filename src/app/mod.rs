@@ -5,6 +5,7 @@
 
 mod acting;
 pub mod action;
+pub mod alerts;
 pub mod ask;
 pub mod attention;
 pub mod banner;
@@ -38,5 +39,6 @@ pub mod sample;
 mod scroll;
 pub mod settings;
 mod start;
+mod unattended;
 pub mod update;
 pub mod words;

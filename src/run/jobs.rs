@@ -18,7 +18,10 @@ use crate::{
         event::Event,
         job::{JobId, JobNews},
     },
-    fleet::order::{Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+    fleet::{
+        attention::Fault,
+        order::{Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+    },
 };
 
 /// How often the log is read while it is shown.
@@ -50,6 +53,16 @@ impl Hands {
     /// Gives the means to change anything away, for good.
     pub(super) fn only_look(&mut self) {
         self.steer = None;
+    }
+
+    /// Keeps what somebody looks after. Where that cannot be, it holds for this dashboard alone.
+    pub(super) fn acknowledge(&self, on: bool, faults: Vec<Fault>) {
+        let Some(steer) = self.steer.clone() else { return };
+        tokio::spawn(async move {
+            if let Err(why) = steer.acknowledge(&faults, on).await {
+                tracing::warn!(why, "what was acknowledged is not kept");
+            }
+        });
     }
 
     /// Looks at what an order would do.

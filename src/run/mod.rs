@@ -37,8 +37,9 @@ use self::{
     terminal::Terminal,
 };
 use crate::{
-    adapter::{Steer, Watch, clock, config_file::ConfigFile},
+    adapter::{Steer, Watch, clock, config_file::ConfigFile, notify},
     app::{
+        alerts,
         effect::Effect,
         event::Event,
         model::{Change, Model, Start},
@@ -329,6 +330,18 @@ impl Shell {
             Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
             Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
             Effect::Log(wanted) => self.hands.read_log(wanted),
+            Effect::Alert { bell, sequence, desktop, command, json } => {
+                let behind_tmux = ["tmux", "screen"].iter().any(|name| self.kind.term.starts_with(name));
+                let sequence = if behind_tmux { alerts::through_tmux(&sequence) } else { sequence };
+                terminal.say(&(bell + &sequence))?;
+                for (words, stdin) in
+                    desktop.map(|words| (words, String::new())).into_iter().chain(command.map(|words| (words, json)))
+                {
+                    tokio::spawn(notify::tell(words, stdin));
+                }
+            }
+            Effect::Acknowledge { on, faults } => self.hands.acknowledge(on, faults),
+            Effect::Title(needs_you) => terminal.title(&alerts::title(needs_you))?,
             Effect::Remember { view, hint_read } => {
                 if let Some(keeper) = &self.keeper {
                     keeper.keep(view, hint_read);
