@@ -67,12 +67,19 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 11] = [
+const VERBS: [(&str, &str, Does); 18] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
     // Of a fleet of its own, on a server of its own.
     ("demo", "--headless", Does::Looks),
+    ("send", "coder0 -m x", Does::Refuses),
+    ("reset", "coder0 --yes", Does::Refuses),
+    ("interrupt", "coder0", Does::Refuses),
+    ("relaunch", "coder0 --yes", Does::Refuses),
+    ("pause", "--reason x", Does::Refuses),
+    ("resume", "--yes", Does::Refuses),
+    ("log", "", Does::Looks),
     ("keys", "", Does::Looks),
     ("schema", "ps", Does::Looks),
     ("completions", "bash", Does::Looks),

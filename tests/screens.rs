@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use mosaic_top::{
     app::{
+        effect::Effect,
         event::{Event, Feed, MirrorNews, RosterNews},
         model::Model,
         sample,
@@ -16,6 +17,7 @@ use mosaic_top::{
     fleet::{
         facts::Pause,
         judgement::Readiness,
+        order::Ending,
         reading::Why,
         roster::{Parsed, Place, Problem},
     },
@@ -79,11 +81,17 @@ fn check(name: &str, model: impl Fn((u16, u16)) -> Model, keys: &str) {
 }
 
 fn press(model: &mut Model, keys: &str) {
+    effects(model, keys);
+}
+
+fn effects(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
     for key in keys.split_whitespace() {
         let chord: mosaic_top::app::keymap::Chord = key.parse().unwrap();
-        update(model, Event::Terminal(TerminalEvent::Key(KeyEvent::from(chord))));
+        effects.extend(update(model, Event::Terminal(TerminalEvent::Key(KeyEvent::from(chord)))));
     }
     sample::answer_mirrors(model);
+    effects
 }
 
 #[test]
@@ -273,5 +281,139 @@ fn a_mirrors_label_says_how_it_is_fed_and_how_fresh_it_is() {
     ] {
         let seen = label(news, later);
         assert!(seen.contains(expected), "{expected:?} is missing:\n{seen}");
+    }
+}
+
+fn on(size: (u16, u16), name: &str) -> Model {
+    let mut model = sample::model(size);
+    while model.selected_row().is_some_and(|row| row.name != name) {
+        press(&mut model, "n");
+    }
+    model
+}
+
+#[test]
+fn a_message_with_its_receiver_and_what_arrives() {
+    let model = |size| {
+        let mut model = on(size, "coder1");
+        press(&mut model, "s Ctrl-T");
+        let text = "The retry loop ends now.\nPlease look at src/retry.rs again, and at its tests.";
+        update(&mut model, Event::Terminal(TerminalEvent::Paste(text.to_owned())));
+        model
+    };
+    check("compose", model, "");
+}
+
+#[test]
+fn a_broadcast_with_who_gets_it() {
+    let model = |size| {
+        let mut model = sample::model(size);
+        press(&mut model, "S h i Enter");
+        model
+    };
+    check("broadcast", model, "");
+}
+
+#[test]
+fn a_relaunch_asks_with_its_commands() {
+    let model = |size| {
+        let mut model = on(size, "coder0");
+        let asked = effects(&mut model, "R");
+        sample::acting::preview(&mut model, &asked);
+        model
+    };
+    check("confirm", model, "");
+}
+
+#[test]
+fn a_pause_asks_for_a_reason() {
+    let model = |size| {
+        let mut model = on(size, "coder0");
+        let asked = effects(&mut model, "P");
+        sample::acting::preview(&mut model, &asked);
+        model
+    };
+    check("reason", model, "f r e e z e");
+}
+
+#[test]
+fn a_prompt_is_answered_by_what_its_options_mean() {
+    check("answer", sample::model, "a");
+    check("answer-sure", sample::model, "a Enter");
+}
+
+#[test]
+fn orders_on_their_way_stand_on_their_rows() {
+    let model = |size| {
+        let mut model = on(size, "coder0");
+        press(&mut model, "Space");
+        let asked = effects(&mut model, "R");
+        sample::acting::preview(&mut model, &asked);
+        let given = effects(&mut model, "y");
+        for (id, _, target) in sample::acting::carried_out(&given) {
+            sample::acting::progress(&mut model, id, &target, "waiting for the agent to come up");
+        }
+        model
+    };
+    check("job", model, "");
+}
+
+#[test]
+fn every_receiver_has_a_receipt() {
+    let model = |size| {
+        let mut model = sample::model(size);
+        let given = effects(&mut model, "/ c l a s s : c o d Enter S h i Enter y");
+        for (id, word, target) in sample::acting::carried_out(&given) {
+            let (ending, says) = match target.name() {
+                "coder0" => (Ending::Draft, "the text stands in its composer"),
+                _ => (Ending::Accepted, "it has it"),
+            };
+            sample::acting::ended(&mut model, id, word, &target, ending, says);
+        }
+        model
+    };
+    check("receipts", model, "");
+}
+
+#[test]
+fn what_needs_a_human() {
+    check("attention", sample::model, "3");
+    check("attention-in-hand", sample::model, "3 x");
+}
+
+#[test]
+fn many_that_died_at_once_are_one_entry() {
+    let model = |size| {
+        let mut model = sample::model(size);
+        let mut fleet = sample::fleet();
+        for row in fleet.rows.iter_mut().filter(|row| row.managed && row.pane.is_some()) {
+            row.judgement.readiness = Readiness::Dead;
+            row.since = sample::at();
+        }
+        model.show_fleet(fleet);
+        model
+    };
+    check("attention-mass", model, "3");
+}
+
+#[test]
+fn the_log_of_all_actions() {
+    let model = |size| {
+        let mut model = sample::model(size);
+        press(&mut model, "4");
+        update(&mut model, Event::Log(Ok((sample::acting::log(), 0))));
+        model
+    };
+    check("log", model, "");
+}
+
+#[test]
+fn the_acting_views_and_dialogs_fit_the_smallest_screen() {
+    for keys in ["s h i", "S h i Enter", "a", "a Enter", "R", "P", "3", "3 x", "4", "J"] {
+        for size in [(10, 3), (20, 6), (1, 1), (40, 15)] {
+            let mut model = sample::model(size);
+            press(&mut model, keys);
+            let _ = drawn(&model, &Theme::plain(), size);
+        }
     }
 }

@@ -242,6 +242,24 @@ fn clock_programs_and_terminal_engine_stay_where_they_belong() {
     check(&violations);
 }
 
+/// Without a licence nothing changes, so who grants one decides what read-only means.
+#[test]
+fn a_licence_is_granted_in_one_place() {
+    let mut places = Vec::new();
+    for source in rust().iter().filter(|source| !source.is_test()) {
+        for (number, line) in source.code() {
+            let makes =
+                line.contains("Licence::granted(") || line.contains("Licence::over(") || line.contains("Licence {");
+            let defines = source.path == "src/adapter/steer.rs";
+            if makes && !defines {
+                places.push(format!("{}:{number}", source.path));
+            }
+        }
+    }
+    assert_eq!(places.len(), 1, "{places:?}");
+    assert!(places[0].starts_with("src/cli/access.rs:"), "{places:?}");
+}
+
 #[test]
 fn the_pure_layers_know_no_file_process_or_runtime() {
     let mut violations = Vec::new();

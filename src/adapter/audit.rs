@@ -1,8 +1,6 @@
 //! The action log of a fleet: writes the lines of [`action_record`](crate::fleet::action_record) and reads them back.
 //!
 //! One write a line, under a lock, so that many programs can write at once; the log moves to `….1` when it is full.
-#![allow(dead_code, reason = "the orders that write it are being built")]
-
 use std::{
     hash::{BuildHasher, RandomState},
     path::{Path, PathBuf},
@@ -10,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{clock, exec::Exec, files::Files, identity::Who, steer::hand::Hand};
+use super::{clock, exec::Exec, files::Files, steer::hand::Hand};
 use crate::fleet::{
     action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, read},
     order::{Act, Order, Outcome, Target},
@@ -120,11 +118,6 @@ pub(super) async fn logged(exec: &dyn Exec, path: &Path) -> Result<(Vec<Logged>,
         }
     }
     Ok(read(&text))
-}
-
-/// The log of the fleet of `who`, as a verb reads it.
-pub(super) fn place(who: &Who, home: Option<&Path>) -> PathBuf {
-    Files::new(who, home, None).actions()
 }
 
 fn body_mark(text: &str) -> BodyMark {

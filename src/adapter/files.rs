@@ -124,6 +124,12 @@ impl Files {
         self.home.join(format!("fleet/agents/{agent}.env"))
     }
 
+    /// What the user knows better of a runtime.
+    #[must_use]
+    pub fn runtimes(&self) -> PathBuf {
+        self.home.join("fleet/runtimes.yaml")
+    }
+
     /// The action log.
     #[must_use]
     pub fn actions(&self) -> PathBuf {

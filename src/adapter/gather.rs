@@ -291,12 +291,19 @@ impl Watch {
         })
     }
 
-    fn files(&self, who: &Who) -> Files {
+    /// How tmux is called.
+    pub(super) fn tmux(&self) -> &Tmux {
+        &self.inner.config.tmux
+    }
+
+    /// Where the fleet's files are.
+    pub(super) fn files(&self, who: &Who) -> Files {
         let config = &self.inner.config;
         Files::new(who, config.home.as_deref(), config.roster.as_deref())
     }
 
-    fn exec(&self) -> &dyn Exec {
+    /// The machine, as far as it can be looked at.
+    pub(super) fn exec(&self) -> &dyn Exec {
         self.inner.exec.as_ref()
     }
 

@@ -40,17 +40,45 @@
 //! }
 //! ```
 
-#![allow(clippy::unused_async, reason = "the bodies are being built")]
-
+mod deliver;
 pub mod hand;
+mod job;
+mod lines;
+mod look;
+mod pauses;
+mod plan;
+mod relaunch;
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, RandomState},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
-use super::{Watch, audit::Audit, exec::Local};
-use crate::fleet::order::{Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target};
+use super::{
+    Watch,
+    audit::{self, Audit},
+    exec::{Argv, Local},
+    identity::Who,
+};
+use crate::fleet::{
+    action_record::Logged,
+    gate::Rules,
+    order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
+    runtime::spec::{RuntimeSpec, RuntimeSpecs},
+};
 use hand::Hand;
+use job::{End, Job, LIMIT};
+
+/// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
+const FILE_MOST: usize = 1024 * 1024;
+/// Sends that are on their way at the same time. More would only wait for the same tmux server.
+const SENDS_AT_ONCE: usize = 4;
 
 /// The right to change the fleet, with the hands to do it. It cannot be copied out of a [`Steer`].
 pub struct Licence {
@@ -77,22 +105,36 @@ pub struct Steer {
     watch: Watch,
     hand: Arc<dyn Hand>,
     audit: Audit,
+    rules: Arc<Rules>,
+    running: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Watch {
     /// The same host, to be changed.
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
-        Steer { watch: self.clone(), hand: licence.hand, audit }
+        let (rules, running) = (Arc::new(Rules::builtin()), Arc::default());
+        Steer { watch: self.clone(), hand: licence.hand, audit, rules, running }
+    }
+
+    /// The action log: its orders in the order they were begun, and how many lines could not be read.
+    pub async fn actions(&self) -> Result<(Vec<Logged>, usize), String> {
+        let files = self.files(&self.who().await);
+        audit::logged(self.exec(), &files.actions()).await
     }
 }
 
 impl Steer {
-    /// What an order would do to these targets: the exact commands, looked at afresh. Changes nothing.
+    /// What an order would do to these targets: the exact commands, and what stands against it now. Changes nothing.
     pub async fn preview(&self, order: &Order, targets: Vec<Target>) -> Preview {
-        let _ = (&self.watch, &self.hand, &self.audit);
-        let planned = |target| Planned { target, commands: Vec::new(), warnings: Vec::new(), refused: None };
-        Preview { order: order.clone(), each: targets.into_iter().map(planned).collect() }
+        let who = self.watch.who().await;
+        let mut each = Vec::new();
+        for target in targets {
+            let commands = self.lines_of(order, &target, &who);
+            let refused = self.against(order, &target).await.err();
+            each.push(Planned { target, commands, warnings: Vec::new(), refused });
+        }
+        Preview { order: order.clone(), each }
     }
 
     /// Carries one order out for one target, and says how it ended. Never fails: what cannot be done is an ending.
@@ -104,31 +146,130 @@ impl Steer {
         target: Target,
         progress: mpsc::Sender<Progress>,
     ) -> Outcome {
-        drop(progress);
-        let says = "carrying orders out is not built yet".to_owned();
-        Outcome {
-            order: order.get().word(),
-            target,
-            ending: Ending::Refused(Refusal::NoRule(says.clone())),
-            says,
-            evidence: Vec::new(),
-            commands: Vec::new(),
-            took: std::time::Duration::ZERO,
-            unlogged: None,
-        }
+        let Some(_turn) = Turn::take(&self.running, &target) else {
+            return refused(order.get(), target, Refusal::Running("another order runs on it".to_owned()), None);
+        };
+        let mut job = match Job::begin(self, order.get(), order.asked(), &target, progress).await {
+            Ok(job) => job,
+            Err((refusal, unlogged)) => return refused(order.get(), target.clone(), refusal, unlogged),
+        };
+        let end = act(&mut job).await.unwrap_or_else(End::from);
+        job.end(end).await
     }
 
-    /// The same for several: sends one after the other, relaunches with brakes. One outcome each, in the same order.
+    /// The same for several: relaunches with brakes, the rest a few at a time. One outcome each, in the same order.
     pub async fn carry_out_all(
         &self,
         order: Confirmed<Order>,
         targets: Vec<Target>,
         progress: mpsc::Sender<Progress>,
     ) -> Vec<Outcome> {
-        let mut outcomes = Vec::new();
+        if matches!(order.get().act, Act::Relaunch) {
+            return self.recover(order, targets, progress, Brakes::default()).await;
+        }
+        let each = targets.into_iter().map(|target| self.carry_out(order.clone(), target, progress.clone()));
+        stream::iter(each).buffered(SENDS_AT_ONCE).collect().await
+    }
+
+    /// Relaunches one after the other, with these brakes.
+    pub async fn recover(
+        &self,
+        order: Confirmed<Order>,
+        targets: Vec<Target>,
+        progress: mpsc::Sender<Progress>,
+        mut brakes: Brakes,
+    ) -> Vec<Outcome> {
+        let mut outcomes: Vec<Outcome> = Vec::new();
         for target in targets {
-            outcomes.push(self.carry_out(order.clone(), target, progress.clone()).await);
+            if let Some(why) = brakes.stop() {
+                outcomes.push(refused(order.get(), target, Refusal::Stopped(why), None));
+                continue;
+            }
+            if !outcomes.is_empty() {
+                tokio::time::sleep(brakes.wait(RandomState::new().hash_one(outcomes.len()))).await;
+            }
+            let outcome = self.carry_out(order.clone(), target, progress.clone()).await;
+            brakes.ended(outcome.ending.is_failure());
+            outcomes.push(outcome);
         }
         outcomes
+    }
+
+    /// The tmux session that this program was started in; `None` outside of tmux.
+    pub async fn own_session(&self) -> Option<String> {
+        let own = self.watch.who().await.inside?;
+        // In the environment as it is: `TMUX` leads to the server.
+        let ask = Argv::new(["tmux", "-u", "display-message", "-p", "-t", &own.pane.to_string(), "#{session_name}"]);
+        let output = self.hand.run(&ask, LIMIT).await.ok().filter(|output| output.status == 0)?;
+        let name = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// A text file of the operator's, to be sent.
+    pub async fn text_file(&self, path: PathBuf) -> Result<String, String> {
+        let nothing = || format!("{} gave no answer", path.display());
+        let read = self.hand.read(vec![path.clone()], FILE_MOST).await.pop().ok_or_else(nothing)?;
+        let content = read.map_err(|error| error.to_string())?;
+        String::from_utf8(content.bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()))
+    }
+
+    /// What is known of a runtime, with what the user knows better. A file of the user's that cannot be read as one
+    /// changes nothing; the health check says so.
+    async fn spec(&self, who: &Who, runtime: &str) -> RuntimeSpec {
+        let path = self.watch.files(who).runtimes();
+        let text = match self.hand.read(vec![path], 1024 * 1024).await.pop() {
+            Some(Ok(content)) => String::from_utf8_lossy(&content.bytes).into_owned(),
+            _ => return RuntimeSpecs::builtin().of(runtime),
+        };
+        RuntimeSpecs::with_user(&text).map_or_else(|_| RuntimeSpecs::builtin().of(runtime), |specs| specs.of(runtime))
+    }
+}
+
+/// Does what the order says.
+async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
+    if job.order.held_by_pause() && job.order.forced.is_none() {
+        pauses::held(job.steer, &job.who, job.target).await?;
+    }
+    match &job.order.act {
+        Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,
+        Act::Answer(_) => Err(Refusal::NoRule("answering from here is not built yet".to_owned())),
+        Act::Interrupt => deliver::interrupt(job).await,
+        Act::Relaunch => relaunch::relaunch(job).await,
+        Act::Pause { reason } => pauses::pause(job, reason.as_deref()).await,
+        Act::Resume => pauses::resume(job).await,
+    }
+}
+
+/// An order that was not begun.
+fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<String>) -> Outcome {
+    Outcome {
+        order: order.word(),
+        target,
+        says: refusal.to_string(),
+        ending: Ending::Refused(refusal),
+        evidence: Vec::new(),
+        commands: Vec::new(),
+        took: Duration::ZERO,
+        unlogged,
+    }
+}
+
+/// A target's turn: one order at a time.
+struct Turn {
+    running: Arc<Mutex<BTreeSet<String>>>,
+    key: String,
+}
+
+impl Turn {
+    fn take(running: &Arc<Mutex<BTreeSet<String>>>, target: &Target) -> Option<Self> {
+        let key = target.aim.as_ref().map_or_else(String::new, |aim| format!("{}:{}", aim.socket, aim.name));
+        let fresh = running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        fresh.then(|| Self { running: Arc::clone(running), key })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }

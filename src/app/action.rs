@@ -3,11 +3,12 @@
 //! PURE. The help, the footer, the command line, `docs/keys.md` and `mosaic-top keys` read this table; nothing else
 //! knows a key. An action that does not apply is greyed or hidden here, and pressing it says why.
 
+mod table;
 mod when;
 
 use std::fmt::Write as _;
 
-use self::when::{always, goes_back, in_fleet, marks, opens, with_a_shell, with_mirror, with_rows, zoomed};
+use self::{table::TABLE, when::always};
 use super::{keymap::Keymap, model::Model};
 use crate::fleet::sort::Column;
 
@@ -36,6 +37,10 @@ pub enum Action {
     Back,
     /// To the fleet.
     Fleet,
+    /// What needs a human, worst first.
+    Attention,
+    /// Every action that was taken.
+    Log,
     /// The next agent that needs a person.
     NextNeedsYou,
     /// The next one shown, around the end.
@@ -62,6 +67,26 @@ pub enum Action {
     Copy,
     /// Everything that is wrong with the fleet and its roster.
     Problems,
+    /// Send a message to the selected or the marked.
+    Send,
+    /// Send a message to all that are listed.
+    Broadcast,
+    /// Answer the prompt that is up.
+    Answer,
+    /// Interrupt the current turn.
+    Interrupt,
+    /// Begin a new conversation.
+    Reset,
+    /// Start it again.
+    Relaunch,
+    /// Pause the agent, or let it go on.
+    Pause,
+    /// Pause the fleet, or let it go on.
+    PauseFleet,
+    /// What needs a human is in hand.
+    Acknowledge,
+    /// The receipts of the last order.
+    Receipts,
     /// Any action by its name.
     Command,
     /// Gather facts now.
@@ -94,6 +119,8 @@ pub enum Group {
     Move,
     /// What is listed, and in which order.
     List,
+    /// Changing what the agents do.
+    Act,
     /// The live mirror.
     Mirror,
     /// The program itself.
@@ -102,7 +129,7 @@ pub enum Group {
 
 impl Group {
     /// Every group in the help's order.
-    pub const ALL: [Self; 4] = [Self::Move, Self::List, Self::Mirror, Self::Program];
+    pub const ALL: [Self; 5] = [Self::Move, Self::List, Self::Act, Self::Mirror, Self::Program];
 
     /// Its heading.
     #[must_use]
@@ -110,6 +137,7 @@ impl Group {
         match self {
             Self::Move => "Move",
             Self::List => "List",
+            Self::Act => "Act",
             Self::Mirror => "Mirror",
             Self::Program => "Program",
         }
@@ -157,6 +185,11 @@ impl ActionSpec {
         words: &'static str,
     ) -> Self {
         Self { id, name, keys, words, short: None, danger: Danger::Looks, group, applies: always }
+    }
+
+    const fn danger(mut self, danger: Danger) -> Self {
+        self.danger = danger;
+        self
     }
 
     const fn short(mut self, word: &'static str) -> Self {
@@ -253,95 +286,6 @@ pub fn reference_markdown(keymap: &Keymap) -> String {
     );
     page
 }
-
-use Action as A;
-use Group as G;
-
-const fn line(id: A, group: G, name: &'static str, keys: &'static [&'static str], words: &'static str) -> ActionSpec {
-    ActionSpec::new(id, group, name, keys, words)
-}
-
-const fn sort(column: Column, name: &'static str, keys: &'static [&'static str], words: &'static str) -> ActionSpec {
-    line(A::SortBy(Some(column)), G::List, name, keys, words).when(in_fleet)
-}
-
-static TABLE: &[ActionSpec] = &[
-    line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
-        .short("open")
-        .when(opens),
-    line(A::Back, G::Move, "back", &["Esc"], "one step back: out of the agent, then filter, faults only and marks")
-        .short("back")
-        .when(goes_back),
-    line(A::Fleet, G::Move, "fleet", &["1"], "the fleet"),
-    line(
-        A::Down,
-        G::Move,
-        "down",
-        &["j", "Down"],
-        "the next agent; scrolls the agent's facts, the help and a zoomed mirror",
-    ),
-    line(A::Up, G::Move, "up", &["k", "Up"], "the previous one"),
-    line(A::PageDown, G::Move, "page-down", &["PgDn", "Ctrl-D"], "a page down"),
-    line(A::PageUp, G::Move, "page-up", &["PgUp", "Ctrl-U"], "a page up"),
-    line(A::Top, G::Move, "first", &["g", "Home"], "the first one"),
-    line(A::Bottom, G::Move, "last", &["G", "End"], "the last one"),
-    line(A::NextNeedsYou, G::Move, "next-needs-you", &["w"], "the next agent that needs you")
-        .short("needs you")
-        .when(with_rows),
-    line(A::Next, G::Move, "next", &["n"], "the next agent of the list, around its end").when(with_rows),
-    line(A::Previous, G::Move, "previous", &["N"], "the previous agent of the list, around its end").when(with_rows),
-    line(A::Filter, G::List, "filter", &["/"], "filter as you type: text, !text, class:code, state:stuck, flag:drift")
-        .short("filter")
-        .when(in_fleet),
-    line(A::FaultsOnly, G::List, "faults-only", &["Ctrl-F"], "only agents at fault, or all again")
-        .short("faults")
-        .when(in_fleet),
-    line(A::Mark, G::List, "mark", &["Space"], "mark or unmark the agent, and go on to the next")
-        .short("mark")
-        .when(marks),
-    line(A::MarkRange, G::List, "mark-range", &["Ctrl-Space"], "mark everything from the last mark to here")
-        .when(marks),
-    line(A::MarkAll, G::List, "mark-all", &["*"], "mark all that are listed, or none if they were").when(marks),
-    line(A::SortBy(None), G::List, "sort-attention", &["o o"], "attention order: worst first (the default)")
-        .when(in_fleet),
-    sort(Column::Agent, "sort-agent", &["o a"], "sort by name"),
-    sort(Column::Class, "sort-class", &["o c"], "sort by class"),
-    sort(Column::Runtime, "sort-runtime", &["o r"], "sort by runtime"),
-    sort(Column::State, "sort-state", &["o s"], "sort by state"),
-    sort(Column::Idle, "sort-idle", &["o i"], "sort by idle time, longest first"),
-    sort(Column::Heartbeat, "sort-heartbeat", &["o h"], "sort by the heartbeat's age, oldest first"),
-    sort(Column::Flags, "sort-flags", &["o f"], "sort by flags, worst first"),
-    sort(Column::Doing, "sort-doing", &["o g"], "sort by what it is doing"),
-    sort(Column::Context, "sort-context", &["o x"], "sort by how full its context is, fullest first"),
-    sort(Column::Model, "sort-model", &["o m"], "sort by model"),
-    sort(Column::Unit, "sort-unit", &["o u"], "sort by unit"),
-    sort(Column::Pid, "sort-pid", &["o p"], "sort by the pane's process"),
-    sort(Column::Command, "sort-command", &["o d"], "sort by the pane's command"),
-    sort(Column::Host, "sort-host", &["o n"], "sort by host"),
-    sort(Column::Socket, "sort-socket", &["o k"], "sort by tmux server"),
-    line(A::Reverse, G::List, "reverse", &["O"], "turn the order around").when(in_fleet),
-    line(A::Zoom, G::Mirror, "zoom", &["z"], "the mirror alone, or back; then the moving keys pan")
-        .short("zoom")
-        .when(with_mirror),
-    line(A::Left, G::Mirror, "left", &["h", "Left"], "pan left in zoom").when(zoomed),
-    line(A::Right, G::Mirror, "right", &["l", "Right"], "pan right in zoom").when(zoomed),
-    line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text to the clipboard (OSC 52)")
-        .short("copy")
-        .when(with_mirror),
-    line(
-        A::Problems,
-        G::Program,
-        "problems",
-        &["!"],
-        "all that is wrong with the fleet as a whole and with its roster",
-    ),
-    line(A::Command, G::Program, "command", &[":"], "any action by its name; Tab completes"),
-    line(A::Refresh, G::Program, "refresh", &["Ctrl-R"], "gather facts now, the unit files too"),
-    line(A::Repaint, G::Program, "repaint", &["Ctrl-L"], "draw the screen afresh"),
-    line(A::Suspend, G::Program, "suspend", &["Ctrl-Z"], "stop; fg goes on").when(with_a_shell),
-    line(A::Help, G::Program, "help", &["?", "F1"], "this help").short("help"),
-    line(A::Quit, G::Program, "quit", &["q", "Ctrl-C"], "leave; the agents go on").short("quit"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
+    history::moments,
     model::Model,
     words::{fit, wrap},
 };
@@ -67,7 +68,24 @@ pub fn card(model: &Model, width: usize) -> Vec<CardLine> {
     doing(&mut card, row);
     heartbeat(&mut card, row);
     evidence(&mut card, row, now);
+    history(&mut card, model, row, now);
     card.lines
+}
+
+/// So much of the history is shown: the log has it all.
+const MOMENTS: usize = 30;
+
+/// What happened to it, the newest first: changes of state seen from here, and every action of the log.
+fn history(card: &mut Card, model: &Model, row: &Row, now: Timestamp) {
+    card.heading("history");
+    let moments = moments(model, row);
+    if moments.is_empty() {
+        card.field("", "nothing has been seen yet", Tone::Unknown);
+    }
+    for moment in moments.iter().take(MOMENTS) {
+        let tone = if moment.bad { Tone::Bad } else { Tone::Plain };
+        card.field(&format!("{} ago", short(seconds(moment.at, now))), &moment.says, tone);
+    }
 }
 
 /// Why the selected one's state is what it is: the small card below the mirror.

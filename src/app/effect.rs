@@ -1,8 +1,13 @@
 //! Everything that `update` can ask for.
 
-use crate::fleet::ids::PaneKey;
+use super::job::JobId;
+use crate::fleet::{
+    ids::PaneKey,
+    order::{Confirmed, Order, Target},
+};
 
-/// One thing to be done outside. Read-only as a whole: nothing here changes an agent, a unit or a file of the fleet.
+/// One thing to be done outside. Only [`Effect::CarryOut`] changes anything of the fleet, and only where the one who
+/// performs it was given the means: a dashboard that only looks has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave, restoring the terminal.
@@ -19,4 +24,26 @@ pub enum Effect {
     Copy(String),
     /// Draw everything afresh (Ctrl-L).
     Repaint,
+    /// Look at what an order would do, and come back with [`super::event::Event::Preview`].
+    Preview {
+        /// Comes back with the answer.
+        number: JobId,
+        /// The order.
+        order: Order,
+        /// Whom it is for.
+        targets: Vec<Target>,
+    },
+    /// Carry orders out; their news come as [`super::event::Event::Job`].
+    CarryOut(JobId, Vec<Errand>),
+    /// From now on the action log is looked at, or it is not any more.
+    Log(bool),
+}
+
+/// One order and whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    /// The order, confirmed where it loses something.
+    pub order: Confirmed<Order>,
+    /// Its targets, in their order.
+    pub targets: Vec<Target>,
 }

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::settings::Settings;
-use crate::fleet::{facts::HostFacts, ids::PaneKey};
+use super::{
+    job::{JobId, JobNews},
+    log::LogNews,
+    settings::Settings,
+};
+use crate::fleet::{facts::HostFacts, ids::PaneKey, order::Preview};
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -32,4 +36,10 @@ pub enum Event {
     Settings(Box<Settings>),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
+    /// What an order would do.
+    Preview(JobId, Box<Preview>),
+    /// News of an order on its way.
+    Job(JobId, JobNews),
+    /// The action log was looked at.
+    Log(LogNews),
 }

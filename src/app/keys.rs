@@ -2,15 +2,17 @@
 //!
 //! PURE, a part of [`super::update`]. A key that does not apply does nothing but say why.
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::{Input, backend::crossterm::EventHandler};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::Input;
 
 use super::{
+    acting,
     action::{self, Action, Offer},
+    dialog_keys::{self, type_into},
     effect::Effect,
     keymap::{Chord, Press},
     mirror::{Pan, focus, origin},
-    mode::{FilterPrompt, LONGEST_PROMPT, Mode},
+    mode::{FilterPrompt, Mode},
     model::{Change, Model, View},
 };
 use crate::{
@@ -29,7 +31,12 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.mode = Mode::Normal;
             meaning(model, Some(first), Chord::of(key))
         }
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom => meaning(model, None, Chord::of(key)),
+        Mode::Compose(_) => dialog_keys::compose(model, key),
+        Mode::Confirm(_) => dialog_keys::confirm(model, key),
+        Mode::Answer(_) => dialog_keys::answer(model, key),
+        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
+            meaning(model, None, Chord::of(key))
+        }
     }
 }
 
@@ -80,11 +87,30 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Command => model.mode = Mode::Command(Input::default()),
         Action::Filter => {
-            let before = model.listing.filter_text().to_owned();
+            let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
+            let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
             model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
         }
         Action::Back => back(model),
-        Action::Open => view(model, View::Agent { scroll: 0 }),
+        Action::Open => open(model),
+        Action::Attention | Action::Log => {
+            model.mode = Mode::Normal;
+            view(model, if action == Action::Log { View::Log { scroll: 0 } } else { View::Attention });
+        }
+        Action::Acknowledge => model.acknowledge(),
+        Action::Receipts => {
+            if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
+                toggle(model, matches!(model.mode, Mode::Receipts { .. }), Mode::Receipts { job, scroll: 0 });
+            }
+        }
+        Action::Send
+        | Action::Broadcast
+        | Action::Answer
+        | Action::Interrupt
+        | Action::Reset
+        | Action::Relaunch
+        | Action::Pause
+        | Action::PauseFleet => return acting::begin(model, action),
         Action::Fleet => {
             model.mode = Mode::Normal;
             view(model, View::Fleet);
@@ -113,7 +139,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn overlay(model: &Model) -> bool {
-    matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom)
+    matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom)
 }
 
 /// The mode to which everything that is open closes.
@@ -130,6 +156,21 @@ fn view(model: &mut Model, view: View) {
     model.view = view;
     model.pan = Pan::Follow;
     model.bring_into_sight();
+}
+
+/// Into the selected agent; from what needs a human it is looked up in the list, and found there whatever is filtered.
+fn open(model: &mut Model) {
+    if model.view == View::Attention {
+        let Some(key) = model.selected_row().map(|row| row.key.clone()) else { return };
+        while !model.rows().iter().any(|row| row.key == key) && model.listing.is_narrowed() {
+            model.listing.widen();
+            model.arrange();
+        }
+        if let Some(place) = model.rows().iter().position(|row| row.key == key) {
+            model.listing.select(place);
+        }
+    }
+    view(model, View::Agent { scroll: 0 });
 }
 
 /// Out of what is open, innermost first; in the fleet one narrowing at a time is taken back.
@@ -167,7 +208,13 @@ fn travel(model: &mut Model, action: Action) {
             };
             return pan(model, by, across);
         }
-        (Mode::Help { scroll } | Mode::Problems { scroll }, _) | (_, View::Agent { scroll }) => scroll,
+        (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _)
+        | (_, View::Agent { scroll } | View::Log { scroll }) => scroll,
+        (_, View::Attention) => {
+            let place = model.attention_place(&model.attention());
+            model.select_attention(place.saturating_add_signed(by));
+            return view(model, View::Attention);
+        }
         (_, View::Fleet) => {
             let before = model.listing.selected().cloned();
             model.listing.step(by);
@@ -202,7 +249,9 @@ fn leap(model: &mut Model, action: Action) {
     if action == Action::NextNeedsYou {
         let rows = model.rows();
         let (cursor, count) = (model.listing.cursor(), rows.len());
-        let found = (1..=count).map(|by| (cursor + by) % count).find(|&place| rows[place].needs_you());
+        let found = (1..=count)
+            .map(|by| (cursor + by) % count)
+            .find(|&place| rows[place].needs_you() && !model.is_acknowledged(rows[place]));
         match found {
             Some(place) => model.listing.select(place),
             None => model.notice = Some("nobody who is listed needs you".to_owned()),
@@ -265,25 +314,22 @@ fn filter_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A prompt takes a key, unless it is full.
-fn type_into(input: &mut Input, key: KeyEvent) {
-    let full = input.value().chars().count() >= LONGEST_PROMPT;
-    if !(full && matches!(key.code, KeyCode::Char(_))) {
-        input.handle_event(&TerminalEvent::Key(key));
-    }
-}
-
 /// Lets the list follow what is typed; what is no filter leaves the last good one in force and says why.
 pub(super) fn filter_as_typed(model: &mut Model) {
     let Mode::Filter(prompt) = &mut model.mode else { return };
     let text = prompt.input.value().to_owned();
-    prompt.error = Filter::parse(&text).err();
+    let in_log = matches!(model.view, View::Log { .. });
+    prompt.error = if in_log { None } else { Filter::parse(&text).err() };
     if prompt.error.is_none() {
         set_filter(model, &text);
     }
 }
 
 fn set_filter(model: &mut Model, text: &str) {
+    if let View::Log { scroll } = &mut model.view {
+        *scroll = 0;
+        return text.clone_into(&mut model.desk.log.filter);
+    }
     if let Ok(filter) = Filter::parse(text) {
         model.listing.set_filter(text, filter);
         model.arrange();

@@ -40,6 +40,8 @@ pub struct Layout {
     pub facts: Rect,
     /// The keys that apply, or a prompt.
     pub footer: Rect,
+    /// Where a dialog stands, over everything between header and footer.
+    pub dialog: Rect,
 }
 
 /// What the layout depends on.
@@ -78,10 +80,12 @@ pub fn layout(wants: Wants) -> Layout {
         mirror: empty,
         cells: empty,
         facts: empty,
+        dialog: dialog(body, form),
     };
     match (wants.zoom, wants.view) {
         (true, _) => plan.mirror = body,
-        (false, View::Fleet) => fleet(&mut plan, body),
+        (false, View::Fleet | View::Attention) => fleet(&mut plan, body),
+        (false, View::Log { .. }) => plan.list = body,
         (false, View::Agent { .. }) => agent(&mut plan, body),
     }
     plan.lines = inside(plan.list, form);
@@ -147,6 +151,16 @@ pub fn inside(rect: Rect, form: Form) -> Rect {
     }
 }
 
+/// In the middle, with what it is about in sight around it; where there is no room for both, over all of it.
+fn dialog(body: Rect, form: Form) -> Rect {
+    if form == Form::Compact {
+        return body;
+    }
+    let width = (body.width - 4).min(100);
+    let height = body.height.saturating_sub(2).clamp(body.height.min(12), 26);
+    Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 3, width, height }
+}
+
 fn top(rect: Rect, height: u16) -> (Rect, Rect) {
     let height = height.min(rect.height);
     (Rect { height, ..rect }, Rect { y: rect.y + height, height: rect.height - height, ..rect })
@@ -165,7 +179,7 @@ mod tests {
     fn no_part_ever_leaves_the_screen() {
         for width in 0..130 {
             for height in 0..50 {
-                for view in [View::Fleet, View::Agent { scroll: 0 }] {
+                for view in [View::Fleet, View::Agent { scroll: 0 }, View::Log { scroll: 0 }] {
                     for (zoom, banner) in [(false, false), (false, true), (true, true)] {
                         let screen = Rect::new(0, 0, width, height);
                         let plan = layout(Wants { size: (width, height), view, zoom, banner, alone: false });
@@ -179,6 +193,7 @@ mod tests {
                             plan.cells,
                             plan.facts,
                             plan.footer,
+                            plan.dialog,
                         ] {
                             assert!(part.is_empty() || screen.union(part) == screen, "{part:?} of {screen:?}");
                         }

@@ -18,14 +18,14 @@ pub enum Line {
 
 /// The lines of these rows, in their order.
 #[must_use]
-pub fn lines(rows: &[&Row], form: Form) -> Vec<Line> {
+pub fn lines(rows: &[&Row], form: Form, says: impl Fn(&Row) -> bool) -> Vec<Line> {
     let mut lines = Vec::with_capacity(rows.len() * 2);
     for (place, row) in rows.iter().enumerate() {
         if !row.managed && (place == 0 || rows[place - 1].managed) {
             lines.push(Line::Unmanaged);
         }
         lines.push(Line::Row(place));
-        if form != Form::Compact && (row.alias.is_some() || cause(row).is_some()) {
+        if form != Form::Compact && (row.alias.is_some() || says(row)) {
             lines.push(Line::Second(place));
         }
     }

@@ -3,17 +3,28 @@
 //! PURE: [`update`](update::update) never awaits, reads no clock and never fails; a failure is an event and becomes
 //! words. What must happen outside leaves as [`effect::Effect`] and is carried out by `run/`.
 
+mod acting;
 pub mod action;
+pub mod ask;
+pub mod attention;
 pub mod banner;
 pub mod card;
+pub mod compose;
+pub mod confirm;
+mod desk;
+pub mod dialog;
+mod dialog_keys;
 pub mod effect;
 pub mod event;
 pub mod help;
+pub mod history;
+pub mod job;
 pub mod keymap;
 mod keys;
 pub mod layout;
 pub mod lines;
 pub mod listing;
+pub mod log;
 pub mod mirror;
 pub mod mode;
 pub mod model;
@@ -21,6 +32,7 @@ mod mouse;
 pub mod problems;
 #[doc(hidden)]
 pub mod sample;
+mod scroll;
 pub mod settings;
 mod start;
 pub mod update;

@@ -4,7 +4,7 @@
 
 use tui_input::Input;
 
-use super::keymap::Chord;
+use super::{ask::Ask, compose::Compose, confirm::Confirm, job::JobId, keymap::Chord};
 use crate::fleet::filter::FilterError;
 
 /// What the keys are about.
@@ -29,8 +29,29 @@ pub enum Mode {
         /// The first line shown.
         scroll: usize,
     },
+    /// A message is being written.
+    Compose(Box<Compose>),
+    /// An order waits for a yes.
+    Confirm(Box<Confirm>),
+    /// A prompt is being answered.
+    Answer(Box<Ask>),
+    /// The receipts of an order, one for each agent.
+    Receipts {
+        /// Which order.
+        job: JobId,
+        /// The first line shown.
+        scroll: usize,
+    },
     /// The mirror has the whole screen; the moving keys pan.
     Zoom,
+}
+
+impl Mode {
+    /// Whether a dialog takes every key.
+    #[must_use]
+    pub fn is_dialog(&self) -> bool {
+        matches!(self, Self::Compose(_) | Self::Confirm(_) | Self::Answer(_))
+    }
 }
 
 /// A filter while it is being typed.

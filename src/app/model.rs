@@ -9,14 +9,14 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub use super::start::Start;
 use super::{
-    banner, card, help,
+    banner,
+    desk::Desk,
     keymap::Keymap,
-    layout::{Form, Layout, Wants, inside, layout},
+    layout::{Layout, Wants, layout},
     lines::{self, Line},
     listing::Listing,
     mirror::{Mirror, Pan},
     mode::Mode,
-    problems,
     settings::Settings,
 };
 use crate::fleet::{
@@ -37,6 +37,13 @@ pub enum View {
     /// The selected agent alone.
     Agent {
         /// The first line of its facts that is shown.
+        scroll: usize,
+    },
+    /// What needs a human.
+    Attention,
+    /// Every action that was taken.
+    Log {
+        /// The first line that is shown.
         scroll: usize,
     },
 }
@@ -110,6 +117,7 @@ pub struct Model {
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
+    pub(super) desk: Desk,
     pub(super) change: Change,
 }
 
@@ -136,6 +144,7 @@ impl Model {
             pan: Pan::Follow,
             notice: None,
             click: None,
+            desk: Desk::default(),
             change: Change::Everything,
             start,
         }
@@ -152,6 +161,7 @@ impl Model {
         if let Some(watched) = &self.start.watched {
             fleet.rows.retain(|row| row.name == *watched);
         }
+        self.desk.look(&fleet);
         self.fleet = Some(fleet);
         self.arrange();
     }
@@ -183,6 +193,9 @@ impl Model {
     /// The selected row.
     #[must_use]
     pub fn selected_row(&self) -> Option<&Row> {
+        if self.view == View::Attention {
+            return self.row(self.attention_entry()?.rows.first()?);
+        }
         let index = *self.listing.shown().get(self.listing.cursor())?;
         self.fleet.as_ref()?.rows.get(index)
     }
@@ -202,7 +215,7 @@ impl Model {
     /// The lines of the list.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
-        lines::lines(&self.rows(), self.layout().form)
+        lines::lines(&self.rows(), self.layout().form, |row| self.said_of(row).is_some())
     }
 
     /// The first line of the list that is shown.
@@ -333,63 +346,14 @@ impl Model {
                 *scroll = 0;
             }
         }
-        if self.selected_row().is_none() {
+        if matches!(self.view, View::Agent { .. }) && self.selected_row().is_none() {
             self.view = View::Fleet;
         }
         self.bring_into_sight();
     }
 
-    /// What is open may have become shorter, or the screen higher: it stays scrolled no further than to its end.
-    fn end_scroll(&mut self) {
-        let end = self.scroll_end();
-        if let Mode::Help { scroll } | Mode::Problems { scroll } = &mut self.mode {
-            *scroll = (*scroll).min(end);
-        } else if let View::Agent { scroll } = &mut self.view {
-            *scroll = (*scroll).min(end);
-        }
-    }
-
-    /// Scrolls the list just so far that the selected row's lines are in sight.
-    pub(super) fn bring_into_sight(&mut self) {
-        self.end_scroll();
-        let height = usize::from(self.layout().lines.height);
-        let lines = self.lines();
-        let cursor = self.listing.cursor();
-        let of_cursor = |line: &Line| matches!(line, Line::Row(place) | Line::Second(place) if *place == cursor);
-        let first = lines.iter().position(of_cursor).unwrap_or(0);
-        let last = lines.iter().rposition(of_cursor).unwrap_or(first);
-        self.top = self.top.max((last + 1).saturating_sub(height)).min(first).min(lines.len().saturating_sub(height));
-    }
-
     pub(super) fn set_sort(&mut self, sort: Sort) {
         self.listing.set_sort(sort);
         self.arrange();
-    }
-
-    /// How far what is open can be scrolled: the help, the problems or the agent's facts.
-    pub(super) fn scroll_end(&self) -> usize {
-        let plan = self.layout();
-        let (area, lines) = match self.mode {
-            Mode::Help { .. } => {
-                let area = inside(plan.body, plan.form);
-                (area, help::help(self, area.width).iter().map(Vec::len).max().unwrap_or(0))
-            }
-            Mode::Problems { .. } => {
-                let area = inside(plan.body, plan.form);
-                (area, problems::problems(self, usize::from(area.width)).len())
-            }
-            _ => {
-                let area = inside(plan.facts, plan.form);
-                (area, card::card(self, usize::from(area.width)).len())
-            }
-        };
-        lines.saturating_sub(usize::from(area.height))
-    }
-
-    /// How many lines a page has: what the page keys move by.
-    pub(super) fn page(&self) -> usize {
-        let plan = self.layout();
-        let area = if plan.form == Form::Compact { plan.footer.y } else { plan.lines.height };
-        usize::from(area).max(2) - 1
     }
 }

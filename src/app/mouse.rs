@@ -31,7 +31,10 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent) {
 }
 
 fn click(model: &mut Model, at: Position) {
-    if matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. }) {
+    if model.view != View::Fleet
+        || model.mode.is_dialog()
+        || matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. })
+    {
         return;
     }
     let Some(place) = row_at(model, at) else { return };
@@ -70,8 +73,13 @@ fn wheel(model: &mut Model, at: Position, by: isize) {
     let plan = model.layout();
     let end = model.scroll_end();
     match (&mut model.mode, &mut model.view) {
-        (Mode::Help { scroll } | Mode::Problems { scroll }, _) => *scroll = scroll.saturating_add_signed(by).min(end),
+        (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _) => {
+            *scroll = scroll.saturating_add_signed(by).min(end)
+        }
         _ if plan.cells.contains(at) => return keys::pan(model, by, 0),
+        (Mode::Confirm(confirm), _) => confirm.scroll = confirm.scroll.saturating_add_signed(by).min(end),
+        (Mode::Compose(_) | Mode::Answer(_), _) => return,
+        (_, View::Log { scroll }) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Agent { scroll }) if plan.facts.contains(at) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Fleet) if plan.lines.contains(at) => {
             let most = model.lines().len().saturating_sub(usize::from(plan.lines.height));

@@ -2,6 +2,8 @@
 //!
 //! Not for use by the program: it is in the library only so that tests and pictures show one and the same fleet.
 
+pub mod acting;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -58,6 +60,7 @@ pub fn told(size: (u16, u16)) -> Start {
 #[must_use]
 pub fn model(size: (u16, u16)) -> Model {
     let mut model = start(size);
+    model.facts = Some(Box::new(acting::facts()));
     model.show_fleet(fleet());
     update(&mut model, Event::Tick(at()));
     answer_mirrors(&mut model);
@@ -180,6 +183,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         context: None,
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
         pause: None,
+        prompt: None,
         judgement: Judgement {
             readiness,
             cause: None,
@@ -258,6 +262,7 @@ fn blame(row: &mut Row, kind: CauseKind, rule: &str, says: &str) {
 fn orchestrator() -> Row {
     let mut row = row(1, "orchestrator", "orchestrator", "claude", Readiness::Stuck, 7_440);
     row.alias = Some("Mos".to_owned());
+    row.prompt = Some(acting::prompt());
     row.model = Some("opus".to_owned());
     blame(&mut row, CauseKind::Gate, "claude.trust", "trust gate · Enter would quit");
     row.judgement.evidence = vec![

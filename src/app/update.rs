@@ -8,12 +8,13 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
 
 use super::{
+    acting, dialog_keys,
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
     keys,
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
-    model::{Change, Model, RosterState},
+    model::{Change, Model, RosterState, View},
     mouse,
     settings::Settings,
 };
@@ -45,8 +46,19 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             mirror(model, &pane, news);
             Vec::new()
         }
+        Event::Preview(number, preview) => acting::previewed(model, number, *preview),
+        Event::Job(id, news) => {
+            acting::news(model, id, news);
+            Vec::new()
+        }
+        Event::Log(news) => {
+            model.desk.log.take(news);
+            model.change = Change::Everything;
+            Vec::new()
+        }
     };
     effects.extend(want_mirrors(model));
+    effects.extend(want_log(model));
     effects
 }
 
@@ -91,6 +103,10 @@ fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
 
 /// A paste goes into the prompt that is open, and is ignored elsewhere: pasted text must never act as keys.
 fn paste(model: &mut Model, text: &str) {
+    if let Mode::Compose(compose) = &mut model.mode {
+        model.change = Change::Everything;
+        return dialog_keys::paste(compose, text);
+    }
     let (Mode::Filter(FilterPrompt { input, .. }) | Mode::Command(input)) = &mut model.mode else { return };
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
         if input.value().chars().count() < LONGEST_PROMPT {
@@ -144,6 +160,9 @@ fn rejoin(model: &mut Model) {
     };
     let fleet = join(model.last_good_roster.as_ref(), facts, &context, &mut model.memory.sights);
     let fleet = model.memory.settle(fleet);
+    if let Mode::Answer(ask) = &mut model.mode {
+        ask.look(fleet.rows.iter().find(|row| row.key == ask.row).and_then(|row| row.prompt.as_ref()));
+    }
     if model.fleet.as_ref() != Some(&fleet) {
         model.show_fleet(fleet);
     }
@@ -175,6 +194,13 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
             model.change = model.change.max(change);
         }
     }
+}
+
+/// The action log is read only while somebody looks at it, or at an agent's history.
+fn want_log(model: &mut Model) -> Option<Effect> {
+    let wanted = matches!(model.view, View::Log { .. } | View::Agent { .. }) && !model.watches_one();
+    let before = std::mem::replace(&mut model.desk.log.wanted, wanted);
+    (wanted != before).then_some(Effect::Log(wanted))
 }
 
 /// Asks for the mirrors that are shown, when they are others than before.

@@ -7,6 +7,8 @@
 
 use std::ffi::OsStr;
 
+use crate::adapter::Licence;
+
 /// The variable that makes every start read-only.
 pub const VARIABLE: &str = "MOSAIC_TOP_READ_ONLY";
 
@@ -92,6 +94,14 @@ impl Access {
         match self {
             Self::Full => None,
             Self::ReadOnly { because } => Some(because.words()),
+        }
+    }
+
+    /// The right to change the fleet: the one place that grants it.
+    pub fn licence(self) -> Result<Licence, &'static str> {
+        match self {
+            Self::Full => Ok(Licence::granted()),
+            Self::ReadOnly { because } => Err(because.words()),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         facts::{HostFacts, Limits},
         ids::Socket,
         join::{JoinContext, join},
-        roster::news::RosterNews,
+        roster::{Roster, news::RosterNews},
         row::Fleet,
     },
 };
@@ -95,6 +95,16 @@ impl Front {
         let fleet = join(self.observer.roster(), &sight.facts, &context, &mut self.memory.sights);
         let fleet = self.memory.settle(fleet);
         Ok(Shown { fleet, facts: sight.facts })
+    }
+
+    /// The last roster that could be used.
+    pub(super) fn roster(&self) -> Option<&Roster> {
+        self.observer.roster()
+    }
+
+    /// The user's home directory.
+    pub(super) fn home(&self) -> &str {
+        &self.home
     }
 
     /// Whether there is a roster that can be used.

@@ -16,6 +16,7 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+pub mod verbs;
 mod watch;
 
 use std::{
@@ -29,7 +30,10 @@ use color_eyre::eyre::{Report, Result, WrapErr};
 
 use self::{access::Access, config::Loaded};
 use crate::{
-    adapter::tap::{binary::Binary, daemon},
+    adapter::{
+        audit::Audit,
+        tap::{binary::Binary, daemon},
+    },
     app::settings::Settings,
     fleet::text::visible,
     run,
@@ -61,7 +65,10 @@ Examples:
 Exit codes:
   0  done
   1  a fault was found, the target is missing, or it could not be done
-  3  wrong usage, or a bad roster or configuration";
+  2  left as a draft that was not submitted
+  3  wrong usage, or a bad roster or configuration
+  4  refused before anything was done: read-only, paused, a draft or a prompt in the way, a policy
+  5  delivered, and the agent now stands at a prompt";
 
 /// What every verb takes.
 #[derive(Debug, Clone, Args)]
@@ -98,6 +105,13 @@ enum Verb {
     Screen(screen::Screen),
     Watch(watch::Watch),
     Demo(demo::Demo),
+    Send(verbs::send::Send),
+    Reset(verbs::reset::Reset),
+    Interrupt(verbs::interrupt::Interrupt),
+    Relaunch(verbs::relaunch::Relaunch),
+    Pause(verbs::pause::Pause),
+    Resume(verbs::resume::Resume),
+    Log(verbs::log::Log),
     /// The reference of keys, as Markdown
     Keys,
     Schema(schema::Schema),
@@ -128,8 +142,14 @@ pub enum Exit {
     Done = 0,
     /// A fault was found, the target is missing, or it could not be done.
     Fault = 1,
+    /// A text was left in the composer, not submitted.
+    Draft = 2,
     /// Wrong usage, or a bad roster or configuration.
     Usage = 3,
+    /// Refused before anything was done: read-only, paused, a draft or a prompt in the way, or a policy.
+    Refused = 4,
+    /// Delivered, and the agent now stands at a prompt.
+    Blocked = 5,
     /// What a shell says of a program that is not there; only the demo's stub of one ends so.
     NotFound = 127,
 }
@@ -208,6 +228,13 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
+        Some(Verb::Send(send)) => send.run(&globals, access).await,
+        Some(Verb::Reset(reset)) => reset.run(&globals, access).await,
+        Some(Verb::Interrupt(interrupt)) => interrupt.run(&globals, access).await,
+        Some(Verb::Relaunch(relaunch)) => relaunch.run(&globals, access).await,
+        Some(Verb::Pause(pause)) => pause.run(&globals, access).await,
+        Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
+        Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),
         Some(Verb::Config(config)) => config.run(&globals).await,
@@ -257,8 +284,10 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         colorterm: variable("COLORTERM"),
         colorfgbg: variable("COLORFGBG"),
     };
+    let watch = globals.watch();
     let options = run::Options {
-        watch: globals.watch(),
+        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        watch,
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     facts::{Limits, PaneFacts, Pause, ServerState, SessionFacts},
+    gate::Prompt,
     ids::Socket,
     judgement::{Cause, Evidence},
     reading::Reading,
@@ -49,6 +50,8 @@ pub struct AgentFacts {
     pub told: Option<RuntimeWord>,
     /// What was seen of the runtime and did not decide.
     pub beside: Vec<Evidence>,
+    /// The prompt that its screen shows.
+    pub prompt: Option<Prompt>,
     /// The pause that holds for it: its own, else the fleet's.
     pub pause: Option<Pause>,
     /// Whether its pane is the one that this program runs in.

@@ -186,6 +186,7 @@ pub(crate) fn working() -> AgentFacts {
         record: Reading::unknown("no record was looked for"),
         told: None,
         beside: Vec::new(),
+        prompt: None,
         pause: None,
         own: false,
         hazard: None,

@@ -28,6 +28,7 @@ pub use target::{Aim, PaneAim, Surroundings, Target};
 
 use super::{
     delivery::{Kind, Timing, WhenBusy, WhenDraft},
+    gate::answer::Choice,
     row::{Fleet, Row},
 };
 
@@ -52,6 +53,8 @@ pub enum Act {
         /// How often and how long to look.
         timing: Timing,
     },
+    /// Answer the prompt that is up.
+    Answer(Reply),
     /// Interrupt the current turn.
     Interrupt,
     /// Start it again: its unit, else its pane, else a new session.
@@ -63,6 +66,17 @@ pub enum Act {
     },
     /// Take a pause back.
     Resume,
+}
+
+/// An answer to the prompt that is up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The rule of the prompt that was seen; another prompt is not answered.
+    pub rule: String,
+    /// What is chosen, by meaning.
+    pub choice: Choice,
+    /// The operator has confirmed an option that is dangerous.
+    pub confirmed: bool,
 }
 
 /// A text and how it is to be sent.
@@ -95,6 +109,7 @@ impl Order {
         match self.act {
             Act::Send(_) => "send",
             Act::Reset { .. } => "reset",
+            Act::Answer(_) => "answer",
             Act::Interrupt => "interrupt",
             Act::Relaunch => "relaunch",
             Act::Pause { .. } => "pause",
@@ -109,7 +124,7 @@ impl Order {
             Act::Reset { .. } => Some("the conversation so far"),
             Act::Relaunch => Some("the turn that runs, what is drafted, and what the program holds in memory"),
             Act::Send(Letter { draft: WhenDraft::Replace, .. }) => Some("the draft in the composer, if there is one"),
-            Act::Send(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume => None,
+            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume => None,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{facts::Pause, text::pairs};
+use super::{facts::Pause, text::pairs, words::utc};
 
 /// Reads the switch. Its `at` counts when it is a time, else the file's modification time.
 #[must_use]
@@ -19,6 +19,14 @@ pub fn parse(text: &str, modified: Option<Timestamp>) -> Pause {
         at: last("at").and_then(|at| at.parse().ok()).or(modified),
         reason: last("reason"),
     }
+}
+
+/// Writes a switch: `key=value` lines, each value on its own line whatever it holds.
+#[must_use]
+pub fn write(by: &str, host: &str, at: Timestamp, reason: Option<&str>) -> String {
+    let line = |key: &str, value: &str| format!("{key}={}\n", value.replace(['\n', '\r'], " "));
+    let reason = reason.map_or_else(String::new, |reason| line("reason", reason));
+    format!("{}{}{}{reason}", line("by", by), line("host", host), line("at", &utc(at)))
 }
 
 #[cfg(test)]

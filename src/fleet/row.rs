@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     facts::{DeadPane, Pause, SessionFacts, UnitFacts},
+    gate::Prompt,
     heartbeat::{Health, Heartbeat},
     ids::{HostName, PaneId, PaneKey, Socket, Tenant},
     judgement::{Finding, Flag, Judgement, Readiness},
@@ -83,6 +84,8 @@ pub struct Row {
     pub heartbeat: Beat,
     /// Its own pause; the fleet's is [`Fleet::paused`].
     pub pause: Option<Pause>,
+    /// The prompt that its screen shows, for whoever wants to answer it.
+    pub prompt: Option<Prompt>,
     /// The verdict.
     pub judgement: Judgement,
     /// Since when the readiness has been what it is, as far as this program has seen.

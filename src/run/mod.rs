@@ -3,6 +3,7 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod jobs;
 mod mirrors;
 mod refresh;
 mod terminal;
@@ -24,12 +25,13 @@ use tokio::{
 };
 
 use self::{
+    jobs::Hands,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
 };
 use crate::{
-    adapter::{Watch, clock, config_file::ConfigFile},
+    adapter::{Steer, Watch, clock, config_file::ConfigFile},
     app::{
         effect::Effect,
         event::Event,
@@ -51,6 +53,8 @@ const INBOX: usize = 256;
 pub struct Options {
     /// Looks at the fleet.
     pub watch: Watch,
+    /// Changes it; `None` where this dashboard may not.
+    pub steer: Option<Steer>,
     /// The socket that was asked for; it stands above the roster's.
     pub socket: Option<Socket>,
     /// Why changing actions are left out; `None` where they are not.
@@ -96,10 +100,11 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         config_file: options.config_file,
     };
     let looks = tokio::spawn(looks.run());
+    let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
     let mirrors = OpenMirrors::new(options.watch, events);
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let mut shell = Shell { model, kind, theme, wish, mirrors, drawn: None, whole: None, left: false };
+    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, drawn: None, whole: None, left: false };
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
@@ -114,6 +119,7 @@ struct Shell {
     theme: Theme,
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
+    hands: Hands,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -245,7 +251,12 @@ impl Shell {
             self.mirrors.facts(facts);
         }
         let renewed = matches!(event, Event::Settings(_));
-        for effect in update(&mut self.model, event) {
+        let effects = update(&mut self.model, event);
+        if self.model.is_read_only() {
+            // A configuration may take away what the start had given.
+            self.hands.only_look();
+        }
+        for effect in effects {
             self.perform(effect, terminal)?;
         }
         if renewed {
@@ -265,6 +276,9 @@ impl Shell {
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Repaint => terminal.forget()?,
+            Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
+            Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
+            Effect::Log(wanted) => self.hands.read_log(wanted),
         }
         Ok(())
     }

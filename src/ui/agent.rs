@@ -15,7 +15,6 @@ use super::{
 use crate::app::{
     card::{self, CardLine, LABEL, Tone},
     layout::{Form, inside},
-    lines::cause,
     model::Model,
     words::{fit, pad},
 };
@@ -56,9 +55,9 @@ fn compact(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     paint::frame(plan.facts, plan.form, title, Line::default(), theme, buffer);
     let area = inside(plan.facts, plan.form);
     let style = theme.state(row.readiness());
-    let words = cause(row).map_or_else(
+    let words = model.said_of(row).map_or_else(
         || format!("{} · Enter shows its mirror", super::columns::shown_runtime(row).unwrap_or("no runtime")),
-        |cause| format!("└ {cause}"),
+        |(_, says)| says,
     );
     let lines = crate::app::words::wrap(&words, usize::from(area.width).max(1));
     paint::lines(

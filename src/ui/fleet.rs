@@ -20,7 +20,7 @@ use crate::{
     app::{
         banner,
         layout::Form,
-        lines::{Line, cause},
+        lines::Line,
         model::{Model, RosterState},
         words::{fit, pad, width},
     },
@@ -127,7 +127,7 @@ impl<'a> List<'a> {
         let elapsed = columns::elapsed(fleet, model.now());
         let area = model.layout().lines;
         let columns = columns::fitting(rows, model.columns(), elapsed, theme, usize::from(area.width));
-        let longest = rows.iter().filter_map(|row| cause(row)).map(|cause| width(&cause) + 2).max().unwrap_or(0);
+        let longest = rows.iter().filter_map(|row| model.said_of(row)).map(|(_, says)| width(&says)).max().unwrap_or(0);
         let below_state =
             columns::start_of(&columns, Column::State).is_some_and(|start| start + longest <= usize::from(area.width));
         Self { model, rows, theme, elapsed, old: banner::facts_are_old(model).is_some(), columns, below_state, area }
@@ -197,7 +197,7 @@ impl<'a> List<'a> {
     fn second(&self, place: usize) -> TextLine<'static> {
         let row = self.rows[place];
         let name = self.columns.iter().find(|(column, _)| *column == Column::Agent).map_or(0, |(_, cells)| *cells);
-        let cause = cause(row).map(|cause| format!("└ {cause}")).unwrap_or_default();
+        let (mood, cause) = self.model.said_of(row).unwrap_or_default();
         let alias = row.alias.as_deref().unwrap_or_default();
         let room = usize::from(self.area.width);
         let start = if self.below_state { columns::start_of(&self.columns, Column::State) } else { None };
@@ -206,6 +206,7 @@ impl<'a> List<'a> {
         let gap = " ".repeat(usize::from(start > columns::GUTTER));
         let style = if row.judgement.is_fault() { self.theme.state(row.readiness()) } else { self.theme.dim };
         let style = if row.readiness().is_fault() { style } else { self.theme.warn };
+        let style = mood.map_or(style, |mood| self.theme.mood(mood));
         TextLine::from(vec![
             Span::raw(" ".repeat(columns::GUTTER)),
             styled(left, self.theme.dim),

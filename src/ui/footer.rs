@@ -16,6 +16,7 @@ use super::{
 };
 use crate::app::{
     action::{self, Action, ActionSpec, Offer},
+    compose::Step,
     mode::Mode,
     model::Model,
     words::{fit, width},
@@ -53,13 +54,44 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             }
             Line::from(spans)
         }
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Zoom => match model.notice() {
-            Some(words) => Line::styled(format!(" {}", fit(words, room.saturating_sub(1))), theme.warn),
-            None => keys(model, room, theme),
+        Mode::Compose(message) => match (&message.says, &message.step) {
+            (Some(says), _) => words(says, true, room, theme),
+            (None, Step::Writing) => words(COMPOSER, false, room, theme),
+            (None, Step::Asked) => words("y sends it · any other key goes back to writing", false, room, theme),
+            (None, Step::Reason(_)) => words("Enter takes the reason · Esc goes back", false, room, theme),
         },
+        Mode::Confirm(confirm) => match &confirm.says {
+            Some(says) => words(says, true, room, theme),
+            None => words(confirm.hint(), false, room, theme),
+        },
+        Mode::Answer(ask) => words(ask.hint(), false, room, theme),
+        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
+            match model.notice() {
+                Some(says) => words(says, true, room, theme),
+                None => status_and_keys(model, room, theme),
+            }
+        }
     };
     paint::line(area, &line, buffer);
     cursor(model, area, buffer);
+}
+
+/// What the composer's keys do, the most needed first.
+const COMPOSER: &str = "Enter sends · Ctrl-J new line · Esc leaves it as a draft · Ctrl-P former messages · \
+                        Ctrl-T class · Ctrl-R preamble · Ctrl-O busy: wait · Ctrl-X clear its draft";
+
+fn words(says: &str, warns: bool, room: usize, theme: &Theme) -> Line<'static> {
+    let style = if warns { theme.warn } else { theme.key };
+    Line::styled(format!(" {}", fit(says, room.saturating_sub(1))), style)
+}
+
+/// The order that runs, if one does, and the keys.
+fn status_and_keys(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
+    let Some(job) = model.jobs().running() else { return keys(model, room, theme) };
+    let status = styled(format!(" {} ", fit(&job.line(), room.saturating_sub(2) / 2)), theme.accent);
+    let mut spans = vec![status.clone()];
+    spans.extend(keys(model, room.saturating_sub(status.width()), theme).spans);
+    Line::from(spans)
 }
 
 /// A prompt with what is typed, and words at its right.

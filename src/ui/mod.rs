@@ -4,11 +4,15 @@
 //! pane or a file but cells and text that was made safe to show.
 
 mod agent;
+mod attention;
 mod columns;
+mod compose;
+mod dialog;
 mod fleet;
 mod footer;
 mod header;
 mod help;
+mod log;
 pub mod mirror;
 mod paint;
 pub mod picture;
@@ -27,6 +31,10 @@ use theme::Theme;
 pub fn draw_mirror(model: &Model, theme: &Theme, last: &Buffer, frame: &mut Frame) {
     let buffer = frame.buffer_mut();
     if buffer.area != last.area {
+        return draw(model, theme, frame);
+    }
+    // A dialog may stand over the mirror.
+    if model.mode().is_dialog() || matches!(model.mode(), Mode::Receipts { .. }) {
         return draw(model, theme, frame);
     }
     buffer.clone_from(last);
@@ -57,6 +65,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         (Mode::Zoom, _) => mirror::draw(model, theme, buffer),
         (_, View::Fleet) => fleet::draw(model, theme, buffer),
         (_, View::Agent { scroll }) => agent::draw(model, scroll, theme, buffer),
+        (_, View::Attention) => attention::draw(model, theme, buffer),
+        (_, View::Log { scroll }) => log::draw(model, scroll, theme, buffer),
     }
+    dialog::draw(model, theme, buffer);
     footer::draw(model, theme, buffer);
 }

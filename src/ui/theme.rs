@@ -6,6 +6,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::{
+    app::job::Mood,
     config::{Config, ThemeName, colour::Role},
     fleet::judgement::{Readiness, Severity},
 };
@@ -235,6 +236,16 @@ impl Theme {
             Readiness::Working => self.good,
             Readiness::Available => self.free,
             Readiness::Unknown => self.unknown,
+        }
+    }
+
+    /// The colour of an order on its way, and of how it ended.
+    #[must_use]
+    pub fn mood(&self, mood: Mood) -> Style {
+        match mood {
+            Mood::Busy => self.accent,
+            Mood::Good => self.good,
+            Mood::Bad => self.bad,
         }
     }
 

@@ -3,10 +3,16 @@
 //! PURE, a part of the table of [`super`]. What is never part of a dashboard at all stands in `ActionSpec::is_of`.
 
 use super::{Offer, WATCHED_ALONE};
-use crate::app::{
-    mirror::Pan,
-    mode::Mode,
-    model::{Model, View},
+use crate::{
+    app::{
+        mirror::Pan,
+        mode::Mode,
+        model::{Model, View},
+    },
+    fleet::{
+        judgement::{CauseKind, Flag, Readiness},
+        row::Row,
+    },
 };
 
 pub(super) fn always(_: &Model) -> Offer {
@@ -22,8 +28,8 @@ pub(super) fn with_a_shell(model: &Model) -> Offer {
 }
 
 pub(super) fn with_rows(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
-        return Offer::Hidden("close this first: Esc");
+    if let Some(covered) = covered(model) {
+        return covered;
     }
     if model.selected_row().is_some() { Offer::Now } else { Offer::Greyed("no agent is listed") }
 }
@@ -37,14 +43,17 @@ pub(super) fn in_fleet(model: &Model) -> Offer {
 }
 
 pub(super) fn opens(model: &Model) -> Offer {
-    match in_fleet(model) {
-        Offer::Now => with_rows(model),
-        hidden => hidden,
+    match model.view() {
+        View::Attention => with_rows(model),
+        _ => marks(model),
     }
 }
 
 pub(super) fn marks(model: &Model) -> Offer {
-    opens(model)
+    match in_fleet(model) {
+        Offer::Now => with_rows(model),
+        hidden => hidden,
+    }
 }
 
 pub(super) fn goes_back(model: &Model) -> Offer {
@@ -56,8 +65,8 @@ pub(super) fn goes_back(model: &Model) -> Offer {
 }
 
 pub(super) fn with_mirror(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
-        return Offer::Hidden("close this first: Esc");
+    if let Some(covered) = covered(model) {
+        return covered;
     }
     match model.selected_row().map(|row| row.mirror_pane().is_some()) {
         Some(true) => Offer::Now,
@@ -71,5 +80,86 @@ pub(super) fn zoomed(model: &Model) -> Offer {
         Offer::Now
     } else {
         Offer::Hidden("left and right pan a zoomed mirror: z zooms")
+    }
+}
+
+/// Where a dialog or a list stands over everything, keys act on nothing behind it.
+fn covered(model: &Model) -> Option<Offer> {
+    let open = matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. });
+    open.then_some(Offer::Hidden("close this first: Esc"))
+}
+
+/// Something is chosen that can be acted on.
+pub(super) fn acts(model: &Model) -> Offer {
+    if let Some(covered) = covered(model) {
+        return covered;
+    }
+    if matches!(model.view(), View::Log { .. }) {
+        return Offer::Hidden("the log only tells: 1 goes to the agents");
+    }
+    let chosen = model.chosen();
+    if chosen.is_empty() {
+        return Offer::Greyed("no agent is listed");
+    }
+    if chosen.iter().all(|row| row.has(Flag::Own)) {
+        return Offer::Greyed("that is the pane of this dashboard: nothing is done to it");
+    }
+    Offer::Now
+}
+
+pub(super) fn broadcasts(model: &Model) -> Offer {
+    match in_fleet(model) {
+        Offer::Now => acts(model),
+        hidden => hidden,
+    }
+}
+
+pub(super) fn answers(model: &Model) -> Offer {
+    match acts(model) {
+        Offer::Now if model.selected_row().is_none_or(|row| row.prompt.is_none()) => {
+            Offer::Greyed("no prompt is up that could be answered")
+        }
+        offer => offer,
+    }
+}
+
+pub(super) fn interrupts(model: &Model) -> Offer {
+    match acts(model) {
+        Offer::Now if !model.chosen().iter().any(|row| may_work(row)) => {
+            Offer::Greyed("it does not work: there is no turn to interrupt")
+        }
+        offer => offer,
+    }
+}
+
+/// Whether a turn may be running: it works, it asks something inside a turn, or it says that it works and is stalled.
+fn may_work(row: &Row) -> bool {
+    let cause = row.judgement.cause.as_ref().map(|cause| cause.kind);
+    row.readiness() == Readiness::Working || matches!(cause, Some(CauseKind::Stalled | CauseKind::Asks))
+}
+
+pub(super) fn on_fleet(model: &Model) -> Offer {
+    if let Some(covered) = covered(model) {
+        return covered;
+    }
+    if model.fleet().is_some() { Offer::Now } else { Offer::Greyed("the fleet is not known yet") }
+}
+
+pub(super) fn acknowledges(model: &Model) -> Offer {
+    if !matches!(model.view(), View::Attention) || !matches!(model.mode(), Mode::Normal) {
+        return Offer::Hidden("that belongs to what needs you: 3 shows it");
+    }
+    if model.attention_entry().is_some() { Offer::Now } else { Offer::Greyed("nobody needs you") }
+}
+
+pub(super) fn has_receipts(model: &Model) -> Offer {
+    if model.jobs().last().is_some() { Offer::Now } else { Offer::Hidden("no order was given from here yet") }
+}
+
+/// A list that can be filtered: the fleet or the log.
+pub(super) fn in_list(model: &Model) -> Offer {
+    match model.view() {
+        View::Log { .. } if matches!(model.mode(), Mode::Normal | Mode::Filter(_)) => Offer::Now,
+        _ => in_fleet(model),
     }
 }

@@ -148,7 +148,7 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         return Err(Refusal::Taken(name));
     }
     match order.act {
-        Act::Send(_) | Act::Reset { .. } | Act::Interrupt => match &row.pane {
+        Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt => match &row.pane {
             None => Err(Refusal::Missing(format!("{name} has no pane"))),
             Some(pane) if pane.dead.is_some() => Err(Refusal::Missing(format!("the program of {name} has ended"))),
             Some(_) => Ok(()),

@@ -1,0 +1,167 @@
+//! Sends a text, resets, interrupts: whatever goes through a pane's input. What to do next is `fleet::delivery`'s.
+
+use std::time::Duration;
+
+use super::{
+    job::{End, Job, LIMIT},
+    lines::ANOTHER,
+    look::Recorded,
+};
+use crate::fleet::{
+    delivery::{Delivery, Input, Kind, Plan, Step, Touch, Verdict, WhenBusy},
+    gate::State,
+    order::{Act, Ending, Letter, Refusal},
+    text::visible,
+};
+
+/// How long an interrupted agent may take to stop, and how often that is looked at.
+const STOPS_WITHIN: Duration = Duration::from_secs(6);
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// Between two interrupting keys: opencode wants to have drawn `esc again to interrupt`.
+const BETWEEN_KEYS: Duration = Duration::from_millis(200);
+
+/// Sends or resets.
+pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
+    let (aim, pane) = (job.aim()?, job.pane()?);
+    let spec = job.steer.spec(&job.who, aim.runtime.as_deref().unwrap_or_default()).await;
+    let host = job.who.identity.host.0.clone();
+    let plan = match &job.order.act {
+        Act::Send(letter) => {
+            let Letter { text, kind, busy, draft, timing, .. } = letter.clone();
+            Plan { text, kind, pid: pane.pid, spec, host, busy, draft, timing }
+        }
+        Act::Reset { draft, timing } => {
+            let text = aim.reset_command.clone().or_else(|| spec.reset.clone()).ok_or_else(|| {
+                Refusal::NoRule(format!(
+                    "nothing is known of how {} is reset. Hint: runtimes.<name>.reset_command in the roster",
+                    spec.name
+                ))
+            })?;
+            let (draft, timing) = (*draft, *timing);
+            Plan { text, kind: Kind::Reset, pid: pane.pid, spec, host, busy: WhenBusy::Refuse, draft, timing }
+        }
+        _ => return Err(Refusal::NoRule("this order sends nothing".into())),
+    };
+    let verify = !matches!(&job.order.act, Act::Send(letter) if !letter.verify);
+    deliver(job, plan, verify).await
+}
+
+async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
+    // Before the first touch a target that has changed is a refusal; after it, a receipt.
+    let first = job.look().await?;
+    let mut recorded = Recorded::open(job.steer, &first.pane).await;
+    let begun = job.elapsed();
+    let mut delivery = Delivery::new(plan);
+    let mut step = delivery.next(Input::Start, Duration::ZERO);
+    loop {
+        let elapsed = |job: &Job<'_>| job.elapsed().saturating_sub(begun);
+        step = match step {
+            Step::Look { after } => {
+                tokio::time::sleep(after).await;
+                match job.look().await {
+                    Ok(now) => {
+                        let record = match &mut recorded {
+                            Some(recorded) => recorded.read(job.steer, &job.who).await,
+                            None => None,
+                        };
+                        delivery.next(Input::Saw(now.sight(record.as_ref())), elapsed(job))
+                    }
+                    Err(refusal) => delivery.next(Input::Failed(refusal.to_string()), elapsed(job)),
+                }
+            }
+            Step::Do(what) => {
+                let submits = what == Touch::Enter;
+                match touch(job, what).await {
+                    Ok(()) if submits && !verify => return Ok(End::new(Ending::Submitted, "submitted, not verified")),
+                    Ok(()) => delivery.next(Input::Done, elapsed(job)),
+                    Err(why) => delivery.next(Input::Failed(why), elapsed(job)),
+                }
+            }
+            Step::End(receipt) => {
+                let ending = match receipt.verdict {
+                    Verdict::Refused => Ending::Refused(Refusal::Unsafe(receipt.says.clone())),
+                    verdict => verdict.into(),
+                };
+                return Ok(End { ending, says: receipt.says, evidence: receipt.evidence, took: Some(receipt.took) });
+            }
+        };
+    }
+}
+
+/// Does one thing to the pane.
+async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
+    let aim = job.aim().map_err(|refusal| refusal.to_string())?;
+    let pane = job.pane().map_err(|refusal| refusal.to_string())?;
+    let lines = job.lines(aim);
+    let argv = match touch {
+        Touch::LeaveMode => lines.leave_mode(pane),
+        Touch::Keys(keys) => lines.keys(&keys, pane),
+        Touch::Enter => lines.keys(&["Enter".to_owned()], pane),
+        Touch::Type(text) => lines.typed(&text, pane.id),
+        Touch::Paste(text) => {
+            job.says(format!("pasting {} bytes", text.len()));
+            let buffer = crate::adapter::tmux::unguessable();
+            let buffer = format!("mosaic-top-{buffer}");
+            job.holds(Some(lines.forget(&buffer)));
+            job.change(lines.load(&buffer), text.into_bytes(), LIMIT).await?;
+            lines.paste(&buffer, pane)
+        }
+    };
+    let done = job.change(argv, Vec::new(), LIMIT).await;
+    let held = done.as_ref().is_ok_and(|output| !String::from_utf8_lossy(&output.stdout).contains(ANOTHER));
+    if held {
+        // `paste-buffer -d` has deleted it.
+        job.holds(None);
+        return Ok(());
+    }
+    forget(job).await;
+    done.and_then(|_| Err("the pane holds another process than before, or none".to_owned()))
+}
+
+/// Deletes the buffer that was not pasted.
+async fn forget(job: &mut Job<'_>) {
+    if let Some(argv) = job.held() {
+        // Where it cannot be deleted, its server is gone and the buffer with it.
+        let _ = job.change(argv, Vec::new(), LIMIT).await;
+        job.holds(None);
+    }
+}
+
+/// Interrupts the turn that runs; refuses where none does.
+pub(super) async fn interrupt(job: &mut Job<'_>) -> Result<End, Refusal> {
+    let aim = job.aim()?;
+    let name = visible(&aim.name);
+    let now = job.look().await?;
+    if now.sight(None).pane.own {
+        return Err(Refusal::Own(name));
+    }
+    let spec = job.steer.spec(&job.who, aim.runtime.as_deref().unwrap_or_default()).await;
+    if spec.keys.interrupt.is_empty() {
+        return Err(Refusal::NoRule(format!("nothing is known of how {} is interrupted", spec.name)));
+    }
+    if now.busy() != Some(true) {
+        let why = match now.seen.state() {
+            State::Prompt(_) => "it stands at a prompt",
+            State::Idle | State::Limit => "it does not work",
+            _ => "nothing on its screen says that it works",
+        };
+        return Err(Refusal::NotWorking(format!("{name} was not interrupted: {why}")));
+    }
+    for (place, key) in spec.keys.interrupt.iter().enumerate() {
+        if place > 0 {
+            tokio::time::sleep(BETWEEN_KEYS).await;
+        }
+        job.says(format!("pressing {key}"));
+        if let Err(why) = touch(job, Touch::Keys(vec![key.clone()])).await {
+            return Ok(End::new(Ending::Failed, why));
+        }
+    }
+    let until = job.elapsed() + STOPS_WITHIN;
+    while job.elapsed() < until {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if job.look().await?.busy() != Some(true) {
+            return Ok(End::done(format!("{name} has stopped working")));
+        }
+    }
+    Ok(End::new(Ending::Unverifiable, format!("{name} still works {STOPS_WITHIN:?} after it was interrupted")))
+}

@@ -1,0 +1,184 @@
+//! The command lines that change something, as data. Private to `steer`: nothing else can build one. Building runs nothing.
+//!
+//! Every target is an id. What is pressed or pasted is guarded by tmux itself: at the very moment it is done, the pane
+//! must still hold the process that it held when it was looked at.
+
+use crate::{
+    adapter::{exec::Argv, identity::Who, tmux::Tmux},
+    fleet::{
+        ids::{PaneId, SessionId, Socket},
+        order::{PaneAim, launch::quoted},
+    },
+};
+
+/// The unit that holds the tmux server (spec §4).
+pub(super) const HOLDER_UNIT: &str = "mosaic-tmux-holder.service";
+
+/// What tmux prints instead of touching a pane that holds another process.
+pub(super) const ANOTHER: &str = "another process";
+
+/// A client that does not exist. From 3.7 on `send-keys` is refused while any read-only client is attached anywhere on
+/// the server, unless it names a client; one that cannot be resolved counts as none.
+const NO_CLIENT: &str = "mosaic-top-none";
+
+/// One server's changing commands.
+pub(super) struct Lines<'a> {
+    pub(super) tmux: &'a Tmux,
+    pub(super) socket: &'a Socket,
+    /// The server's version, as it prints it.
+    pub(super) version: &'a str,
+}
+
+impl Lines<'_> {
+    /// Loads standard input into a buffer of our own.
+    pub(super) fn load(&self, buffer: &str) -> Argv {
+        self.line(["load-buffer", "-b", buffer, "-"])
+    }
+
+    /// Pastes that buffer in brackets and deletes it.
+    pub(super) fn paste(&self, buffer: &str, pane: PaneAim) -> Argv {
+        self.guarded(pane, &format!("paste-buffer -p -d -b {buffer} -t {}", pane.id))
+    }
+
+    /// Deletes it.
+    pub(super) fn forget(&self, buffer: &str) -> Argv {
+        self.line(["delete-buffer", "-b", buffer])
+    }
+
+    /// Presses keys, by tmux's names.
+    pub(super) fn keys(&self, keys: &[String], pane: PaneAim) -> Argv {
+        let keys: Vec<String> = keys.iter().map(|key| word(key)).collect();
+        self.guarded(pane, &format!("send-keys{} -t {} {}", self.client(), pane.id, keys.join(" ")))
+    }
+
+    /// Leaves copy mode or whatever mode it is in.
+    pub(super) fn leave_mode(&self, pane: PaneAim) -> Argv {
+        self.guarded(pane, &format!("send-keys{} -X -t {} cancel", self.client(), pane.id))
+    }
+
+    /// Types a text, never read as keys.
+    pub(super) fn typed(&self, text: &str, pane: PaneId) -> Argv {
+        let mut words: Vec<String> = vec!["send-keys".into()];
+        words.extend(self.client().split_whitespace().map(str::to_owned));
+        // tmux takes a `;` at the end of a word as the end of the command.
+        let text = text.strip_suffix(';').map_or_else(|| text.to_owned(), |head| format!("{head}\\;"));
+        words.extend(["-l".to_owned(), "-t".to_owned(), pane.to_string(), "--".to_owned(), text]);
+        self.tmux.argv(self.socket, words)
+    }
+
+    /// Ends a session.
+    pub(super) fn kill_session(&self, session: SessionId) -> Argv {
+        self.line(["kill-session", "-t", &session.to_string()])
+    }
+
+    /// Starts a pane's own command again, whatever runs in it.
+    pub(super) fn respawn(&self, pane: PaneAim) -> Argv {
+        self.line(["respawn-pane", "-k", "-t", &pane.id.to_string()])
+    }
+
+    /// A new session with this command.
+    pub(super) fn new_session(&self, name: &str, directory: &str, command: &str) -> Argv {
+        self.line(["new-session", "-d", "-s", name, "-c", directory, "--", command])
+    }
+
+    fn line<const N: usize>(&self, words: [&str; N]) -> Argv {
+        self.tmux.argv(self.socket, words)
+    }
+
+    /// Does it only while the pane lives and holds that process.
+    fn guarded(&self, pane: PaneAim, command: &str) -> Argv {
+        let holds = format!("#{{&&:#{{==:#{{pane_pid}},{}}},#{{?pane_dead,0,1}}}}", pane.pid);
+        let otherwise = format!("display-message -p '{ANOTHER}'");
+        self.line(["if-shell", "-F", "-t", &pane.id.to_string(), &holds, command, &otherwise])
+    }
+
+    fn client(&self) -> String {
+        if at_least(self.version, 3, 7) { format!(" -c {NO_CLIENT}") } else { String::new() }
+    }
+}
+
+/// `systemctl --user` with these words.
+pub(super) fn systemctl(who: &Who, words: &[&str]) -> Argv {
+    user(who, ["systemctl", "--user"].iter().chain(words))
+}
+
+/// The last lines that a unit left in the journal. It changes nothing.
+pub(super) fn journal(who: &Who, unit: &str) -> Argv {
+    user(who, ["journalctl", "--user", "--no-pager", "-o", "cat", "-n", "5", "-u", unit].iter())
+}
+
+fn user<'a>(who: &Who, words: impl Iterator<Item = &'a &'a str>) -> Argv {
+    let argv = Argv::new(words.copied());
+    match &who.missing_runtime_dir {
+        Some(dir) => argv.with("XDG_RUNTIME_DIR", dir),
+        None => argv,
+    }
+}
+
+/// A command line as a shell would read it: what is previewed and logged can be copied.
+pub(super) fn exact(argv: &Argv) -> String {
+    argv.words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word inside a tmux command, as tmux reads it back.
+fn word(text: &str) -> String {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match text {
+        _ if plain => text.to_owned(),
+        "'" => "\"'\"".to_owned(),
+        _ => format!("'{}'", text.replace('\'', "")),
+    }
+}
+
+/// Whether a version as tmux prints it (`3.3a`, `next-3.8`) is at least this one; an unreadable one is old.
+fn at_least(version: &str, major: u32, minor: u32) -> bool {
+    let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let mut numbers = digits.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PANE: PaneAim = PaneAim { id: PaneId(5), pid: 42, dead: false };
+
+    fn check(version: &str, line: impl Fn(&Lines<'_>) -> Argv, expected: &[&str]) {
+        let (tmux, socket) = (Tmux::default(), Socket::Named("f".into()));
+        let lines = Lines { tmux: &tmux, socket: &socket, version };
+        assert_eq!(line(&lines).words[4..], *expected);
+    }
+
+    #[test]
+    fn a_key_is_pressed_only_where_the_pane_still_holds_its_process() {
+        let holds = "#{&&:#{==:#{pane_pid},42},#{?pane_dead,0,1}}";
+        let otherwise = "display-message -p 'another process'";
+        let enter = ["Enter".to_owned()];
+        check(
+            "3.3a",
+            |lines| lines.keys(&enter, PANE),
+            &["if-shell", "-F", "-t", "%5", holds, "send-keys -t %5 Enter", otherwise],
+        );
+        check(
+            "3.7c",
+            |lines| lines.keys(&enter, PANE),
+            &["if-shell", "-F", "-t", "%5", holds, "send-keys -c mosaic-top-none -t %5 Enter", otherwise],
+        );
+    }
+
+    #[test]
+    fn typed_text_is_never_read_as_keys_options_or_commands() {
+        for (text, typed) in [("/clear", "/clear"), ("-x C-c", "-x C-c"), ("a;", "a\\;"), (";b", ";b")] {
+            check("3.3a", |lines| lines.typed(text, PaneId(5)), &["send-keys", "-l", "-t", "%5", "--", typed]);
+        }
+    }
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        for (version, new) in
+            [("3.7", true), ("3.10", true), ("next-3.8", true), ("3.3a", false), ("3.6", false), ("", false)]
+        {
+            assert_eq!(at_least(version, 3, 7), new, "{version}");
+        }
+    }
+}

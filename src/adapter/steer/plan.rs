@@ -1,0 +1,101 @@
+//! What an order would run, as lines for people, and what stands against it now. Runs nothing that changes anything.
+
+use super::{
+    Steer,
+    job::LIMIT,
+    lines::{HOLDER_UNIT, Lines, exact, systemctl},
+    pauses,
+};
+use crate::{
+    adapter::{exec::Exec, identity::Who, tmux::query},
+    fleet::{
+        delivery::Kind,
+        facts::ServerState,
+        order::{Act, Aim, Order, PaneAim, Refusal, Target},
+        runtime::spec::RuntimeSpecs,
+    },
+};
+
+/// What stands for the name of a buffer, which is made at the moment of sending.
+const BUFFER: &str = "mosaic-top-…";
+
+impl Steer {
+    /// The exact commands, as far as they can be known before.
+    pub(super) fn lines_of(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
+        let files = self.watch.files(who);
+        let Some(aim) = target.aim.as_deref() else {
+            let path = files.fleet_pause().display().to_string();
+            return match &order.act {
+                Act::Pause { .. } => vec![format!("write {path}")],
+                _ => vec![format!("remove {path}")],
+            };
+        };
+        let own_switch = aim.agent().map_or_else(String::new, |agent| files.agent_pause(&agent).display().to_string());
+        let version = aim.version.as_deref().unwrap_or_default();
+        let lines = Lines { tmux: self.watch.tmux(), socket: &aim.socket, version };
+        match (&order.act, aim.pane) {
+            (Act::Pause { .. }, _) => vec![format!("write {own_switch}")],
+            (Act::Resume, _) => vec![format!("remove {own_switch}")],
+            (Act::Relaunch, _) => starts(aim, &lines, who),
+            (_, None) | (Act::Answer(_), _) => Vec::new(),
+            (Act::Interrupt, Some(pane)) => {
+                let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
+                vec![exact(&lines.keys(&spec.keys.interrupt, pane))]
+            }
+            (Act::Send(letter), Some(pane)) if letter.kind == Kind::Message => pasted(&lines, pane),
+            (Act::Send(letter), Some(pane)) => typed(&lines, &letter.text, pane),
+            (Act::Reset { .. }, Some(pane)) => {
+                let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
+                typed(&lines, aim.reset_command.as_deref().or(spec.reset.as_deref()).unwrap_or_default(), pane)
+            }
+        }
+    }
+
+    /// What stands against an order now, as far as it can be told without beginning it.
+    pub(super) async fn against(&self, order: &Order, target: &Target) -> Result<(), Refusal> {
+        let who = self.watch.who().await;
+        let exec: &dyn Exec = self.hand.as_ref();
+        if order.held_by_pause() && order.forced.is_none() {
+            pauses::held(self, &who, target).await?;
+        }
+        if order.act == Act::Resume {
+            let (_, there) = pauses::switch(self, &who, target).await?;
+            return there.map_or(Ok(()), |pause| pauses::others(&who, target, &pause));
+        }
+        let Some(aim) = target.aim.as_deref() else { return Ok(()) };
+        if aim.unit.as_deref() == Some(HOLDER_UNIT) {
+            return Err(Refusal::Holder(aim.name.clone()));
+        }
+        let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
+        let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
+        let listing = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
+        if !matches!(listing.state, ServerState::Up { .. }) {
+            return Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)));
+        }
+        match listing.panes.iter().find(|pane| pane.pane == wanted.id) {
+            Some(pane) if pane.pid == wanted.pid => Ok(()),
+            Some(_) => Err(Refusal::Changed(format!("the pane of {} holds another process than before", aim.name))),
+            None => Err(Refusal::Missing(format!("the pane {} of {} is gone", wanted.id, aim.name))),
+        }
+    }
+}
+
+fn pasted(lines: &Lines<'_>, pane: PaneAim) -> Vec<String> {
+    let enter = lines.keys(&["Enter".to_owned()], pane);
+    vec![exact(&lines.load(BUFFER)), exact(&lines.paste(BUFFER, pane)), exact(&enter)]
+}
+
+fn typed(lines: &Lines<'_>, text: &str, pane: PaneAim) -> Vec<String> {
+    vec![exact(&lines.typed(text, pane.id)), exact(&lines.keys(&["Enter".to_owned()], pane))]
+}
+
+fn starts(aim: &Aim, lines: &Lines<'_>, who: &Who) -> Vec<String> {
+    match (&aim.unit, aim.pane, &aim.launch) {
+        (Some(unit), _, _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
+        (None, Some(pane), _) => vec![exact(&lines.respawn(pane))],
+        (None, None, Some(launch)) => {
+            vec![exact(&lines.new_session(&launch.name, &launch.directory, &launch.pane_line("$PATH")))]
+        }
+        (None, None, None) => Vec::new(),
+    }
+}

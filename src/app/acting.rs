@@ -1,0 +1,252 @@
+//! Giving orders: from a key to what is asked, from a yes to what is carried out, and what becomes of it.
+//!
+//! PURE, a part of [`super::update`]. Nothing that loses something leaves here unless its preview was confirmed, and an
+//! order that runs is not given twice.
+
+use super::{
+    action::Action,
+    ask::Ask,
+    compose::{Compose, Step},
+    confirm::Confirm,
+    effect::{Effect, Errand},
+    job::{JobId, JobNews, Part},
+    mode::Mode,
+    model::{Change, Model},
+};
+use crate::fleet::{
+    delivery::{Timing, WhenDraft},
+    order::{Act, Confirmed, Order, Planned, Preview, Refusal, Target},
+    row::RowKey,
+};
+use tui_input::Input;
+
+/// An action that changes the fleet was asked for.
+pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
+    let rows: Vec<RowKey> = model.chosen().iter().map(|row| row.key.clone()).collect();
+    match action {
+        Action::Send => compose(model, rows, false),
+        Action::Broadcast => {
+            let all = model.rows().iter().map(|row| row.key.clone()).collect();
+            compose(model, all, true)
+        }
+        Action::Answer => {
+            if let Some(ask) = model.selected_row().and_then(Ask::of) {
+                model.mode = Mode::Answer(Box::new(ask));
+            }
+            Vec::new()
+        }
+        Action::Interrupt => at_once(model, &Order::new(Act::Interrupt), &rows),
+        Action::Reset => {
+            let act = Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() };
+            confirm(model, Order::new(act), rows)
+        }
+        Action::Relaunch => confirm(model, Order::new(Act::Relaunch), rows),
+        Action::Pause => {
+            let all_paused = rows.iter().all(|key| model.row(key).is_some_and(|row| row.pause.is_some()));
+            let order = Order::new(if all_paused { Act::Resume } else { Act::Pause { reason: None } });
+            confirm(model, order, rows)
+        }
+        Action::PauseFleet => {
+            let paused = model.fleet().is_some_and(|fleet| fleet.paused.is_some());
+            let order = Order::new(if paused { Act::Resume } else { Act::Pause { reason: None } });
+            confirm(model, order, Vec::new())
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn compose(model: &mut Model, to: Vec<RowKey>, broadcast: bool) -> Vec<Effect> {
+    let compose = Compose::to(to, broadcast, &model.desk.drafts);
+    model.mode = Mode::Compose(Box::new(compose));
+    Vec::new()
+}
+
+/// The targets of an order among these rows, and who cannot take it. No rows: the fleet.
+fn aim(model: &Model, order: &Order, rows: &[RowKey]) -> (Vec<Target>, Vec<Part>) {
+    let (mut targets, mut left_out) = (Vec::new(), Vec::new());
+    let Some(around) = model.surroundings() else { return (targets, left_out) };
+    if rows.is_empty() {
+        targets.push(Target::fleet(around.fleet));
+    }
+    for row in rows.iter().filter_map(|key| model.row(key)) {
+        match Target::of(order, row, &around) {
+            Ok(target) => targets.push(target),
+            Err(refusal) => left_out.push(Part::refused(row, refusal)),
+        }
+    }
+    (targets, left_out)
+}
+
+/// Asks for what an order would do, and shows it.
+fn confirm(model: &mut Model, order: Order, rows: Vec<RowKey>) -> Vec<Effect> {
+    if let Some(words) = under_way(model, order.word(), &rows) {
+        model.notice = Some(words);
+        return Vec::new();
+    }
+    let (targets, left_out) = aim(model, &order, &rows);
+    let number = model.desk.jobs.number();
+    let nobody = targets.is_empty();
+    let preview = nobody.then(|| Preview { order: order.clone(), each: Vec::new() });
+    let reason = matches!(order.act, Act::Pause { .. }).then(Input::default).filter(|_| !nobody);
+    let asked = Effect::Preview { number, order: order.clone(), targets: targets.clone() };
+    let confirm = Confirm { number, order, rows, targets, left_out, preview, reason, scroll: 0, says: None };
+    match confirm.left_out.first() {
+        // One that cannot be done at all needs no dialog, unless that could be forced.
+        Some(part) if nobody && !confirm.is_held() => {
+            model.notice = Some(part.state.words(confirm.order.word()));
+            return Vec::new();
+        }
+        _ => model.mode = Mode::Confirm(Box::new(confirm)),
+    }
+    if nobody { Vec::new() } else { vec![asked] }
+}
+
+/// Who of these is still busy with the same order.
+fn under_way(model: &Model, word: &str, rows: &[RowKey]) -> Option<String> {
+    let part = model.jobs().runs(word, rows)?;
+    Some(format!("{word} {} is still under way: see its row", part.name))
+}
+
+/// What an order would do has come back.
+pub(super) fn previewed(model: &mut Model, number: JobId, preview: Preview) -> Vec<Effect> {
+    let Mode::Confirm(confirm) = &mut model.mode else { return Vec::new() };
+    if confirm.number != number {
+        return Vec::new();
+    }
+    model.change = Change::Everything;
+    let asks = preview.asks().is_some() || confirm.reason.is_some() || confirm.order.forced.is_some();
+    let complete = confirm.left_out.is_empty() && preview.each.iter().all(|planned| planned.refused.is_none());
+    confirm.preview = Some(preview);
+    // What loses nothing and concerns exactly whom it was given for was asked for by its key.
+    if asks || !complete { Vec::new() } else { yes(model) }
+}
+
+/// The operator saw the preview and said yes.
+pub(super) fn yes(model: &mut Model) -> Vec<Effect> {
+    let Mode::Confirm(confirm) = &mut model.mode else { return Vec::new() };
+    let Some(preview) = confirm.preview.take() else {
+        confirm.says = Some("wait until it is shown what it would do".to_owned());
+        return Vec::new();
+    };
+    let targets: Vec<Target> = preview.targets().into_iter().cloned().collect();
+    let mut parts: Vec<Part> = targets.iter().map(Part::waiting).collect();
+    parts.append(&mut confirm.left_out);
+    let refused = preview.each.iter().filter(|planned| !targets.contains(&planned.target));
+    let refused: Vec<Part> = refused.filter_map(|planned| left_out(model, planned)).collect();
+    parts.extend(refused);
+    model.mode = Mode::Normal;
+    let order = preview.confirmed();
+    give(model, order.get().word(), parts, vec![Errand { order, targets }])
+}
+
+fn left_out(model: &Model, planned: &Planned) -> Option<Part> {
+    let row = model.row(&planned.target.aim.as_ref()?.row)?;
+    Some(Part::refused(row, planned.refused.clone()?))
+}
+
+/// An order that loses nothing, for those who can take it.
+fn at_once(model: &mut Model, order: &Order, rows: &[RowKey]) -> Vec<Effect> {
+    let (targets, left_out) = aim(model, order, rows);
+    match Confirmed::unasked(order.clone()) {
+        Ok(confirmed) => {
+            let parts = targets.iter().map(Part::waiting).chain(left_out).collect();
+            give(model, order.word(), parts, vec![Errand { order: confirmed, targets }])
+        }
+        Err(refusal) => {
+            model.notice = Some(refusal.to_string());
+            Vec::new()
+        }
+    }
+}
+
+/// Gives orders out as one job, and shows its receipts where it has several.
+fn give(model: &mut Model, word: &'static str, parts: Vec<Part>, mut errands: Vec<Errand>) -> Vec<Effect> {
+    let rows: Vec<RowKey> = parts.iter().filter_map(|part| part.row.clone()).collect();
+    if let Some(words) = under_way(model, word, &rows) {
+        model.notice = Some(words);
+        return Vec::new();
+    }
+    errands.retain(|errand| !errand.targets.is_empty());
+    let many = parts.len() > 1;
+    let id = model.desk.jobs.begin(word, parts, model.now);
+    if many {
+        model.mode = Mode::Receipts { job: id, scroll: 0 };
+    }
+    model.change = Change::Everything;
+    if errands.is_empty() {
+        model.notice = model.jobs().get(id).map(super::job::Job::line);
+        return Vec::new();
+    }
+    vec![Effect::CarryOut(id, errands)]
+}
+
+/// Sends the message that was written: one order for each receiver, since each preamble names its own.
+pub(super) fn send(model: &mut Model) -> Vec<Effect> {
+    let Mode::Compose(compose) = std::mem::take(&mut model.mode) else { return Vec::new() };
+    let (mut parts, mut errands, mut wrong) = (Vec::new(), Vec::new(), None);
+    for row in model.receivers_of(&compose) {
+        let letter = match model.arrives(&compose, row) {
+            Ok(text) => compose.order(text),
+            Err(error) => {
+                wrong = wrong.or(Some(error.to_string()));
+                parts.push(Part::refused(row, Refusal::Unsafe(error.to_string())));
+                continue;
+            }
+        };
+        let target = model.surroundings().map(|around| Target::of(&letter, row, &around));
+        match target.map(|target| target.and_then(|target| Ok((confirmed(letter, &target)?, target)))) {
+            Some(Ok((order, target))) => {
+                parts.push(Part::waiting(&target));
+                errands.push(Errand { order, targets: vec![target] });
+            }
+            Some(Err(refusal)) => parts.push(Part::refused(row, refusal)),
+            None => {}
+        }
+    }
+    if errands.is_empty() {
+        let first = parts.first().map(|part| part.state.words("send"));
+        let says = wrong.or(first).unwrap_or_else(|| "nobody is left who could get it".to_owned());
+        model.mode = Mode::Compose(Box::new(Compose { says: Some(says), step: Step::Writing, ..*compose }));
+        return Vec::new();
+    }
+    let effects = give(model, "send", parts, errands);
+    if effects.is_empty() {
+        // The one before it is still on its way.
+        model.mode = Mode::Compose(Box::new(Compose { says: model.notice.take(), step: Step::Writing, ..*compose }));
+    } else {
+        model.desk.drafts.sent(&compose);
+    }
+    effects
+}
+
+/// A letter loses nothing, unless it was told to clear a draft: then the composer has said so beside its receiver.
+fn confirmed(letter: Order, target: &Target) -> Result<Confirmed<Order>, Refusal> {
+    if letter.loses().is_none() {
+        return Confirmed::unasked(letter);
+    }
+    let planned = Planned { target: target.clone(), commands: Vec::new(), warnings: Vec::new(), refused: None };
+    Ok(Preview { order: letter, each: vec![planned] }.confirmed())
+}
+
+/// Answers the prompt as it was chosen.
+pub(super) fn answer(model: &mut Model) -> Vec<Effect> {
+    let Mode::Answer(ask) = std::mem::take(&mut model.mode) else { return Vec::new() };
+    at_once(model, &ask.order(), std::slice::from_ref(&ask.row))
+}
+
+/// A pause that holds it up is to be passed, for this reason: the order is looked at anew.
+pub(super) fn force(model: &mut Model, reason: String) -> Vec<Effect> {
+    let Mode::Confirm(before) = std::mem::take(&mut model.mode) else { return Vec::new() };
+    let order = Order { forced: Some(reason), ..before.order };
+    confirm(model, order, before.rows)
+}
+
+/// News of an order.
+pub(super) fn news(model: &mut Model, id: JobId, news: JobNews) {
+    let now = model.now;
+    let Some(job) = model.desk.jobs.take(id, news, now) else { return };
+    if !job.is_running() {
+        model.notice = Some(job.line());
+    }
+    model.change = Change::Everything;
+}

@@ -1,0 +1,234 @@
+//! What needs a human: one entry for each agent at fault, worst first, and one for an event that hit many alike.
+//!
+//! PURE. What somebody has acknowledged stays in the list, at its end, until it changes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::{action::Action, model::Model};
+use crate::fleet::{
+    judgement::{CauseKind, Flag, Readiness, Severity},
+    row::{Fleet, Row, RowKey},
+    words::age,
+};
+
+/// So many and more that fell alike are one event, if they are half of the fleet.
+const MASS: usize = 3;
+
+/// What fell within this time fell together.
+const TOGETHER: Duration = Duration::from_secs(120);
+
+/// What an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKey {
+    /// One agent.
+    Row(RowKey),
+    /// Something that hit many: what they have in common.
+    Mass(String),
+}
+
+/// One thing that needs a human.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is about.
+    pub key: EntryKey,
+    /// Whom it concerns, the worst first.
+    pub rows: Vec<RowKey>,
+    /// Their state.
+    pub readiness: Readiness,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who, in words.
+    pub who: String,
+    /// Why, in words.
+    pub says: String,
+    /// What helps, the best first.
+    pub helps: Vec<Action>,
+    /// Somebody looks after it.
+    pub acknowledged: bool,
+}
+
+/// What was acknowledged: an agent with the rule of its fault. Another fault is raised anew.
+#[derive(Debug, Default)]
+pub struct Acknowledged {
+    known: BTreeSet<(RowKey, String)>,
+}
+
+impl Acknowledged {
+    /// Whether this fault of this row was acknowledged.
+    #[must_use]
+    pub fn holds(&self, row: &Row) -> bool {
+        self.known.contains(&(row.key.clone(), fault(row)))
+    }
+
+    /// Somebody looks after these, or after all none does.
+    pub fn turn(&mut self, rows: &[&Row]) {
+        let known = rows.iter().map(|row| (row.key.clone(), fault(row)));
+        if rows.iter().all(|row| self.holds(row)) {
+            for fault in known {
+                self.known.remove(&fault);
+            }
+        } else {
+            self.known.extend(known);
+        }
+    }
+
+    /// Forgets what has passed: the next time it is raised again.
+    pub fn keep(&mut self, fleet: &Fleet) {
+        let faults: BTreeMap<&RowKey, String> =
+            fleet.rows.iter().filter(|row| row.needs_you()).map(|row| (&row.key, fault(row))).collect();
+        self.known.retain(|(row, rule)| faults.get(row) == Some(rule));
+    }
+}
+
+/// What is wrong with a row, as a stable word.
+fn fault(row: &Row) -> String {
+    let flag = row.judgement.flags.iter().find(|flag| flag.is_fault()).map_or("", |flag| flag.word());
+    row.judgement.cause.as_ref().map_or_else(|| format!("{}{flag}", row.readiness().word()), |cause| cause.rule.clone())
+}
+
+/// Everything that needs a human, worst first, what was acknowledged last.
+#[must_use]
+pub fn entries(fleet: &Fleet, acknowledged: &Acknowledged) -> Vec<Entry> {
+    let managed = fleet.rows.iter().filter(|row| row.managed).count();
+    let mut alike: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+    for row in fleet.rows.iter().filter(|row| row.needs_you() && row.confirmed) {
+        alike.entry(common(row)).or_default().push(row);
+    }
+    let mut all = Vec::new();
+    for (what, mut rows) in alike {
+        rows.sort_by(|a, b| (a.readiness(), a.since, &a.name).cmp(&(b.readiness(), b.since, &b.name)));
+        if rows.len() >= MASS && rows.len() * 2 >= managed && together(&rows) {
+            all.push(mass(what, &rows, fleet, managed, acknowledged));
+        } else {
+            all.extend(rows.into_iter().map(|row| single(row, acknowledged)));
+        }
+    }
+    all.sort_by(|a, b| {
+        let order = |entry: &Entry| (entry.acknowledged, entry.rows.len() < MASS, entry.readiness, entry.since);
+        order(a).cmp(&order(b)).then_with(|| a.who.cmp(&b.who))
+    });
+    all
+}
+
+/// What may have hit others, too: deaths are alike whatever each one says of itself.
+fn common(row: &Row) -> String {
+    match row.readiness() {
+        Readiness::Dead => "dead".to_owned(),
+        _ => fault(row),
+    }
+}
+
+fn together(rows: &[&Row]) -> bool {
+    let first = rows.iter().map(|row| row.since).min();
+    let last = rows.iter().map(|row| row.since).max();
+    first.zip(last).is_some_and(|(first, last)| age(first, last) <= TOGETHER)
+}
+
+fn mass(what: String, rows: &[&Row], fleet: &Fleet, managed: usize, acknowledged: &Acknowledged) -> Entry {
+    let readiness = rows.iter().map(|row| row.readiness()).min().unwrap_or(Readiness::Unknown);
+    // A fault of the host explains many deaths better than any of them does.
+    let host =
+        fleet.findings.iter().find(|finding| finding.severity == Severity::Fault && finding.rule != "fleet.paused");
+    let own = rows.iter().find_map(|row| row.judgement.why()).unwrap_or_else(|| readiness.word().to_owned());
+    let says = host.filter(|_| readiness == Readiness::Dead).map_or(own, |finding| finding.says.clone());
+    Entry {
+        key: EntryKey::Mass(what),
+        rows: rows.iter().map(|row| row.key.clone()).collect(),
+        readiness,
+        since: rows.iter().map(|row| row.since).min().unwrap_or(fleet.at),
+        who: format!("{} of {managed} agents at once", rows.len()),
+        says,
+        helps: if readiness == Readiness::Dead { vec![Action::Problems, Action::Relaunch] } else { helps(rows[0]) },
+        acknowledged: rows.iter().all(|row| acknowledged.holds(row)),
+    }
+}
+
+fn single(row: &Row, acknowledged: &Acknowledged) -> Entry {
+    Entry {
+        key: EntryKey::Row(row.key.clone()),
+        rows: vec![row.key.clone()],
+        readiness: row.readiness(),
+        since: row.since,
+        who: row.name.clone(),
+        says: row.judgement.why().unwrap_or_else(|| row.readiness().word().to_owned()),
+        helps: helps(row),
+        acknowledged: acknowledged.holds(row),
+    }
+}
+
+/// What helps against a fault.
+fn helps(row: &Row) -> Vec<Action> {
+    let cause = row.judgement.cause.as_ref().map(|cause| cause.kind);
+    match (row.readiness(), cause) {
+        _ if row.has(Flag::Unreachable) => Vec::new(),
+        _ if row.prompt.is_some() => vec![Action::Answer, Action::Open],
+        (_, Some(CauseKind::Stalled)) => vec![Action::Interrupt, Action::Relaunch],
+        (Readiness::Dead, _) => vec![Action::Relaunch],
+        (Readiness::Stale, _) => vec![Action::Open, Action::Relaunch],
+        _ if row.has(Flag::Hazard) => vec![Action::Problems],
+        _ => vec![Action::Open],
+    }
+}
+
+/// The attention view's own state.
+#[derive(Debug, Default)]
+pub struct Attention {
+    /// What is in hand.
+    pub(super) acknowledged: Acknowledged,
+    /// The selected entry, and where it stood: one that has passed leaves its place to the next.
+    pub(super) selected: Option<EntryKey>,
+    pub(super) place: usize,
+}
+
+impl Model {
+    /// What needs a human, worst first.
+    #[must_use]
+    pub fn attention(&self) -> Vec<Entry> {
+        self.fleet().map_or_else(Vec::new, |fleet| entries(fleet, &self.desk.attention.acknowledged))
+    }
+
+    /// The selected entry's place among them.
+    #[must_use]
+    pub fn attention_place(&self, entries: &[Entry]) -> usize {
+        let found = entries.iter().position(|entry| Some(&entry.key) == self.desk.attention.selected.as_ref());
+        found.unwrap_or(self.desk.attention.place).min(entries.len().saturating_sub(1))
+    }
+
+    /// The selected entry.
+    #[must_use]
+    pub fn attention_entry(&self) -> Option<Entry> {
+        let mut entries = self.attention();
+        let place = self.attention_place(&entries);
+        (place < entries.len()).then(|| entries.swap_remove(place))
+    }
+
+    /// Selects the entry that stands there, or the nearest there is.
+    pub(super) fn select_attention(&mut self, place: usize) {
+        let entries = self.attention();
+        let place = place.min(entries.len().saturating_sub(1));
+        self.desk.attention.selected = entries.get(place).map(|entry| entry.key.clone());
+        self.desk.attention.place = place;
+    }
+
+    /// Whether somebody looks after it already.
+    #[must_use]
+    pub fn is_acknowledged(&self, row: &Row) -> bool {
+        self.desk.attention.acknowledged.holds(row)
+    }
+
+    /// Acknowledges the selected entry, or takes that back.
+    pub(super) fn acknowledge(&mut self) {
+        let Some(entry) = self.attention_entry() else { return };
+        let place = self.attention_place(&self.attention());
+        let Some(fleet) = &self.fleet else { return };
+        let rows: Vec<&Row> = fleet.rows.iter().filter(|row| entry.rows.contains(&row.key)).collect();
+        self.desk.attention.acknowledged.turn(&rows);
+        // Its entry has moved to the end; the hand stays where it is, with the next one.
+        self.select_attention(place);
+    }
+}

@@ -1,0 +1,144 @@
+//! What asks before an order is carried out: its targets, the exact commands, what is lost, and the yes or the reason.
+//!
+//! PURE. The preview comes from outside, looked at afresh; nothing is confirmed that was not shown. Only `y` says yes:
+//! Enter is pressed by accident.
+
+use tui_input::Input;
+
+use super::{
+    dialog::{Page, Tone},
+    job::{JobId, Part, State},
+    model::Model,
+};
+use crate::fleet::{
+    order::{Act, Ending, Order, Planned, Preview, Refusal, Target},
+    row::RowKey,
+};
+
+/// An order that waits for a yes.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// The number of the preview that was asked for: another one's answer comes late.
+    pub number: JobId,
+    /// The order.
+    pub order: Order,
+    /// The rows that it was given for; none for the whole fleet.
+    pub rows: Vec<RowKey>,
+    /// Those that can take it.
+    pub targets: Vec<Target>,
+    /// Those that cannot, with the reason.
+    pub left_out: Vec<Part>,
+    /// What it would do; `None` while that is looked at.
+    pub preview: Option<Preview>,
+    /// A reason that is being written.
+    pub reason: Option<Input>,
+    /// The first line shown.
+    pub scroll: usize,
+    /// Words about the last key.
+    pub says: Option<String>,
+}
+
+impl Confirm {
+    /// Whether a pause holds it up, so that it could be forced.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        let paused = |refusal: &Refusal| matches!(refusal, Refusal::Paused(_));
+        let planned = self.preview.iter().flat_map(|preview| &preview.each);
+        self.order.forced.is_none()
+            && (self
+                .left_out
+                .iter()
+                .any(|part| matches!(&part.state, State::Ended { ending: Ending::Refused(why), .. } if paused(why)))
+                || planned.filter_map(|planned| planned.refused.as_ref()).any(paused))
+    }
+
+    /// Whether a yes would do anything.
+    #[must_use]
+    pub fn can(&self) -> bool {
+        self.preview.as_ref().is_some_and(|preview| !preview.targets().is_empty())
+    }
+
+    /// Its title: the order and whom it is for.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let whom = match (self.rows.len(), self.targets.as_slice(), self.left_out.as_slice()) {
+            (0, ..) => "the fleet".to_owned(),
+            (1, [one], _) => one.name().to_owned(),
+            (1, [], [one]) => one.name.clone(),
+            (many, ..) => format!("{many} agents"),
+        };
+        format!("{} {whom}?", self.order.word())
+    }
+
+    /// What the keys do now.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match (&self.order.act, &self.reason) {
+            (Act::Pause { .. }, Some(_)) => "Enter pauses, also without a reason · Esc leaves it",
+            (_, Some(_)) => "Enter takes the reason · Esc goes back",
+            (_, None) if self.is_held() && self.can() => "y does it · f also past the pause · Esc leaves it",
+            (_, None) if self.is_held() => "f forces it past the pause · Esc leaves it",
+            (_, None) if self.can() => "y does it · Esc leaves it",
+            (_, None) => "Esc closes",
+        }
+    }
+}
+
+/// The dialog's lines.
+#[must_use]
+pub fn lines(model: &Model, confirm: &Confirm, width: usize) -> Vec<super::dialog::Said> {
+    let mut page = Page::new(width);
+    if let Some(reason) = &confirm.reason {
+        let what = if matches!(confirm.order.act, Act::Pause { .. }) { "reason" } else { "reason to force it" };
+        page.under(&format!("{what}: "), Tone::Chosen, &format!("{}▏", reason.value()));
+        page.gap();
+    }
+    if let Some(reason) = &confirm.order.forced {
+        page.under("past the pause: ", Tone::Warn, reason);
+    }
+    match &confirm.preview {
+        None => page.say(Tone::Dim, "looking at what it would do …"),
+        Some(preview) => plan(model, confirm, preview, &mut page),
+    }
+    for part in &confirm.left_out {
+        page.under("✗ ", Tone::Bad, &format!("{}: {}", part.name, refused(&part.state)));
+    }
+    page.lines
+}
+
+fn plan(model: &Model, confirm: &Confirm, preview: &Preview, page: &mut Page) {
+    if let Some(asks) = preview.asks() {
+        page.say(Tone::Bad, &asks);
+    }
+    let many = preview.targets().len() > 1;
+    if many && confirm.order.act == Act::Relaunch {
+        page.say(Tone::Plain, "One after the other, a second or two apart; it stops after three failures in a row.");
+    }
+    for planned in &preview.each {
+        page.gap();
+        target(model, planned, page);
+    }
+}
+
+fn target(model: &Model, planned: &Planned, page: &mut Page) {
+    let row = planned.target.aim.as_ref().and_then(|aim| model.row(&aim.row));
+    let state = row.map_or_else(String::new, |row| format!(" · {} {}", row.readiness().shape(), row.readiness()));
+    page.say(Tone::Strong, &format!("{}{state}", planned.target.name()));
+    for command in &planned.commands {
+        page.under("  $ ", Tone::Plain, command);
+    }
+    for warning in &planned.warnings {
+        page.under("  ! ", Tone::Warn, warning);
+    }
+    if let Some(refusal) = &planned.refused {
+        page.under("  ✗ ", Tone::Bad, &refusal.to_string());
+    }
+}
+
+/// Why a part was refused, without the command line's hint, which is of no use here.
+fn refused(state: &State) -> String {
+    match state {
+        State::Ended { says, .. } => says.split(". Hint: --").next().unwrap_or_default().to_owned(),
+        State::Waiting | State::Running(_) => String::new(),
+    }
+}

@@ -1,0 +1,125 @@
+//! The desk: what the operator has in hand beside what is shown. Orders on their way, drafts, what is acknowledged, what
+//! was seen to happen, and the action log as far as it was read.
+//!
+//! PURE data, bounded in each of its parts.
+
+use super::{
+    ask,
+    attention::Attention,
+    compose::Drafts,
+    confirm,
+    dialog::{Page, Said, Tone},
+    history::History,
+    job::{JobId, Jobs, Mood, State},
+    lines::cause,
+    log::Log,
+    mode::Mode,
+    model::{Model, View},
+};
+use crate::fleet::{
+    order::Surroundings,
+    row::{Fleet, Row, RowKey},
+};
+
+/// What the operator has in hand.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) jobs: Jobs,
+    pub(super) attention: Attention,
+    pub(super) history: History,
+    pub(super) log: Log,
+    pub(super) drafts: Drafts,
+}
+
+impl Desk {
+    /// Takes one look at the fleet in.
+    pub(super) fn look(&mut self, fleet: &Fleet) {
+        self.history.look(fleet);
+        self.attention.acknowledged.keep(fleet);
+    }
+}
+
+impl Model {
+    /// The orders that were given from here.
+    #[must_use]
+    pub fn jobs(&self) -> &Jobs {
+        &self.desk.jobs
+    }
+
+    /// The rows that the next order is for: in the fleet those that are marked, else the selected one; of an event that
+    /// hit many, all of them.
+    #[must_use]
+    pub fn chosen(&self) -> Vec<&Row> {
+        let all = self.fleet().map_or(&[][..], |fleet| &fleet.rows);
+        match self.view() {
+            View::Attention => {
+                let keys = self.attention_entry().map(|entry| entry.rows).unwrap_or_default();
+                all.iter().filter(|row| keys.contains(&row.key)).collect()
+            }
+            View::Fleet if self.listing().marked() > 0 => {
+                all.iter().filter(|row| self.listing().is_marked(&row.key)).collect()
+            }
+            _ => self.selected_row().into_iter().collect(),
+        }
+    }
+
+    /// What is to be shown below a row: its order on the way or just ended, else its cause.
+    #[must_use]
+    pub fn said_of(&self, row: &Row) -> Option<(Option<Mood>, String)> {
+        if let Some((job, part)) = self.desk.jobs.on(&row.key, self.now) {
+            return Some((Some(part.state.mood()), part.state.line(job.word)));
+        }
+        cause(row).map(|cause| (None, format!("└ {cause}")))
+    }
+
+    /// The lines of the dialog that is open.
+    #[must_use]
+    pub fn dialog_lines(&self, width: usize) -> Vec<Said> {
+        match self.mode() {
+            Mode::Confirm(confirm) => confirm::lines(self, confirm, width),
+            Mode::Answer(ask) => ask::lines(ask, width),
+            Mode::Receipts { job, .. } => receipts(self, *job, width),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A row by its key.
+    #[must_use]
+    pub fn row(&self, key: &RowKey) -> Option<&Row> {
+        self.fleet()?.rows.iter().find(|row| row.key == *key)
+    }
+
+    /// What the target of an order is made of.
+    pub(super) fn surroundings(&self) -> Option<Surroundings<'_>> {
+        Some(Surroundings {
+            fleet: self.fleet.as_ref()?,
+            facts: self.facts.as_deref()?,
+            roster: self.last_good_roster.as_ref(),
+            home: &self.start.home,
+        })
+    }
+}
+
+/// One receipt for each target of an order.
+fn receipts(model: &Model, job: JobId, width: usize) -> Vec<Said> {
+    let mut page = Page::new(width);
+    let Some(job) = model.jobs().get(job) else { return page.lines };
+    for part in &job.parts {
+        let tone = match part.state.mood() {
+            Mood::Busy => Tone::Plain,
+            Mood::Good => Tone::Good,
+            Mood::Bad => Tone::Bad,
+        };
+        page.under(
+            &format!("{} ", part.state.shape()),
+            tone,
+            &format!("{}: {}", part.name, part.state.words(job.word)),
+        );
+        if let State::Ended { evidence, .. } = &part.state {
+            for proof in evidence {
+                page.under("    ", Tone::Dim, proof);
+            }
+        }
+    }
+    page.lines
+}

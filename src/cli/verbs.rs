@@ -1,0 +1,287 @@
+//! What the verbs that change something share: whom they mean, the question before, the receipts after.
+//!
+//! Each is an [`Order`] on [`Target`]s, carried out by `adapter::steer`; here nothing is decided about how.
+
+pub mod interrupt;
+pub mod log;
+pub mod pause;
+pub mod relaunch;
+pub mod reset;
+pub mod resume;
+pub mod send;
+
+use std::{
+    io::{self, BufRead, IsTerminal},
+    time::Duration,
+};
+
+use clap::Args;
+use color_eyre::eyre::{Result, eyre};
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::{
+    Exit, Globals,
+    access::Access,
+    complain,
+    front::{Front, Shown, no_such_agent},
+    say,
+};
+use crate::{
+    adapter::{Steer, audit::Audit},
+    fleet::{
+        order::{Act, Confirmed, Ending, Order, Outcome, Preview, Refusal, Surroundings, Target},
+        text::visible,
+    },
+};
+
+/// An order and whom it is for; or whom it was meant for, and why not.
+type Asked = (Order, Result<Target, (String, Refusal)>);
+
+/// Sends that are on their way at the same time.
+const AT_ONCE: usize = 4;
+
+/// What every changing verb takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Say yes where it would ask
+    #[arg(long)]
+    pub yes: bool,
+    /// One JSON object a line for each agent
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How to get past a pause.
+#[derive(Debug, Clone, Args)]
+pub struct Force {
+    /// Do it although the agent or the fleet is paused; wants a reason, which is logged
+    #[arg(long, requires = "reason")]
+    pub force: bool,
+    /// Why it is forced
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+impl Force {
+    fn order(&self, act: Act) -> Order {
+        Order { act, forced: self.reason.clone().filter(|_| self.force) }
+    }
+}
+
+/// A verb at work: the fleet as it is now, and the hands.
+pub(super) struct Deck {
+    front: Front,
+    shown: Shown,
+    pub(super) steer: Steer,
+}
+
+impl Deck {
+    /// Looks at the fleet; refuses in read-only mode, before anything.
+    pub(super) async fn open(globals: &Globals, access: Access) -> Result<Self, Exit> {
+        let licence = access.licence().map_err(|why| {
+            complain(&format!("mosaic-top: {why}"));
+            Exit::Refused
+        })?;
+        let mut front = Front::open(globals).await;
+        let shown = front.look(globals).await?;
+        let steer = front.watch.steer(licence, Audit::here("cli"));
+        Ok(Self { front, shown, steer })
+    }
+
+    /// This machine's own name, for labels.
+    pub(super) fn host(&self) -> &str {
+        &self.shown.fleet.host.0
+    }
+
+    /// The same order for each of these agents; for the whole fleet where none is named.
+    pub(super) async fn order(&self, order: &Order, agents: &[String], common: &Common) -> Result<Exit> {
+        if agents.is_empty() {
+            let fleet = Target::fleet(&self.shown.fleet);
+            return self.carry_out(vec![(order.clone(), Ok(fleet))], common).await;
+        }
+        let each = agents.iter().map(|name| (order.clone(), self.target(order, name)));
+        self.carry_out(each.collect(), common).await
+    }
+
+    /// The agent of that name, when it can take the order.
+    pub(super) fn target(&self, order: &Order, name: &str) -> Result<Target, (String, Refusal)> {
+        let fleet = &self.shown.fleet;
+        let row = fleet.rows.iter().find(|row| row.name == name);
+        let missing = || (name.to_owned(), Refusal::Missing(no_such_agent(name, fleet).to_string()));
+        let row = row.ok_or_else(missing)?;
+        let (facts, roster, home) = (&self.shown.facts, self.front.roster(), self.front.home());
+        let around = Surroundings { fleet, facts, roster, home };
+        Target::of(order, row, &around).map_err(|refusal| (name.to_owned(), refusal))
+    }
+
+    /// Asks where it must, carries out, prints one receipt each. The exit code is the worst.
+    pub(super) async fn carry_out(&self, each: Vec<Asked>, common: &Common) -> Result<Exit> {
+        let mut worst = 0;
+        let mut goes = Vec::new();
+        for (order, target) in each {
+            match target {
+                Ok(target) => goes.push((order, target)),
+                Err((name, refusal)) => worst = worst.max(self.receipt_of_refusal(&order, &name, &refusal, common)?),
+            }
+        }
+        let goes = match self.confirmed(goes, common).await {
+            Ok(goes) => goes,
+            Err(exit) => return Ok(exit),
+        };
+        let done = tokio::select! {
+            done = self.run(goes) => done,
+            _ = tokio::signal::ctrl_c() => {
+                complain("mosaic-top: stopped; what was begun is in the log");
+                return Ok(Exit::Fault);
+            }
+        };
+        for outcome in &done {
+            receipt(outcome, common)?;
+            worst = worst.max(outcome.ending.exit_code());
+        }
+        Ok(exit_of(worst))
+    }
+
+    /// Every order with the yes that it needs.
+    async fn confirmed(
+        &self,
+        goes: Vec<(Order, Target)>,
+        common: &Common,
+    ) -> Result<Vec<(Confirmed<Order>, Target)>, Exit> {
+        let mut confirmed = Vec::new();
+        let mut questions: Vec<Preview> = Vec::new();
+        for (order, target) in goes {
+            let preview = self.steer.preview(&order, vec![target.clone()]).await;
+            let unasked = Confirmed::unasked(order).ok().filter(|_| preview.asks().is_none());
+            if unasked.is_none() {
+                questions.push(preview.clone());
+            }
+            let sure = unasked.unwrap_or_else(|| preview.confirmed());
+            confirmed.push((sure, target));
+        }
+        if questions.is_empty() || common.yes || ask(&questions)? { Ok(confirmed) } else { Err(Exit::Refused) }
+    }
+
+    async fn run(&self, goes: Vec<(Confirmed<Order>, Target)>) -> Vec<Outcome> {
+        let (news, mut heard) = mpsc::channel::<crate::fleet::order::Progress>(64);
+        let talk = async {
+            while let Some(progress) = heard.recv().await {
+                if io::stderr().is_terminal() {
+                    complain(&format!("{}: {}", progress.target.name(), progress.says));
+                }
+            }
+        };
+        let work = async {
+            let relaunch = goes.first().filter(|(order, _)| order.get().act == Act::Relaunch).cloned();
+            if let Some((order, _)) = relaunch {
+                let targets = goes.into_iter().map(|(_, target)| target).collect();
+                return self.steer.carry_out_all(order, targets, news).await;
+            }
+            let each = goes.into_iter().map(|(order, target)| self.steer.carry_out(order, target, news.clone()));
+            let done = stream::iter(each).buffered(AT_ONCE).collect().await;
+            drop(news);
+            done
+        };
+        tokio::join!(work, talk).0
+    }
+
+    fn receipt_of_refusal(&self, order: &Order, name: &str, refusal: &Refusal, common: &Common) -> Result<u8> {
+        let fleet = &self.shown.fleet;
+        if common.json {
+            let line = json!({
+                "schema": 1, "tenant_id": fleet.tenant, "host": fleet.host, "agent": name, "order": order.word(),
+                "verdict": "refused", "refusal": refusal.word(), "exit_code": refusal.exit_code(),
+                "says": refusal.to_string(), "evidence": [], "commands": [], "took_ms": 0, "unlogged": null,
+            });
+            say(&format!("{line}\n"))?;
+        } else {
+            complain(&format!("{name}: refused: {refusal}"));
+        }
+        Ok(refusal.exit_code())
+    }
+}
+
+/// Shows what would be done and waits for a yes. Without a terminal nobody can be asked.
+fn ask(questions: &[Preview]) -> Result<bool, Exit> {
+    for preview in questions {
+        complain(&preview.asks().unwrap_or_default());
+        preview.each.iter().flat_map(|planned| &planned.commands).for_each(|line| complain(&format!("  {line}")));
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        complain("mosaic-top: nothing was done: there is no terminal to ask on. Hint: --yes");
+        return Err(Exit::Refused);
+    }
+    complain("Go on? [y/N]");
+    let mut answer = String::new();
+    // An input that ends or breaks is no yes.
+    let _ = io::stdin().lock().read_line(&mut answer);
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// One outcome: data on stdout, and a log that could not be written on stderr.
+fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
+    if let Some(why) = &outcome.unlogged {
+        complain(&format!("mosaic-top: this is not in the action log: {why}"));
+    }
+    if !common.json {
+        let line = format!("{}: {}: {}", outcome.target.name(), outcome.ending.word(), outcome.says);
+        if matches!(outcome.ending, Ending::Refused(_)) {
+            complain(&line);
+            return Ok(());
+        }
+        return say(&format!("{}\n", visible(&line)));
+    }
+    let refusal = match &outcome.ending {
+        Ending::Refused(refusal) => Some(refusal.word()),
+        _ => None,
+    };
+    let evidence: Vec<_> =
+        outcome.evidence.iter().map(|p| json!({"source": p.source, "rule": p.rule, "says": p.says})).collect();
+    let line = json!({
+        "schema": 1,
+        "tenant_id": outcome.target.tenant,
+        "host": outcome.target.host,
+        "agent": outcome.target.aim.as_ref().map(|aim| &aim.name),
+        "order": outcome.order,
+        "verdict": outcome.ending.word(),
+        "refusal": refusal,
+        "exit_code": outcome.ending.exit_code(),
+        "says": outcome.says,
+        "evidence": evidence,
+        "commands": outcome.commands,
+        "took_ms": u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX),
+        "unlogged": outcome.unlogged,
+    });
+    say(&format!("{line}\n"))
+}
+
+fn exit_of(code: u8) -> Exit {
+    match code {
+        0 => Exit::Done,
+        2 => Exit::Draft,
+        3 => Exit::Usage,
+        4 => Exit::Refused,
+        5 => Exit::Blocked,
+        _ => Exit::Fault,
+    }
+}
+
+/// Milliseconds from the command line.
+fn timing(timeout: Option<u64>) -> crate::fleet::delivery::Timing {
+    let default = crate::fleet::delivery::Timing::default();
+    let give_up_after = timeout.map_or(default.give_up_after, Duration::from_millis);
+    crate::fleet::delivery::Timing { give_up_after, ..default }
+}
+
+/// Wrong usage, in words.
+fn usage(why: &str) -> Exit {
+    complain(&format!("mosaic-top: {why}"));
+    Exit::Usage
+}
+
+/// An error of the adapter as one of a verb.
+fn failed(why: &str) -> color_eyre::Report {
+    eyre!("{why}")
+}

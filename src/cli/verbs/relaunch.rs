@@ -1,0 +1,42 @@
+//! `mosaic-top relaunch AGENT…`: start agents again, one after the other, with brakes.
+
+use clap::Args;
+use color_eyre::eyre::Result;
+
+use super::{Common, Deck, Force};
+use crate::{
+    cli::{Exit, Globals, access::Access},
+    fleet::order::Act,
+};
+
+/// Start an agent again
+///
+/// By its unit; without one, in its pane; without that, in a new session. Asks, because what runs is lost, and waits
+/// until it is up. Several are started one after the other; three failures in a row end it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mosaic-top relaunch coder0
+  mosaic-top relaunch coder0 coder1 coder2 --yes")]
+pub struct Relaunch {
+    /// The agents' names
+    #[arg(required = true, value_name = "AGENT")]
+    pub agents: Vec<String>,
+    /// How to get past a pause.
+    #[command(flatten)]
+    pub force: Force,
+    /// What every changing verb takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Relaunch {
+    /// Asks with the plan, relaunches, prints the receipts.
+    pub async fn run(&self, globals: &Globals, access: Access) -> Result<Exit> {
+        let deck = match Deck::open(globals, access).await {
+            Ok(deck) => deck,
+            Err(exit) => return Ok(exit),
+        };
+        deck.order(&self.force.order(Act::Relaunch), &self.agents, &self.common).await
+    }
+}

@@ -1,0 +1,38 @@
+//! `mosaic-top resume [AGENT…]`: take a pause back.
+
+use clap::Args;
+use color_eyre::eyre::Result;
+
+use super::{Common, Deck};
+use crate::{
+    cli::{Exit, Globals, access::Access},
+    fleet::order::{Act, Order},
+};
+
+/// Take a pause back
+///
+/// Asks when somebody else made it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mosaic-top resume          the whole fleet
+  mosaic-top resume coder0")]
+pub struct Resume {
+    /// The agents' names; without any, the whole fleet
+    #[arg(value_name = "AGENT")]
+    pub agents: Vec<String>,
+    /// What every changing verb takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Resume {
+    /// Takes it back, prints the receipts.
+    pub async fn run(&self, globals: &Globals, access: Access) -> Result<Exit> {
+        let deck = match Deck::open(globals, access).await {
+            Ok(deck) => deck,
+            Err(exit) => return Ok(exit),
+        };
+        deck.order(&Order::new(Act::Resume), &self.agents, &self.common).await
+    }
+}

@@ -1,0 +1,148 @@
+//! The dashboard's hands: carries orders out beside the screen, and reads the action log while somebody looks at it.
+//!
+//! Without a [`Steer`] there are none: a dashboard that only looks is given no way to change anything. It decides
+//! nothing; what is asked stands in the model.
+
+use std::time::Duration;
+
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::{
+    adapter::{Steer, Watch},
+    app::{
+        effect::Errand,
+        event::Event,
+        job::{JobId, JobNews},
+    },
+    fleet::order::{Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+};
+
+/// How often the log is read while it is shown.
+const LOG_EVERY: Duration = Duration::from_secs(1);
+
+/// How many steps of an order may wait to be shown.
+const STEPS: usize = 64;
+
+/// What can be done, and by what.
+pub(super) struct Hands {
+    steer: Option<Steer>,
+    watch: Watch,
+    events: mpsc::Sender<Event>,
+    log: Option<JoinHandle<()>>,
+}
+
+impl Drop for Hands {
+    fn drop(&mut self) {
+        self.read_log(false);
+    }
+}
+
+impl Hands {
+    /// Hands whose news go to `events`.
+    pub(super) fn new(steer: Option<Steer>, watch: Watch, events: mpsc::Sender<Event>) -> Self {
+        Self { steer, watch, events, log: None }
+    }
+
+    /// Gives the means to change anything away, for good.
+    pub(super) fn only_look(&mut self) {
+        self.steer = None;
+    }
+
+    /// Looks at what an order would do.
+    pub(super) fn preview(&self, number: JobId, order: Order, targets: Vec<Target>) {
+        let (steer, events) = (self.steer.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let preview = match steer {
+                Some(steer) => steer.preview(&order, targets).await,
+                None => refused(order, targets),
+            };
+            // Nobody listens any more: the dashboard has been left.
+            let _ = events.send(Event::Preview(number, Box::new(preview))).await;
+        });
+    }
+
+    /// Carries orders out, one after the other. What runs when the dashboard is left is dropped: the steer itself writes
+    /// what became of it into the log.
+    pub(super) fn carry_out(&self, id: JobId, errands: Vec<Errand>) {
+        let (steer, events) = (self.steer.clone(), self.events.clone());
+        tokio::spawn(async move {
+            for errand in errands {
+                for outcome in carried_out(steer.as_ref(), id, errand, &events).await {
+                    let _ = events.send(Event::Job(id, JobNews::Ended(Box::new(outcome)))).await;
+                }
+            }
+            let _ = events.send(Event::Job(id, JobNews::Over)).await;
+        });
+    }
+
+    /// From now on the log is read again and again, or not any more.
+    pub(super) fn read_log(&mut self, wanted: bool) {
+        if let Some(log) = self.log.take() {
+            log.abort();
+        }
+        if wanted {
+            let (watch, events) = (self.watch.clone(), self.events.clone());
+            self.log = Some(tokio::spawn(follow(watch, events)));
+        }
+    }
+}
+
+async fn carried_out(steer: Option<&Steer>, id: JobId, errand: Errand, events: &mpsc::Sender<Event>) -> Vec<Outcome> {
+    let Some(steer) = steer else {
+        let word = errand.order.get().word();
+        return errand.targets.into_iter().map(|target| no_hands(word, target)).collect();
+    };
+    let (steps, mut progress) = mpsc::channel::<Progress>(STEPS);
+    let tell = async {
+        while let Some(step) = progress.recv().await {
+            let _ = events.send(Event::Job(id, JobNews::Progress(step))).await;
+        }
+    };
+    tokio::join!(steer.carry_out_all(errand.order, errand.targets, steps), tell).0
+}
+
+/// Reads the log until nobody listens any more; what is the same as before is not told again.
+async fn follow(watch: Watch, events: mpsc::Sender<Event>) {
+    let mut ticks = interval(LOG_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut before = None;
+    loop {
+        ticks.tick().await;
+        let news = watch.actions().await;
+        if before.as_ref() != Some(&news) {
+            before = Some(news.clone());
+            if events.send(Event::Log(news)).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+const NO_HANDS: &str = "this dashboard only looks";
+
+fn no_hands(order: &'static str, target: Target) -> Outcome {
+    Outcome {
+        order,
+        target,
+        ending: Ending::Refused(Refusal::ReadOnly(NO_HANDS.to_owned())),
+        says: NO_HANDS.to_owned(),
+        evidence: Vec::new(),
+        commands: Vec::new(),
+        took: Duration::ZERO,
+        unlogged: None,
+    }
+}
+
+fn refused(order: Order, targets: Vec<Target>) -> Preview {
+    let refused = |target| Planned {
+        target,
+        commands: Vec::new(),
+        warnings: Vec::new(),
+        refused: Some(Refusal::ReadOnly(NO_HANDS.to_owned())),
+    };
+    Preview { order, each: targets.into_iter().map(refused).collect() }
+}
