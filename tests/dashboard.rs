@@ -157,7 +157,7 @@ fn refresh_keeps_the_selected_agent_while_it_is_there_and_else_its_neighbour() {
 fn a_key_that_does_not_apply_says_why() {
     for (keys, expected) in [
         ("Q", "Q means nothing here; ? shows the keys"),
-        ("o x", "o x means nothing"),
+        ("o 9", "o 9 means nothing"),
         ("h", "left and right pan a zoomed mirror: z zooms"),
         ("/ z z Enter y", "no agent is listed"),
         (": x y z Enter", "no action is called \"xyz\"; ? lists them"),

@@ -67,7 +67,7 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 18] = [
+const VERBS: [(&str, &str, Does); 19] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
@@ -80,6 +80,7 @@ const VERBS: [(&str, &str, Does); 18] = [
     ("pause", "--reason x", Does::Refuses),
     ("resume", "--yes", Does::Refuses),
     ("log", "", Does::Looks),
+    ("config", "", Does::Looks),
     ("keys", "", Does::Looks),
     ("schema", "ps", Does::Looks),
     ("completions", "bash", Does::Looks),
