@@ -48,6 +48,7 @@ mod look;
 mod pauses;
 mod plan;
 mod relaunch;
+pub mod take;
 
 use std::{
     collections::BTreeSet,
@@ -230,7 +231,11 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     if job.order.held_by_pause() && job.order.forced.is_none() {
         pauses::held(job.steer, &job.who, job.target).await?;
     }
+    if job.order.held_by_takeover() && job.order.forced.is_none() {
+        take::held(job.steer, &job.who, job.target).await?;
+    }
     match &job.order.act {
+        Act::Take => Err(Refusal::Unsafe("a takeover needs a terminal".to_owned())),
         Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,
         Act::Answer(_) => Err(Refusal::NoRule("answering from here is not built yet".to_owned())),
         Act::Interrupt => deliver::interrupt(job).await,

@@ -34,6 +34,7 @@ pub(crate) mod sample;
 pub mod shot;
 pub mod sights;
 pub mod sort;
+pub mod taken;
 pub mod text;
 pub mod weigh;
 pub mod word;

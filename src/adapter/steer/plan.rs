@@ -4,7 +4,7 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses,
+    pauses, take,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -37,6 +37,7 @@ impl Steer {
             (Act::Pause { .. }, _) => vec![format!("write {own_switch}")],
             (Act::Resume, _) => vec![format!("remove {own_switch}")],
             (Act::Relaunch, _) => starts(aim, &lines, who),
+            (Act::Take, _) => aim.session.map(|session| exact(&lines.attach(session, true))).into_iter().collect(),
             (_, None) | (Act::Answer(_), _) => Vec::new(),
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
@@ -57,6 +58,9 @@ impl Steer {
         let exec: &dyn Exec = self.hand.as_ref();
         if order.held_by_pause() && order.forced.is_none() {
             pauses::held(self, &who, target).await?;
+        }
+        if order.held_by_takeover() && order.forced.is_none() {
+            take::held(self, &who, target).await?;
         }
         if order.act == Act::Resume {
             let (_, there) = pauses::switch(self, &who, target).await?;
