@@ -126,7 +126,7 @@ fn a_paste_comes_whole_and_none_of_it_is_a_key() {
     let mut model = on("coder1");
     press(&mut model, "s Ctrl-R");
     paste(&mut model, "one\r\ntwo\n\n\u{1b}[31mq\u{7}\u{202e}y");
-    assert!(text(&model).contains("3 control characters were left out"));
+    assert!(text(&model).contains("3 control characters left out"));
     assert_eq!(letters(&press(&mut model, "Enter")), [("coder1".into(), "one\ntwo\n\n[31mqy".into())]);
     press(&mut model, "s");
     paste(&mut model, &"x".repeat(300_000));
@@ -456,7 +456,7 @@ fn the_log_is_read_only_while_it_is_looked_at_and_can_be_filtered() {
     assert_eq!(press(&mut model, "4"), [Effect::Mirror(vec![]), Effect::Log(true)]);
     update(&mut model, Event::Log(Ok((sample::acting::log(), 1))));
     let shown = text(&model);
-    assert!(shown.contains("unfinished") && shown.contains("1 lines of the log could not be read"), "{shown}");
+    assert!(shown.contains("unfinished") && shown.contains("1 line of the log could not be read"), "{shown}");
     press(&mut model, "/ c o d e r 0 Enter");
     assert_eq!(model.log().shown().len(), 1);
     press(&mut model, "/ Backspace 1 Enter");

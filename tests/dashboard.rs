@@ -90,8 +90,8 @@ fn a_small_screen_asks_for_no_mirror_until_the_agent_is_opened() {
     let mut model = sample::start((40, 15));
     model.show_fleet(sample::fleet());
     assert_eq!(press(&mut model, "j"), []);
-    assert_eq!(press(&mut model, "Enter"), [mirror(5)]);
-    assert_eq!(press(&mut model, "Esc"), [Effect::Mirror(vec![])]);
+    assert_eq!(press(&mut model, "Enter"), [mirror(5), Effect::Log(true)]);
+    assert_eq!(press(&mut model, "Esc"), [Effect::Mirror(vec![]), Effect::Log(false)]);
 }
 
 #[test]
@@ -311,7 +311,7 @@ enum Happens {
 
 fn happens() -> impl Strategy<Value = Happens> {
     let keys = "j k h l g G n N w o O a c / : ! ? z y q 1 * Space Ctrl-Space Ctrl-F Enter Esc Tab Up Down PgUp PgDn Home End \
-                Backspace Left Right Ctrl-D Ctrl-U é 漢";
+                Backspace Left Right Ctrl-D Ctrl-U é 漢 s S i r R p P x 3 4 J f Ctrl-J Ctrl-T Ctrl-R Ctrl-F";
     let keys: Vec<String> = keys.split_whitespace().map(str::to_owned).collect();
     prop_oneof![
         8 => prop::sample::select(keys).prop_map(Happens::Key),

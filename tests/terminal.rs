@@ -248,6 +248,7 @@ impl Exec for Panics {
 fn inside_a_dashboard_with_a_bug() {
     let watch = Watch::new(Arc::new(Panics(Local::new())), WatchConfig::default());
     let options = Options {
+        steer: None,
         watch,
         socket: None,
         read_only: None,

@@ -19,6 +19,7 @@ use crate::fleet::{
     row::{Row, RowKey},
     runtime::spec::RuntimeSpecs,
     text::visible,
+    words::count,
 };
 
 /// So many messages can be fetched back, and so many drafts are kept.
@@ -146,7 +147,7 @@ impl Compose {
         if end < kept.len() {
             self.says = Some(format!("a message has at most {BODY_MOST} bytes: the rest was left out"));
         } else if left_out > 0 {
-            self.says = Some(format!("{left_out} control characters were left out"));
+            self.says = Some(format!("{} left out", count(left_out, "control character")));
         }
         self.editor.insert_str(&kept[..end]);
     }

@@ -61,7 +61,7 @@ fn writing(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         KeyCode::Char('o') if control => compose.queue = !compose.queue,
         KeyCode::Char('x') if control => compose.replace = !compose.replace,
         KeyCode::Char('f') if control && compose.forced.take().is_none() => {
-            compose.step = Step::Reason(Input::default())
+            compose.step = Step::Reason(Input::default());
         }
         KeyCode::Char('f') if control => {}
         KeyCode::Char('p') if control => compose.recall(true, drafts),

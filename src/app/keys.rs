@@ -125,17 +125,22 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Bottom => travel(model, action),
         Action::Next | Action::Previous | Action::NextNeedsYou => leap(model, action),
         Action::Mark | Action::MarkRange | Action::MarkAll => mark(model, action),
-        Action::FaultsOnly => {
+        Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
+    }
+    Vec::new()
+}
+
+/// What is listed, and in which order.
+fn order(model: &mut Model, action: Action) {
+    let sort = model.listing.sort();
+    match action {
+        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
+        Action::Reverse => model.set_sort(Sort { reversed: !sort.reversed, ..sort }),
+        _ => {
             model.listing.toggle_faults_only();
             model.arrange();
         }
-        Action::SortBy(column) => model.set_sort(Sort { column, reversed: false }),
-        Action::Reverse => {
-            let sort = model.listing.sort();
-            model.set_sort(Sort { reversed: !sort.reversed, ..sort });
-        }
     }
-    Vec::new()
 }
 
 fn overlay(model: &Model) -> bool {

@@ -3,7 +3,7 @@
 //! PURE. It holds what was read of the action log and what of it is listed.
 
 use super::model::Model;
-use crate::fleet::action_record::Logged;
+use crate::fleet::{action_record::Logged, words::count};
 
 /// What is known of the action log.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl Log {
             Ok((mut all, bad)) => {
                 all.reverse();
                 self.all = all;
-                self.odd = (bad > 0).then(|| format!("{bad} lines of the log could not be read"));
+                self.odd = (bad > 0).then(|| format!("{} of the log could not be read", count(bad, "line")));
             }
             Err(why) => self.odd = Some(format!("the log could not be read: {why}")),
         }

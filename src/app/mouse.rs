@@ -74,7 +74,7 @@ fn wheel(model: &mut Model, at: Position, by: isize) {
     let end = model.scroll_end();
     match (&mut model.mode, &mut model.view) {
         (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _) => {
-            *scroll = scroll.saturating_add_signed(by).min(end)
+            *scroll = scroll.saturating_add_signed(by).min(end);
         }
         _ if plan.cells.contains(at) => return keys::pan(model, by, 0),
         (Mode::Confirm(confirm), _) => confirm.scroll = confirm.scroll.saturating_add_signed(by).min(end),

@@ -9,15 +9,18 @@ use super::{
     paint::{self, styled},
     theme::Theme,
 };
-use crate::app::{
-    compose::{Compose, Receiver, Step},
-    model::Model,
-    words::{fit, width, wrap},
+use crate::{
+    app::{
+        compose::{Compose, Receiver, Step},
+        model::Model,
+        words::{fit, width, wrap},
+    },
+    fleet::words::count,
 };
 
 pub(super) fn draw(model: &Model, message: &Compose, theme: &Theme, buffer: &mut Buffer) {
     let receivers = model.receivers(message);
-    let mut area = dialog::open(model, &title(message, &receivers), theme, buffer);
+    let mut area = dialog::open(model, model.layout().dialog, &title(message, &receivers), theme, buffer);
     let (height, cells) = (usize::from(area.height), usize::from(area.width));
     let asked = matches!(message.step, Step::Asked);
     let most = if asked { height.saturating_sub(6) } else { (height / 4).max(1) };
@@ -123,7 +126,7 @@ fn preview(model: &Model, message: &Compose, cells: usize) -> Vec<String> {
         Ok(text) => {
             let head = text.split('\n').take(SHOWN);
             let mut shown: Vec<String> = head.flat_map(|line| wrap(&fit(line, cells * 4), cells.max(4))).collect();
-            shown.push(format!("({} bytes, {} lines)", text.len(), text.split('\n').count()));
+            shown.push(format!("({}, {})", count(text.len(), "byte"), count(text.split('\n').count(), "line")));
             shown
         }
         Err(error) => vec![error.to_string()],

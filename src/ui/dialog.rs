@@ -7,7 +7,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 use super::{compose, paint, theme::Theme};
 use crate::app::{
     dialog::{Said, Tone},
-    layout::inside,
+    layout::{Form, inside},
     mode::Mode,
     model::Model,
     words::fit,
@@ -22,12 +22,17 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
         Mode::Receipts { scroll, .. } => ("receipts".to_owned(), *scroll),
         _ => return,
     };
-    let area = open(model, &title, theme, buffer);
-    let lines = model.dialog_lines(usize::from(area.width));
+    let plan = model.layout();
+    let lines = model.dialog_lines(usize::from(inside(plan.dialog, plan.form).width));
+    // As high as its words: what it is about stays in sight.
+    let needed = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let height = if plan.form == Form::Compact { plan.dialog.height } else { plan.dialog.height.min(needed) };
+    let place = Rect { height, ..plan.dialog };
+    let area = open(model, place, &title, theme, buffer);
     let more = lines.len().saturating_sub(scroll + usize::from(area.height));
     paint::lines(area, scroll, lines.iter().map(|said| line(said, theme)), buffer);
     if more > 0 {
-        below(model.layout().dialog, &format!(" {more} more ↓ "), theme, buffer);
+        below(place, &format!(" {more} more ↓ "), theme, buffer);
     }
 }
 
@@ -39,15 +44,15 @@ fn below(dialog: Rect, words: &str, theme: &Theme, buffer: &mut Buffer) {
 }
 
 /// Clears the dialog's place and frames it; what is left inside.
-pub(super) fn open(model: &Model, title: &str, theme: &Theme, buffer: &mut Buffer) -> Rect {
-    let plan = model.layout();
-    for position in plan.dialog.intersection(buffer.area).positions() {
+pub(super) fn open(model: &Model, place: Rect, title: &str, theme: &Theme, buffer: &mut Buffer) -> Rect {
+    let form = model.layout().form;
+    for position in place.intersection(buffer.area).positions() {
         buffer[position].reset();
         buffer[position].set_style(theme.text);
     }
     let title = Line::styled(format!(" {} ", fit(title, 60)), theme.title);
-    paint::frame(plan.dialog, plan.form, title, Line::default(), theme, buffer);
-    inside(plan.dialog, plan.form)
+    paint::frame(place, form, title, Line::default(), theme, buffer);
+    inside(place, form)
 }
 
 fn line<'a>(said: &'a Said, theme: &Theme) -> Line<'a> {

@@ -198,7 +198,7 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     looks.tick().await;
     let mut last = Vec::new();
-    let (pid, mut seen) = (client.pid, false);
+    let (pid, mut output, mut seen) = (client.pid, client.output(), false);
     loop {
         tokio::select! {
             biased;
@@ -211,13 +211,13 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
                     return Parting::Left;
                 }
             },
-            Some(said) = client.output.recv() => {
+            Some(said) = output.recv() => {
                 keep_tail(&mut last, &said);
                 // Whoever draws has gone: their leaving comes as a stroke.
                 let _ = seat.news.send(TakeNews::Said(said)).await;
             }
             status = client.ended() => {
-                while let Ok(Some(said)) = timeout(Duration::from_millis(200), client.output.recv()).await {
+                while let Ok(Some(said)) = timeout(Duration::from_millis(200), output.recv()).await {
                     keep_tail(&mut last, &said);
                 }
                 return Parting::Ended(status, last_words(&last));

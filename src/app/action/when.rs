@@ -117,7 +117,7 @@ pub(super) fn broadcasts(model: &Model) -> Offer {
 pub(super) fn answers(model: &Model) -> Offer {
     match acts(model) {
         Offer::Now if model.selected_row().is_none_or(|row| row.prompt.is_none()) => {
-            Offer::Greyed("no prompt is up that could be answered")
+            Offer::Hidden("no prompt is up that could be answered")
         }
         offer => offer,
     }
@@ -126,7 +126,7 @@ pub(super) fn answers(model: &Model) -> Offer {
 pub(super) fn interrupts(model: &Model) -> Offer {
     match acts(model) {
         Offer::Now if !model.chosen().iter().any(|row| may_work(row)) => {
-            Offer::Greyed("it does not work: there is no turn to interrupt")
+            Offer::Hidden("it does not work: there is no turn to interrupt")
         }
         offer => offer,
     }

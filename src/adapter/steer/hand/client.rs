@@ -36,8 +36,7 @@ const DESCRIPTIONS: [&str; 4] = ["/usr/share/terminfo", "/lib/terminfo", "/etc/t
 pub struct Client {
     /// Its pid.
     pub pid: u32,
-    /// What it prints, where the terminal is its own.
-    pub output: mpsc::Receiver<Vec<u8>>,
+    output: mpsc::Receiver<Vec<u8>>,
     ended: oneshot::Receiver<Result<i32, ExecError>>,
     terminal: Option<Terminal>,
 }
@@ -89,6 +88,11 @@ impl Client {
             }
         });
         Ok(Self { pid, output, ended, terminal: None })
+    }
+
+    /// What it prints, where the terminal is its own; to be asked once.
+    pub fn output(&mut self) -> mpsc::Receiver<Vec<u8>> {
+        std::mem::replace(&mut self.output, mpsc::channel(1).1)
     }
 
     /// Waits until it has ended; its exit status. To be asked once.
