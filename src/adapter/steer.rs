@@ -235,7 +235,7 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
         take::held(job.steer, &job.who, job.target).await?;
     }
     match &job.order.act {
-        Act::Take => Err(Refusal::Unsafe("a takeover needs a terminal".to_owned())),
+        Act::Take { .. } => Err(Refusal::Unsafe("a takeover needs a terminal".to_owned())),
         Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,
         Act::Answer(_) => Err(Refusal::NoRule("answering from here is not built yet".to_owned())),
         Act::Interrupt => deliver::interrupt(job).await,

@@ -1,12 +1,14 @@
 //! Everything that `update` can ask for.
 
 use super::job::JobId;
+use crate::screen::Size;
 use crate::fleet::{
     ids::PaneKey,
     order::{Confirmed, Order, Target},
+    taken::Stroke,
 };
 
-/// One thing to be done outside. Only [`Effect::CarryOut`] changes anything of the fleet, and only where the one who
+/// One thing to be done outside. Only [`Effect::CarryOut`] and taking over change anything of the fleet, and only where the one who
 /// performs it was given the means: a dashboard that only looks has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -35,6 +37,26 @@ pub enum Effect {
     },
     /// Carry orders out; their news come as [`super::event::Event::Job`].
     CarryOut(JobId, Vec<Errand>),
+    /// Take an agent over on a terminal of this size; its news come as [`super::event::Event::Taken`].
+    Take {
+        /// Comes back with the news.
+        number: JobId,
+        /// The order.
+        order: Confirmed<Order>,
+        /// The agent.
+        target: Target,
+        /// The terminal's size.
+        size: Size,
+    },
+    /// To the agent that is taken over.
+    Stroke(Stroke),
+    /// Hand the whole terminal to the agent's session, and come back when it is left.
+    HandOver {
+        /// The order.
+        order: Confirmed<Order>,
+        /// The agent.
+        target: Target,
+    },
     /// From now on the action log is looked at, or it is not any more.
     Log(bool),
 }

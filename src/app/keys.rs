@@ -14,6 +14,7 @@ use super::{
     mirror::{Pan, focus, origin},
     mode::{FilterPrompt, Mode},
     model::{Change, Model, View},
+    taken,
 };
 use crate::{
     fleet::{filter::Filter, row::Row, sort::Sort},
@@ -31,6 +32,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.mode = Mode::Normal;
             meaning(model, Some(first), Chord::of(key))
         }
+        Mode::Taken(_) => taken::key(model, key),
         Mode::Compose(_) => dialog_keys::compose(model, key),
         Mode::Confirm(_) => dialog_keys::confirm(model, key),
         Mode::Answer(_) => dialog_keys::answer(model, key),
@@ -110,6 +112,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Reset
         | Action::Relaunch
         | Action::Pause
+        | Action::Take
+        | Action::TakeWhole
         | Action::PauseFleet => return acting::begin(model, action),
         Action::Fleet => {
             model.mode = Mode::Normal;
@@ -148,7 +152,7 @@ fn overlay(model: &Model) -> bool {
 }
 
 /// The mode to which everything that is open closes.
-fn resting(model: &Model) -> Mode {
+pub(super) fn resting(model: &Model) -> Mode {
     if model.watches_one() { Mode::Zoom } else { Mode::Normal }
 }
 

@@ -67,7 +67,10 @@ pub enum Act {
     /// Take a pause back.
     Resume,
     /// Take its session over: what is typed goes there, until it is left.
-    Take,
+    Take {
+        /// The whole terminal is handed to tmux; else it stands in the dashboard's frame.
+        whole: bool,
+    },
 }
 
 /// An answer to the prompt that is up.
@@ -116,7 +119,7 @@ impl Order {
             Act::Relaunch => "relaunch",
             Act::Pause { .. } => "pause",
             Act::Resume => "resume",
-            Act::Take => "take",
+            Act::Take { .. } => "take",
         }
     }
 
@@ -127,7 +130,7 @@ impl Order {
             Act::Reset { .. } => Some("the conversation so far"),
             Act::Relaunch => Some("the turn that runs, what is drafted, and what the program holds in memory"),
             Act::Send(Letter { draft: WhenDraft::Replace, .. }) => Some("the draft in the composer, if there is one"),
-            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Take => None,
+            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Take { .. } => None,
         }
     }
 
@@ -140,7 +143,7 @@ impl Order {
     /// What is refused while somebody has the agent taken over: two must not type into one composer.
     #[must_use]
     pub fn held_by_takeover(&self) -> bool {
-        matches!(self.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Relaunch | Act::Take)
+        matches!(self.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Relaunch | Act::Take { .. })
     }
 
     /// Whether it is carried out also where the log cannot be written: what stops an agent must not wait for a disk.

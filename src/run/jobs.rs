@@ -11,14 +11,19 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
+use super::seat::{self, Seat};
 use crate::{
-    adapter::{Steer, Watch},
+    adapter::{Steer, Watch, exec::Argv},
     app::{
         effect::Errand,
         event::Event,
         job::{JobId, JobNews},
     },
-    fleet::order::{Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+    fleet::{
+        order::{Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+        taken::Stroke,
+    },
+    screen::Size,
 };
 
 /// How often the log is read while it is shown.
@@ -33,6 +38,9 @@ pub(super) struct Hands {
     watch: Watch,
     events: mpsc::Sender<Event>,
     log: Option<JoinHandle<()>>,
+    /// What stands by while an agent is taken over.
+    guard: Option<Argv>,
+    seat: Option<Seat>,
 }
 
 impl Drop for Hands {
@@ -43,12 +51,55 @@ impl Drop for Hands {
 
 impl Hands {
     /// Hands whose news go to `events`.
-    pub(super) fn new(steer: Option<Steer>, watch: Watch, events: mpsc::Sender<Event>) -> Self {
-        Self { steer, watch, events, log: None }
+    pub(super) fn new(
+        steer: Option<Steer>,
+        watch: Watch,
+        guard: Option<Argv>,
+        events: mpsc::Sender<Event>,
+    ) -> Self {
+        if let Some(steer) = steer.clone() {
+            tokio::spawn(mend(steer, events.clone()));
+        }
+        Self { steer, watch, events, log: None, guard, seat: None }
+    }
+
+    /// Takes an agent over.
+    pub(super) fn take(&mut self, taken: (JobId, Confirmed<Order>, Target), size: Size) {
+        let events = self.events.clone();
+        if let Some(steer) = self.steer.clone() {
+            self.seat = Some(Seat::take(steer, taken, size, self.guard.clone(), events));
+            return;
+        }
+        let (number, order, target) = taken;
+        let outcome = no_hands(order.get().word(), target);
+        tokio::spawn(async move { events.send(Event::Left(number, Box::new(outcome))).await });
+    }
+
+    /// To the agent that is taken over.
+    pub(super) fn stroke(&self, stroke: Stroke) {
+        if let Some(seat) = &self.seat {
+            seat.stroke(stroke);
+        }
+    }
+
+    /// Hands this program's own terminal over.
+    pub(super) async fn hand_over(&self, order: Confirmed<Order>, target: Target) -> Outcome {
+        match &self.steer {
+            Some(steer) => seat::hand_over(steer, order, target, self.guard.clone()).await,
+            None => no_hands(order.get().word(), target),
+        }
+    }
+
+    /// The end: an agent that is taken over is left as it was.
+    pub(super) async fn leave(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            seat.leave().await;
+        }
     }
 
     /// Gives the means to change anything away, for good.
     pub(super) fn only_look(&mut self) {
+        self.stroke(Stroke::Leave);
         self.steer = None;
     }
 
@@ -88,6 +139,14 @@ impl Hands {
             let (watch, events) = (self.watch.clone(), self.events.clone());
             self.log = Some(tokio::spawn(follow(watch, events)));
         }
+    }
+}
+
+/// What a dashboard left behind that was killed while it had an agent.
+async fn mend(steer: Steer, events: mpsc::Sender<Event>) {
+    for says in steer.mend().await {
+        // Nobody listens any more: the dashboard has been left.
+        let _ = events.send(Event::Mended(says)).await;
     }
 }
 

@@ -6,6 +6,7 @@
 mod jobs;
 mod mirrors;
 mod refresh;
+mod seat;
 mod terminal;
 
 use std::{
@@ -21,6 +22,7 @@ use ratatui::buffer::Buffer;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
+    task::JoinHandle,
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
@@ -31,15 +33,21 @@ use self::{
     terminal::Terminal,
 };
 use crate::{
-    adapter::{Steer, Watch, clock, config_file::ConfigFile},
+    adapter::{Steer, Watch, clock, config_file::ConfigFile, exec::Argv},
     app::{
         effect::Effect,
         event::Event,
+        job::JobId,
         model::{Change, Model, Start},
         settings::Settings,
+        taken,
         update::update,
     },
-    fleet::{facts::Limits, ids::Socket},
+    fleet::{
+        facts::Limits,
+        ids::Socket,
+        order::{Confirmed, Order, Outcome, Target},
+    },
     ui::{
         self,
         theme::{Terminal as TerminalKind, Theme},
@@ -69,10 +77,15 @@ pub struct Options {
     pub config_file: Option<ConfigFile>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
+    /// That one is to be taken over at once, by an order that was confirmed.
+    pub take: Option<(Confirmed<Order>, Target)>,
+    /// What puts the window of a taken agent back should this program be killed; the agent's name comes behind it.
+    pub guard: Option<Argv>,
 }
 
 /// Runs the dashboard until the operator leaves, or the terminal does. The terminal is given back on every way out.
-pub async fn dashboard(options: Options) -> io::Result<()> {
+/// Says how the takeover ended for which it was started.
+pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     // Before the terminal is taken: a signal that comes in between must give it back, too.
     let signals = Signals::listen()?;
     let mut terminal = Terminal::take(options.settings.config.mouse)?;
@@ -88,6 +101,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         home,
         socket: options.socket.clone(),
         watched: options.watched,
+        takes: options.take.is_some(),
         settings: options.settings.clone(),
         remembered: None,
     });
@@ -100,15 +114,22 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         config_file: options.config_file,
     };
     let looks = tokio::spawn(looks.run());
-    let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
+    let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let mirrors = OpenMirrors::new(options.watch, events);
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, drawn: None, whole: None, left: false };
+    let (drawn, whole, handed) = (None, None, None);
+    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, handed, drawn, whole, left: false };
+    if let Some((order, target)) = options.take {
+        for effect in taken::begin(&mut shell.model, order, target) {
+            shell.perform(effect, &mut terminal)?;
+        }
+    }
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
-    outcome
+    shell.hands.leave().await;
+    outcome.map(|()| shell.model.parted().cloned())
 }
 
 /// Everything that the loop holds.
@@ -120,6 +141,8 @@ struct Shell {
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
     hands: Hands,
+    /// To whom the terminal is to be handed.
+    handed: Option<(Confirmed<Order>, Target)>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -148,17 +171,31 @@ impl Signals {
 
 /// What the operator types, taken by a task of its own. Asking crossterm's stream means trying for a lock that its reader
 /// holds while it waits, spinning and yielding the processor: not to be done with every byte of a mirror.
-fn keys() -> mpsc::Receiver<io::Result<TerminalEvent>> {
-    let (sender, keys) = mpsc::channel(INBOX);
-    tokio::spawn(async move {
-        let mut stream = EventStream::new();
-        while let Some(key) = stream.next().await {
-            if sender.send(key).await.is_err() {
-                return;
+struct Keys {
+    pressed: mpsc::Receiver<io::Result<TerminalEvent>>,
+    reader: JoinHandle<()>,
+}
+
+impl Keys {
+    fn listen() -> Self {
+        let (sender, pressed) = mpsc::channel(INBOX);
+        let reader = tokio::spawn(async move {
+            let mut stream = EventStream::new();
+            while let Some(key) = stream.next().await {
+                if sender.send(key).await.is_err() {
+                    return;
+                }
             }
-        }
-    });
-    keys
+        });
+        Self { pressed, reader }
+    }
+
+    /// Stops reading: somebody else reads the terminal now.
+    async fn pause(self) {
+        self.reader.abort();
+        // It has let go once it has ended, however that was.
+        let _ = self.reader.await;
+    }
 }
 
 impl Shell {
@@ -168,7 +205,7 @@ impl Shell {
         mut inbox: mpsc::Receiver<Event>,
         mut signals: Signals,
     ) -> io::Result<()> {
-        let mut keys = keys();
+        let mut keys = Keys::listen();
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut waiting = Change::Nothing;
@@ -180,7 +217,7 @@ impl Shell {
             let held = self.model.due().map(|due| now.steady + left(due));
             tokio::select! {
                 biased;
-                key = keys.recv() => match key {
+                key = keys.pressed.recv() => match key {
                     Some(Ok(key)) => {
                         self.wish.touch();
                         self.handle(Event::Terminal(key), terminal)?;
@@ -209,11 +246,38 @@ impl Shell {
                 let Ok(event) = inbox.try_recv() else { break };
                 self.handle(event, terminal)?;
             }
+            if let Some((order, target)) = self.handed.take() {
+                keys.pause().await;
+                self.hand_over(order, target, terminal, &mut signals).await?;
+                (keys, waiting) = (Keys::listen(), Change::Everything);
+            }
             waiting = waiting.max(self.model.take_change());
             if waiting > Change::Nothing && clock::now().steady >= due {
                 self.draw(waiting, terminal)?;
                 waiting = Change::Nothing;
             }
+        }
+        Ok(())
+    }
+
+    /// The terminal belongs to the agent's session until that gives it back, or this program is told to end.
+    async fn hand_over(
+        &mut self,
+        order: Confirmed<Order>,
+        target: Target,
+        terminal: &mut Terminal,
+        signals: &mut Signals,
+    ) -> io::Result<()> {
+        terminal.hand_over();
+        let outcome = tokio::select! {
+            outcome = self.hands.hand_over(order, target) => Some(outcome),
+            _ = signals.terminate.recv() => None,
+            _ = signals.hang_up.recv() => None,
+        };
+        terminal.resume()?;
+        match outcome {
+            Some(outcome) => self.handle(Event::Left(JobId::default(), Box::new(outcome)), terminal)?,
+            None => self.left = true,
         }
         Ok(())
     }
@@ -278,6 +342,9 @@ impl Shell {
             Effect::Repaint => terminal.forget()?,
             Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
             Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
+            Effect::Take { number, order, target, size } => self.hands.take((number, order, target), size),
+            Effect::Stroke(stroke) => self.hands.stroke(stroke),
+            Effect::HandOver { order, target } => self.handed = Some((order, target)),
             Effect::Log(wanted) => self.hands.read_log(wanted),
         }
         Ok(())

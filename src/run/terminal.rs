@@ -73,6 +73,11 @@ impl Terminal {
         self.resume()
     }
 
+    /// Gives the terminal to another program for a while.
+    pub(super) fn hand_over(&mut self) {
+        give_back();
+    }
+
     /// Takes the terminal again after this program was stopped and continued by whomever.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         enter(self.mouse)?;

@@ -17,6 +17,7 @@ pub mod mirror;
 mod paint;
 pub mod picture;
 mod problems;
+mod taken;
 pub mod theme;
 
 use ratatui::{Frame, buffer::Buffer};
@@ -62,7 +63,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     match (model.mode(), model.view()) {
         (Mode::Help { scroll }, _) => help::draw(model, *scroll, theme, buffer),
         (Mode::Problems { scroll }, _) => problems::draw(model, *scroll, theme, buffer),
-        (Mode::Zoom, _) => mirror::draw(model, theme, buffer),
+        (Mode::Zoom | Mode::Taken(_), _) => mirror::draw(model, theme, buffer),
         (_, View::Fleet) => fleet::draw(model, theme, buffer),
         (_, View::Agent { scroll }) => agent::draw(model, scroll, theme, buffer),
         (_, View::Attention) => attention::draw(model, theme, buffer),

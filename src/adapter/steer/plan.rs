@@ -37,7 +37,9 @@ impl Steer {
             (Act::Pause { .. }, _) => vec![format!("write {own_switch}")],
             (Act::Resume, _) => vec![format!("remove {own_switch}")],
             (Act::Relaunch, _) => starts(aim, &lines, who),
-            (Act::Take, _) => aim.session.map(|session| exact(&lines.attach(session, true))).into_iter().collect(),
+            (Act::Take { whole }, _) => {
+                aim.session.map(|session| exact(&lines.attach(session, !whole))).into_iter().collect()
+            }
             (_, None) | (Act::Answer(_), _) => Vec::new(),
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());

@@ -93,8 +93,8 @@ pub(super) async fn take(job: &mut Job<'_>, seat: Seat) -> Result<End, Refusal> 
     let client = match job.steer.hand.attach(&argv, seat.size) {
         Ok(client) => client,
         Err(error) => {
-            release(job, &hold).await;
-            return Ok(End::new(Ending::Failed, error.to_string()));
+            let back = release(job, &hold).await.unwrap_or_else(|why| why);
+            return Ok(End::new(Ending::Failed, format!("{error}; {back}")));
         }
     };
     hold.mark.client = Some(client.pid);

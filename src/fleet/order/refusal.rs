@@ -170,8 +170,8 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         Act::Pause { .. } | Act::Resume if !row.managed => {
             Err(Refusal::Missing(format!("{name} is not in the roster: a pause would mean nothing")))
         }
-        Act::Take if row.session.is_none() => Err(Refusal::Missing(format!("{name} has no session"))),
-        Act::Take => agent_name(row).map(drop),
+        Act::Take { .. } if row.session.is_none() => Err(Refusal::Missing(format!("{name} has no session"))),
+        Act::Take { .. } => agent_name(row).map(drop),
         Act::Relaunch | Act::Pause { .. } | Act::Resume => Ok(()),
     }
 }
