@@ -44,7 +44,7 @@ use crate::{
 
 /// How often it is looked whether the client still shows the agent: where `detach-on-destroy` is off, tmux moves a
 /// client whose session ends to another agent's.
-const STRAYED_EVERY: Duration = Duration::from_millis(500);
+const STRAYED_EVERY: Duration = Duration::from_millis(300);
 
 /// How long a client may take to leave before it is hung up.
 const PARTING: Duration = Duration::from_secs(2);
@@ -198,7 +198,7 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     looks.tick().await;
     let mut last = Vec::new();
-    let (pid, mut output, mut seen) = (client.pid, client.output(), false);
+    let (pid, mut output) = (client.pid, client.output());
     loop {
         tokio::select! {
             biased;
@@ -223,8 +223,7 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
                 return Parting::Ended(status, last_words(&last));
             }
             _ = looks.tick() => match windows::shown_by(job, &hold.before, pid).await {
-                Some(session) if session == hold.before.session => seen = true,
-                Some(_) if seen => {
+                Some(session) if session != hold.before.session => {
                     windows::detach(job, &hold.before, pid).await;
                     return Parting::Strayed;
                 }
@@ -238,7 +237,7 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
 async fn release(job: &mut Job<'_>, hold: &Hold) -> Result<String, String> {
     match holder(job, &hold.agent).await {
         Some((mark, true)) if mark.taken.pid != hold.mark.taken.pid || mark.started != hold.mark.started => {
-            return Ok(format!("it is still taken over {}, who leave the window as it was", mark.taken.words()));
+            return Ok(format!("its window is put back when the other leaves, {}", mark.taken.words()));
         }
         _ => {}
     }
@@ -259,6 +258,8 @@ fn end(parting: &Parting, lasted: Duration, back: &Result<String, String>) -> En
         Parting::Strayed => {
             (Ending::Done, format!("left after {time}: tmux went on to another session, where no key of yours belongs"))
         }
+        // On the operator's own terminal its last words stand there.
+        Parting::Ended(Ok(0), last) if last.is_empty() => (Ending::Done, format!("left after {time}")),
         Parting::Ended(Ok(0), last) => (Ending::Done, format!("ended after {time}: {last}")),
         Parting::Ended(Ok(_), last) => (Ending::Failed, format!("ended after {time}: {last}")),
         Parting::Ended(Err(error), _) => (Ending::Failed, format!("ended after {time}: {error}")),
@@ -279,7 +280,7 @@ fn last_words(tail: &[u8]) -> String {
     let text = String::from_utf8_lossy(tail);
     let words = text.lines().rev().find_map(|line| line.trim_end().strip_suffix(']')?.rsplit_once('[').map(|it| it.1));
     let line = words.or_else(|| text.lines().rev().find(|line| !line.trim().is_empty()));
-    line.map_or_else(|| "without a word".to_owned(), |line| visible(line.trim()))
+    line.map_or_else(String::new, |line| visible(line.trim()))
 }
 
 impl Steer {
