@@ -94,3 +94,41 @@ fn read_only_holds_in_every_way_it_can_be_said_and_is_not_given_back() {
     write(&fleet, "read_only: false\nkeys: {zoom: Z}\n");
     assert!(view.says("Z zoom").contains("READ-ONLY"));
 }
+
+#[test]
+fn the_next_start_looks_as_the_last_one_was_left_and_the_hint_is_shown_until_it_is_put_away() {
+    let fleet = configured("");
+    let state = fleet.home().join("state/mosaic-top/state.json");
+    fs::write(&state, "no memory of ours").unwrap();
+    let view = fleet.dashboard();
+    view.says("new here?");
+    view.keys(&["Escape"]).until("the hint is gone", |text| !text.contains("new here?"));
+    view.types("oi/coder0").keys(&["Enter"]).says("1 of 2");
+    view.keys(&["q"]).ended();
+    let kept = fs::read_to_string(&state).unwrap();
+    assert!(kept.contains("\"sort\": \"idle\"") && kept.contains("\"hint_read\": true"), "{kept}");
+    let view = fleet.dashboard();
+    let text = view.says("1 of 2");
+    assert!(text.contains("↓ idle") && !text.contains("new here?"), "{text}");
+    fleet.dashboard_of("--socket other").until("another fleet", |text| !text.contains("/coder0"));
+}
+
+#[test]
+fn what_a_later_version_remembered_is_left_alone() {
+    let fleet = configured("");
+    let state = fleet.home().join("state/mosaic-top/state.json");
+    fs::write(&state, r#"{"version":99}"#).unwrap();
+    let view = fleet.dashboard();
+    view.says("coder1");
+    view.types("oi").says("↓ idle");
+    view.keys(&["q"]).ended();
+    assert_eq!(fs::read_to_string(&state).unwrap(), r#"{"version":99}"#);
+}
+
+#[test]
+fn completions_offer_no_verb_that_is_nobodys_business() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Fleet::new().run(&["completions", shell]).with(0).out;
+        assert!(!script.contains("__tap") && script.contains("watch"), "{shell}");
+    }
+}

@@ -10,7 +10,11 @@
 
 use std::{fs, path::PathBuf};
 
-use mosaic_top::{app::keymap::Keymap, cli::reference, config::example};
+use mosaic_top::{
+    app::keymap::Keymap,
+    cli::{doctor, reference},
+    config::example,
+};
 
 fn check(file: &str, made: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
@@ -32,6 +36,11 @@ fn the_command_line_reference_is_what_clap_prints() {
 #[test]
 fn the_keys_reference_is_the_table_of_actions() {
     check("keys.md", &reference::keys(&Keymap::of_the_table()));
+}
+
+#[test]
+fn the_page_on_the_health_check_is_its_table() {
+    check("doctor.md", &doctor::reference());
 }
 
 #[test]

@@ -29,7 +29,8 @@ use support::{
 };
 
 /// tmux commands that only tell something, each with the words without which it would do more.
-const LOOKS: [(&str, &str); 6] = [
+const LOOKS: [(&str, &str); 7] = [
+    ("server-access", "-l"),
     ("list-panes", ""),
     ("list-sessions", ""),
     ("list-clients", ""),
@@ -51,7 +52,8 @@ const MIRROR: [(&str, &str); 4] = [
 ];
 
 /// What of systemctl and loginctl only tells something.
-const UNIT_LOOKS: [&str; 6] = ["show", "list-units", "list-unit-files", "is-system-running", "show-user", "--version"];
+const UNIT_LOOKS: [&str; 7] =
+    ["show", "show-environment", "list-units", "list-unit-files", "is-system-running", "show-user", "--version"];
 
 /// What a verb does in read-only mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,12 +69,13 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 19] = [
+const VERBS: [(&str, &str, Does); 20] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
     // Of a fleet of its own, on a server of its own.
     ("demo", "--headless", Does::Looks),
+    ("doctor", "--json", Does::Looks),
     ("send", "coder0 -m x", Does::Refuses),
     ("reset", "coder0 --yes", Does::Refuses),
     ("interrupt", "coder0", Does::Refuses),

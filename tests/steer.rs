@@ -197,6 +197,20 @@ fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
     assert_eq!(stage.tmux.tmux(&["list-buffers"]), "");
 }
 
+/// Two programs that paste into one composer at the same time would make one wrong message.
+#[test]
+fn two_programs_do_not_act_on_one_agent_at_the_same_time() {
+    let scene = Scene::new();
+    scene.tmux.session("a", "exec sleep 1000");
+    let (one, two, target) = (scene.steer(), scene.steer(), scene.aim("a"));
+    let send = |steer: Steer, to: Target| async move { steer.carry_out(unasked(letter("hello")), to, quiet()).await };
+    let (first, second) = rt().block_on(async { tokio::join!(send(one, target.clone()), send(two, target)) });
+    let running = |outcome: &mosaic_top::fleet::order::Outcome| matches!(&outcome.ending, Ending::Refused(Refusal::Running(why)) if why.contains("another program"));
+    assert!(running(&first) != running(&second), "{first:?}\n{second:?}");
+    let again = rt().block_on(send(scene.steer(), scene.aim("a")));
+    assert!(!running(&again), "the lock was not given back: {again:?}");
+}
+
 #[test]
 fn an_intent_without_a_verdict_is_unfinished() {
     let stage = Scene::new();

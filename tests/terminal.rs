@@ -256,6 +256,7 @@ fn inside_a_dashboard_with_a_bug() {
         terminal: ui::theme::Terminal::default(),
         settings: Settings::default(),
         config_file: None,
+        remembers: None,
         watched: None,
     };
     block_on(run::dashboard(options)).unwrap();

@@ -24,7 +24,7 @@ pub use follow::{Entry, Follow, Followed, Part};
 pub use local::Local;
 
 use super::identity::Who;
-use crate::fleet::{facts::Process, reading::Reading};
+use crate::fleet::{doctor::facts::Ground, facts::Process, reading::Reading};
 
 /// A promised answer; boxed so that [`Exec`] can be a trait object.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,6 +39,15 @@ pub trait Exec: Send + Sync {
 
     /// What a path is, following links.
     fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>>;
+
+    /// What these paths are, whose, and what this user may do there; the answers stand in the order asked. For the
+    /// health check; a machine that cannot tell says so.
+    fn survey(&self, paths: Vec<PathBuf>) -> Answer<'_, Vec<Result<Ground, FileError>>> {
+        let why = "owners and modes are not told here";
+        Box::pin(
+            async move { paths.into_iter().map(|path| Err(FileError::Failed { path, why: why.to_owned() })).collect() },
+        )
+    }
 
     /// What is new of these files; the answers stand in the order asked. Where nothing is, it costs a `stat`.
     fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>>;

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sha2::{Digest, Sha256};
+
 use super::{
     exec::{Content, Exec, FileError, Stamp},
     identity::Who,
@@ -175,6 +177,24 @@ impl Files {
     #[must_use]
     pub fn runtimes(&self) -> PathBuf {
         self.home.join("fleet/runtimes.yaml")
+    }
+
+    /// The lock of whoever acts on a target. Names of sessions may hold anything, so the file is called by a digest.
+    #[must_use]
+    pub fn turn(&self, target: &str) -> PathBuf {
+        self.home.join(format!("fleet/run/turns/{:.16}", format!("{:x}", Sha256::digest(target))))
+    }
+
+    /// Where the user keeps rules over prompts of their own.
+    #[must_use]
+    pub fn gates(&self) -> PathBuf {
+        self.home.join("fleet/gates.d")
+    }
+
+    /// The directories that nobody else may write to: the mosaic home, the fleet's, what runs, and how it is launched.
+    #[must_use]
+    pub fn directories(&self) -> [PathBuf; 4] {
+        ["", "fleet", "fleet/run", "fleet/agents"].map(|below| self.home.join(below))
     }
 
     /// The action log.

@@ -73,7 +73,7 @@ use crate::fleet::{
     order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
 };
-use hand::Hand;
+use hand::{Hand, Held};
 use job::{End, Job, LIMIT};
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
@@ -147,8 +147,9 @@ impl Steer {
         target: Target,
         progress: mpsc::Sender<Progress>,
     ) -> Outcome {
-        let Some(_turn) = Turn::take(&self.running, &target) else {
-            return refused(order.get(), target, Refusal::Running("another order runs on it".to_owned()), None);
+        let _turn = match self.turn(&target).await {
+            Ok(turn) => turn,
+            Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
         };
         let mut job = match Job::begin(self, order.get(), order.asked(), &target, progress).await {
             Ok(job) => job,
@@ -194,6 +195,24 @@ impl Steer {
             outcomes.push(outcome);
         }
         outcomes
+    }
+
+    /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.
+    async fn turn(&self, target: &Target) -> Result<Turn, String> {
+        let mut mine = Turn::take(&self.running, target).ok_or("another order runs on it")?;
+        let path = self.watch.files(&self.watch.who().await).turn(&mine.key);
+        match self.hand.hold(path).await {
+            Ok(Some(held)) => {
+                mine.held = Some(held);
+                Ok(mine)
+            }
+            Ok(None) => Err("another program's order runs on it".to_owned()),
+            // Where no lock can be made, no line of the log can be written either, and that decides.
+            Err(error) => {
+                tracing::warn!(%error, "no lock against other programs");
+                Ok(mine)
+            }
+        }
     }
 
     /// The tmux session that this program was started in; `None` outside of tmux.
@@ -263,18 +282,21 @@ fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<Str
 struct Turn {
     running: Arc<Mutex<BTreeSet<String>>>,
     key: String,
+    /// The lock against other programs.
+    held: Option<Held>,
 }
 
 impl Turn {
     fn take(running: &Arc<Mutex<BTreeSet<String>>>, target: &Target) -> Option<Self> {
         let key = target.aim.as_ref().map_or_else(String::new, |aim| format!("{}:{}", aim.socket, aim.name));
         let fresh = running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
-        fresh.then(|| Self { running: Arc::clone(running), key })
+        fresh.then(|| Self { running: Arc::clone(running), key, held: None })
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        drop(self.held.take());
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }

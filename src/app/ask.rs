@@ -54,7 +54,10 @@ impl Ask {
                 self.gone = true;
                 self.says = Some("the prompt has gone".to_owned());
             }
-            Some(now) if now.rule != self.prompt.rule || labels(now) != labels(&self.prompt) => {
+            Some(now)
+                if (&now.rule, &now.subject) != (&self.prompt.rule, &self.prompt.subject)
+                    || labels(now) != labels(&self.prompt) =>
+            {
                 self.cursor = highlighted(now);
                 self.prompt = now.clone();
                 (self.sure, self.gone) = (false, false);
@@ -97,7 +100,12 @@ impl Ask {
     #[must_use]
     pub fn order(&self) -> Order {
         let choice = self.option().map_or(Choice::Safe, |option| Choice::Label(option.label.clone()));
-        Order::new(Act::Answer(Reply { rule: self.prompt.rule.clone(), choice, confirmed: self.sure }))
+        Order::new(Act::Answer(Reply {
+            rule: self.prompt.rule.clone(),
+            subject: self.prompt.subject.clone(),
+            choice,
+            confirmed: self.sure,
+        }))
     }
 
     /// What the keys do now.

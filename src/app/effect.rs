@@ -1,11 +1,14 @@
 //! Everything that `update` can ask for.
 
 use super::job::JobId;
-use crate::screen::Size;
-use crate::fleet::{
-    ids::PaneKey,
-    order::{Confirmed, Order, Target},
-    taken::Stroke,
+use crate::{
+    config::memory::Remembered,
+    fleet::{
+        ids::PaneKey,
+        order::{Confirmed, Order, Target},
+        taken::Stroke,
+    },
+    screen::Size,
 };
 
 /// One thing to be done outside. Only [`Effect::CarryOut`] and taking over change anything of the fleet, and only where the one who
@@ -59,6 +62,13 @@ pub enum Effect {
     },
     /// From now on the action log is looked at, or it is not any more.
     Log(bool),
+    /// Remember how the list is shown, for the next start.
+    Remember {
+        /// Order, filter and columns.
+        view: Remembered,
+        /// Whether the hint for the first start was put away.
+        hint_read: bool,
+    },
 }
 
 /// One order and whom it is for.

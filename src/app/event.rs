@@ -9,7 +9,13 @@ use super::{
     log::LogNews,
     settings::Settings,
 };
-use crate::fleet::{facts::HostFacts, ids::PaneKey, order::{Outcome, Preview}, taken::TakeNews};
+use crate::fleet::{
+    doctor::Checkup,
+    facts::HostFacts,
+    ids::PaneKey,
+    order::{Outcome, Preview},
+    taken::TakeNews,
+};
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -32,6 +38,8 @@ pub enum Event {
     },
     /// The roster file was read, or looked for in vain.
     Roster(RosterNews),
+    /// A health check has come back; what every look finds anyway is not in it.
+    Checkup(Box<Checkup>),
     /// The configuration was read again.
     Settings(Box<Settings>),
     /// A mirror has something new.

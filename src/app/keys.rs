@@ -8,6 +8,7 @@ use tui_input::Input;
 use super::{
     acting,
     action::{self, Action, Offer},
+    command,
     dialog_keys::{self, type_into},
     effect::Effect,
     keymap::{Chord, Press},
@@ -26,7 +27,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
     match &model.mode {
         Mode::Filter(_) => filter_key(model, key),
-        Mode::Command(_) => command_key(model, key),
+        Mode::Command(_) => command::key(model, key),
         Mode::Pending(first) => {
             let first = *first;
             model.mode = Mode::Normal;
@@ -63,7 +64,7 @@ fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effec
 }
 
 /// Does an action if it applies, else says why it does not.
-fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
     match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
         Offer::Now => act(model, action),
         Offer::Greyed(why) | Offer::Hidden(why) => {
@@ -81,18 +82,18 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
-        Action::Help => toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 }),
+        Action::Help => {
+            // Whoever has found the help needs no hint any more.
+            model.start.hint = false;
+            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
+        }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
         Action::Zoom => {
             model.pan = Pan::Follow;
             toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
         }
         Action::Command => model.mode = Mode::Command(Input::default()),
-        Action::Filter => {
-            let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
-            let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
-            model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
-        }
+        Action::Filter => filter_prompt(model),
         Action::Back => back(model),
         Action::Open => open(model),
         Action::Attention | Action::Log => {
@@ -132,6 +133,13 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
     }
     Vec::new()
+}
+
+/// Opens the filter of what is listed: of the fleet, or of the log.
+fn filter_prompt(model: &mut Model) {
+    let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
+    let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
+    model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
 }
 
 /// What is listed, and in which order.
@@ -187,6 +195,9 @@ fn back(model: &mut Model) {
     if overlay(model) {
         model.pan = Pan::Follow;
         model.mode = resting(model);
+    } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
+        model.start.hint = false;
+        model.bring_into_sight();
     } else if model.view == View::Fleet {
         model.listing.widen();
         model.arrange();
@@ -343,54 +354,4 @@ fn set_filter(model: &mut Model, text: &str) {
         model.listing.set_filter(text, filter);
         model.arrange();
     }
-}
-
-fn command_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Command(input) = &mut model.mode else { return Vec::new() };
-    match key.code {
-        KeyCode::Enter => {
-            let typed = input.value().trim().to_owned();
-            model.mode = Mode::Normal;
-            return command(model, &typed);
-        }
-        KeyCode::Esc => model.mode = Mode::Normal,
-        KeyCode::Backspace if input.value().is_empty() => model.mode = Mode::Normal,
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
-        KeyCode::Tab => {
-            if let Some(longer) = completed(input.value()) {
-                *input = Input::new(longer);
-            }
-        }
-        _ => type_into(input, key),
-    }
-    Vec::new()
-}
-
-fn command(model: &mut Model, typed: &str) -> Vec<Effect> {
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    match action::named(typed).as_slice() {
-        [one] => offered(model, one.id),
-        [] => {
-            model.notice = Some(format!("no action is called {typed:?}; ? lists them"));
-            Vec::new()
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|spec| spec.name).collect();
-            model.notice = Some(format!("{typed:?} could be {}", names.join(", ")));
-            Vec::new()
-        }
-    }
-}
-
-/// As much as all names that begin so have in common.
-fn completed(typed: &str) -> Option<String> {
-    let mut names = action::table().iter().map(|spec| spec.name).filter(|name| name.starts_with(typed));
-    let first = names.next()?;
-    let common = names.fold(first, |common, name| {
-        let same = common.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-        &common[..same]
-    });
-    Some(common.to_owned())
 }

@@ -38,6 +38,8 @@ pub struct Layout {
     pub cells: Rect,
     /// Why the selected one's state is what it is (fleet), or everything known of it (agent).
     pub facts: Rect,
+    /// The keys that matter, at the first start.
+    pub hint: Rect,
     /// The keys that apply, or a prompt.
     pub footer: Rect,
     /// Where a dialog stands, over everything between header and footer.
@@ -57,6 +59,8 @@ pub struct Wants {
     pub banner: bool,
     /// Whether one agent alone is watched: then there is nothing above its picture.
     pub alone: bool,
+    /// Whether the keys that matter are named above the footer.
+    pub hint: bool,
 }
 
 /// The layout for these wants. Total: from 0×0 up, no part ever leaves the screen.
@@ -68,12 +72,14 @@ pub fn layout(wants: Wants) -> Layout {
     let (header, rest) = top(screen, u16::from(height >= 3 && !wants.alone));
     let (banner, rest) = top(rest, u16::from(wants.banner && height >= 5 && !wants.alone));
     let (body, footer) = top(rest, rest.height.saturating_sub(u16::from(height >= 2)));
+    let (body, hint) = top(body, body.height.saturating_sub(u16::from(wants.hint && height >= 12 && !wants.alone)));
     let empty = Rect::new(0, 0, 0, 0);
     let mut plan = Layout {
         form,
         header,
         banner,
         body,
+        hint,
         footer,
         list: empty,
         lines: empty,
@@ -182,7 +188,8 @@ mod tests {
                 for view in [View::Fleet, View::Agent { scroll: 0 }, View::Log { scroll: 0 }] {
                     for (zoom, banner) in [(false, false), (false, true), (true, true)] {
                         let screen = Rect::new(0, 0, width, height);
-                        let plan = layout(Wants { size: (width, height), view, zoom, banner, alone: false });
+                        let plan =
+                            layout(Wants { size: (width, height), view, zoom, banner, alone: false, hint: banner });
                         for part in [
                             plan.header,
                             plan.banner,
@@ -205,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_small_screen_has_no_mirror_and_a_wide_one_has_it_at_the_right() {
-        let plan = |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false, alone: false });
+        let plan =
+            |size| layout(Wants { size, view: View::Fleet, zoom: false, banner: false, alone: false, hint: false });
         assert!(plan((40, 15)).mirror.is_empty());
         assert!(plan((80, 24)).mirror.y > plan((80, 24)).list.y);
         assert!(plan((120, 40)).mirror.x > plan((120, 40)).list.x);

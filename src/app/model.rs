@@ -1,7 +1,6 @@
 //! All that the dashboard knows and shows.
 //!
-//! PURE data with small questions; [`super::update`] is what changes it. Bounded: one fleet, one roster, and mirrors of
-//! no more panes than are shown.
+//! PURE data with small questions; [`super::update`] changes it. Bounded: one fleet, one roster, the mirrors shown.
 
 use std::collections::BTreeMap;
 
@@ -19,15 +18,19 @@ use super::{
     mode::Mode,
     settings::Settings,
 };
-use crate::fleet::{
-    confirm::Memory,
-    facts::HostFacts,
-    ids::PaneKey,
-    order::Outcome,
-    reading::Why,
-    roster::{Problem, Roster},
-    row::{Fleet, Row, RowKey},
-    sort::{Column, Sort},
+use crate::{
+    config::memory::Remembered,
+    fleet::{
+        confirm::Memory,
+        doctor::Checkup,
+        facts::HostFacts,
+        ids::PaneKey,
+        order::Outcome,
+        reading::Why,
+        roster::{Problem, Roster},
+        row::{Fleet, Row, RowKey},
+        sort::{Column, Sort},
+    },
 };
 
 /// Which screen is up.
@@ -96,6 +99,8 @@ pub(super) struct Click {
 pub struct Model {
     pub(super) start: Start,
     pub(super) settings: Settings,
+    /// What was last asked to be remembered.
+    pub(super) kept: Option<(Remembered, bool)>,
     /// The columns that were chosen here; `None`: the configured ones.
     pub(super) columns: Option<Vec<Column>>,
     pub(super) now: Option<Timestamp>,
@@ -108,7 +113,8 @@ pub struct Model {
     pub(super) last_good_roster: Option<Roster>,
     pub(super) roster: RosterState,
     pub(super) fleet: Option<Fleet>,
-    /// Whether a second look was asked for since all rows were last confirmed.
+    pub(super) checkup: Option<Box<Checkup>>,
+    /// A second look was asked for.
     pub(super) asked_again: bool,
     pub(super) listing: Listing,
     /// The first line of the list that is shown.
@@ -130,6 +136,7 @@ impl Model {
     pub fn new(start: Start) -> Self {
         Self {
             settings: start.settings.clone(),
+            kept: None,
             columns: start.remembered.as_ref().and_then(|view| view.columns.clone()),
             now: None,
             view: View::Fleet,
@@ -140,6 +147,7 @@ impl Model {
             last_good_roster: None,
             roster: RosterState::Asked,
             fleet: None,
+            checkup: None,
             asked_again: false,
             listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,
@@ -252,12 +260,6 @@ impl Model {
         &self.settings
     }
 
-    /// The columns that are wanted, in their order.
-    #[must_use]
-    pub fn columns(&self) -> &[Column] {
-        self.columns.as_deref().or(self.settings.config.columns.as_deref()).unwrap_or(&Column::ALL)
-    }
-
     /// Whether changing actions are left out.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
@@ -321,6 +323,7 @@ impl Model {
             zoom: matches!(self.mode, Mode::Zoom | Mode::Taken(_)) || self.watches_one(),
             banner: !banner::notices(self).is_empty(),
             alone: self.watches_one(),
+            hint: self.hint(),
         })
     }
 

@@ -8,7 +8,7 @@ use super::{
     settings::Settings,
     words::wrap,
 };
-use crate::fleet::judgement::Severity;
+use crate::fleet::{doctor::Checkup, judgement::Severity};
 
 /// One line of the list of problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,11 +38,32 @@ pub fn problems(model: &Model, width: usize) -> Vec<ProblemLine> {
     }
     lines.extend([ProblemLine::Blank, ProblemLine::Heading("roster")]);
     roster(model.roster(), width, &mut lines);
+    if let Some(checkup) = &model.checkup {
+        lines.extend([ProblemLine::Blank, ProblemLine::Heading("health check")]);
+        health(checkup, width, &mut lines);
+    }
     if let Some(path) = &model.settings().path {
         lines.extend([ProblemLine::Blank, ProblemLine::Heading("configuration")]);
         settings(path, model.settings(), width, &mut lines);
     }
     lines
+}
+
+fn health(checkup: &Checkup, width: usize, lines: &mut Vec<ProblemLine>) {
+    if checkup.findings.is_empty() {
+        lines.push(ProblemLine::Says(Severity::Note, "nothing was found".to_owned()));
+    }
+    for finding in &checkup.findings {
+        let says = wrap(&format!("{} ({})", finding.says, finding.rule), width);
+        lines.extend(says.into_iter().map(|text| ProblemLine::Says(finding.severity, text)));
+        let hint = finding.hint.as_ref().filter(|_| finding.severity != Severity::Note);
+        let hint = hint.map(|hint| wrap(&format!("Hint: {hint}"), width)).unwrap_or_default();
+        lines.extend(hint.into_iter().map(ProblemLine::Hint));
+    }
+    for unasked in &checkup.unasked {
+        let says = wrap(&format!("not known: {}: {}", unasked.what, unasked.why), width);
+        lines.extend(says.into_iter().map(|text| ProblemLine::Says(Severity::Note, text)));
+    }
 }
 
 fn settings(path: &str, settings: &Settings, width: usize, lines: &mut Vec<ProblemLine>) {

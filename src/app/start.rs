@@ -33,6 +33,10 @@ pub struct Start {
     pub settings: Settings,
     /// What is remembered of this fleet; `None` at the first start.
     pub remembered: Option<Remembered>,
+    /// Whether there is a place to remember things in.
+    pub remembers: bool,
+    /// Whether the keys that matter are named: at the first start.
+    pub hint: bool,
 }
 
 impl Default for Start {
@@ -50,6 +54,8 @@ impl Default for Start {
             takes: false,
             settings: Settings::default(),
             remembered: None,
+            remembers: false,
+            hint: false,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     acting, dialog_keys,
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
-    keys,
+    keys, looks,
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState, View},
@@ -39,6 +39,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             confirm(model)
         }
         Event::Roster(news) => roster(model, news),
+        Event::Checkup(checkup) => {
+            model.change = Change::Everything;
+            model.checkup = Some(checkup);
+            Vec::new()
+        }
         Event::Settings(news) => {
             settings(model, *news);
             Vec::new()
@@ -68,6 +73,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     effects.extend(taken::fit(model));
     effects.extend(want_mirrors(model));
     effects.extend(want_log(model));
+    effects.extend(looks::remember(model));
     effects
 }
 

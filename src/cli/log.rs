@@ -39,7 +39,12 @@ fn level(verbose: u8) -> LevelFilter {
 
 /// The XDG rule: an unset, empty or relative `XDG_STATE_HOME` means `~/.local/state`.
 fn default_path() -> Option<PathBuf> {
+    Some(own_directory()?.join("mosaic-top.log"))
+}
+
+/// This program's directory for what it keeps: mosaic-top below `$XDG_STATE_HOME` (~/.local/state).
+pub(super) fn own_directory() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
-    Some(state.join("mosaic-top/mosaic-top.log"))
+    Some(state.join("mosaic-top"))
 }

@@ -7,6 +7,7 @@
 pub mod access;
 mod config;
 pub mod demo;
+pub mod doctor;
 mod front;
 mod log;
 pub mod ps;
@@ -33,6 +34,7 @@ use crate::{
     adapter::{
         audit::Audit,
         exec::Argv,
+        state_file::StateFile,
         tap::{binary::Binary, daemon},
     },
     app::settings::Settings,
@@ -40,7 +42,7 @@ use crate::{
         order::{Confirmed, Order, Outcome, Target},
         text::visible,
     },
-    run,
+    run::{self, memory::Place},
     ui::theme::Terminal,
 };
 
@@ -109,6 +111,7 @@ enum Verb {
     Screen(screen::Screen),
     Watch(watch::Watch),
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
     Send(verbs::send::Send),
     Reset(verbs::reset::Reset),
     Interrupt(verbs::interrupt::Interrupt),
@@ -235,6 +238,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
+        Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
         Some(Verb::Send(send)) => send.run(&globals, access).await,
         Some(Verb::Reset(reset)) => reset.run(&globals, access).await,
         Some(Verb::Interrupt(interrupt)) => interrupt.run(&globals, access).await,
@@ -301,6 +305,8 @@ async fn show(
         colorfgbg: variable("COLORFGBG"),
     };
     let watch = globals.watch();
+    // One agent alone is shown as it is: there is no list to remember.
+    let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
         steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
         watch,
@@ -310,6 +316,7 @@ async fn show(
         terminal,
         settings,
         config_file,
+        remembers,
         watched,
         take,
         guard: Some(guard(globals)),
@@ -326,6 +333,19 @@ fn guard(globals: &Globals) -> Argv {
     }
     words.push("__release".to_owned());
     Argv::new(words)
+}
+
+/// Where it is remembered how this fleet's list was left: one fleet is told from another by all that names it.
+async fn memory(globals: &Globals) -> Option<Place> {
+    let file = StateFile::new(log::own_directory()?.join("state.json"));
+    let who = globals.watch().who().await;
+    let home = globals.home.clone().or(who.mosaic_home).or_else(|| Some(who.home?.join(".config/mosaic")))?;
+    let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path).display().to_string();
+    let mut fleet = format!("{}@{} {}", who.identity.tenant, who.identity.host, whole(home));
+    for (word, value) in [("roster", globals.roster.clone().map(whole)), ("socket", globals.socket.clone())] {
+        fleet.extend(value.map(|value| format!(" {word}={value}")));
+    }
+    Some(Place { file, fleet })
 }
 
 /// <https://no-color.org>: set to anything but nothing.

@@ -18,13 +18,17 @@ use crate::{
 
 const HEADS: [&str; 7] = ["AGENT", "CLASS", "RUNTIME", "STATE", "IDLE", "BEAT", "FLAGS"];
 
+/// No cell makes its column wider than this for all the others.
+const WIDEST: usize = 32;
+
 /// The table: a summary, what is true of the fleet as a whole, then a line an agent and the cause below a faulty one.
 /// `width` cuts lines to a terminal; `colour` paints the states.
 #[must_use]
 pub fn table(fleet: &Fleet, width: Option<u16>, colour: bool) -> String {
     let cells: Vec<[String; 7]> = fleet.rows.iter().map(cells).collect();
-    let widths: [usize; 7] =
-        std::array::from_fn(|i| cells.iter().map(|row| cells_of(&row[i])).chain([HEADS[i].len()]).max().unwrap_or(0));
+    let widths: [usize; 7] = std::array::from_fn(|i| {
+        cells.iter().map(|row| cells_of(&row[i]).min(WIDEST)).chain([HEADS[i].len()]).max().unwrap_or(0)
+    });
     let mut text = String::new();
     let mut line = |content: &str, paint: &str| {
         let cut = width.map_or_else(|| content.trim_end().to_owned(), |width| fit(content.trim_end(), width.into()));
@@ -89,7 +93,9 @@ fn why(row: &Row) -> Option<String> {
 fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {
     let mut line = String::new();
     for (cell, width) in cells.iter().zip(widths) {
-        line.push_str(&pad(cell, width + 2));
+        // What is wider pushes its own line to the right, and no other; it is not cut, for scripts read it, too.
+        let shown = if cells_of(cell) > *width { cell.clone() } else { pad(cell, *width) };
+        line.extend([shown.as_str(), "  "]);
     }
     line
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use clap::Command;
+use clap::Command as Definition;
 use clap_mangen::Man;
 use color_eyre::eyre::{Result, WrapErr};
 
@@ -63,15 +63,23 @@ pub fn man() -> Result<String> {
 /// A shell's completions.
 pub fn completions(shell: clap_complete::Shell) -> Result<String> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut definition(), "mosaic-top", &mut script);
+    clap_complete::generate(shell, &mut offered(), "mosaic-top", &mut script);
     String::from_utf8(script).wrap_err("the completions are not text")
+}
+
+/// The definition without the verbs that are nobody's business: completions would offer them.
+fn offered() -> Definition {
+    let whole = definition();
+    let verbs: Vec<Definition> = whole.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned().collect();
+    let arguments: Vec<clap::Arg> = whole.get_arguments().cloned().collect();
+    Definition::new("mosaic-top").version(env!("CARGO_PKG_VERSION")).args(arguments).subcommands(verbs)
 }
 
 /// The program and its verbs, each with its full title, ready to render help. Not built as a whole: that would repeat
 /// the options for every verb below every verb.
-fn commands() -> Vec<(String, Command)> {
+fn commands() -> Vec<(String, Definition)> {
     let main = definition().term_width(WIDTH).disable_help_subcommand(true);
-    let titled = |verb: &Command| {
+    let titled = |verb: &Definition| {
         let title = format!("mosaic-top {}", verb.get_name());
         (title.clone(), verb.clone().bin_name(title).term_width(WIDTH))
     };

@@ -78,6 +78,8 @@ pub enum Act {
 pub struct Reply {
     /// The rule of the prompt that was seen; another prompt is not answered.
     pub rule: String,
+    /// What that prompt was about, as it was read: the same question about another thing is not answered.
+    pub subject: String,
     /// What is chosen, by meaning.
     pub choice: Choice,
     /// The operator has confirmed an option that is dangerous.

@@ -44,7 +44,7 @@ pub fn visible_char(c: char) -> char {
 
 /// The `key=value` lines of a heartbeat or of the pause switch, whatever ends a line; any other line is passed over.
 /// A value may hold `=`; blanks around both are dropped.
-pub(super) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.lines()
         .filter_map(|line| line.split_once('='))
         .map(|(key, value)| (key.trim(), value.trim()))

@@ -3,7 +3,9 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod checkup;
 mod jobs;
+pub mod memory;
 mod mirrors;
 mod refresh;
 mod seat;
@@ -27,7 +29,9 @@ use tokio::{
 };
 
 use self::{
+    checkup::Checkups,
     jobs::Hands,
+    memory::Keeper,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
@@ -75,6 +79,8 @@ pub struct Options {
     pub settings: Settings,
     /// The file that says so; it is read again when it changes.
     pub config_file: Option<ConfigFile>,
+    /// Where it is remembered how the list was left; `None`: nothing is.
+    pub remembers: Option<memory::Place>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
     /// That one is to be taken over at once, by an order that was confirmed.
@@ -92,6 +98,12 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let (events, inbox) = mpsc::channel(INBOX);
     let wish = Arc::new(Wish::default());
     let home = options.watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
+    let place = options.remembers.filter(|_| options.settings.config.remember);
+    let (remembered, hint_read) = match &place {
+        Some(place) => place.recall().await,
+        None => (None, true),
+    };
+    let keeper = place.map(Keeper::new);
     let model = Model::new(Start {
         tz: TimeZone::system(),
         read_only: options.read_only,
@@ -103,8 +115,17 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
         watched: options.watched,
         takes: options.take.is_some(),
         settings: options.settings.clone(),
-        remembered: None,
+        remembered,
+        remembers: keeper.is_some(),
+        hint: !hint_read,
     });
+    let checkups = Checkups {
+        watch: options.watch.clone(),
+        socket: options.socket.clone(),
+        limits: options.limits,
+        wish: Arc::clone(&wish),
+        events: events.clone(),
+    };
     let looks = Refresher {
         watch: options.watch.clone(),
         socket: options.socket,
@@ -115,11 +136,12 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     };
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
+    let checkups = tokio::spawn(checkups.run());
     let mirrors = OpenMirrors::new(options.watch, events);
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
     let (drawn, whole, handed) = (None, None, None);
-    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, handed, drawn, whole, left: false };
+    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, drawn, whole, left: false };
     if let Some((order, target)) = options.take {
         for effect in taken::begin(&mut shell.model, order, target) {
             shell.perform(effect, &mut terminal)?;
@@ -128,7 +150,12 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     shell.draw(Change::Everything, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
+    checkups.abort();
     shell.hands.leave().await;
+    drop(terminal);
+    if let Some(keeper) = shell.keeper.take() {
+        keeper.finish().await;
+    }
     outcome.map(|()| shell.model.parted().cloned())
 }
 
@@ -143,6 +170,8 @@ struct Shell {
     hands: Hands,
     /// To whom the terminal is to be handed.
     handed: Option<(Confirmed<Order>, Target)>,
+    /// Remembers how the list was left.
+    keeper: Option<Keeper>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -346,6 +375,11 @@ impl Shell {
             Effect::Stroke(stroke) => self.hands.stroke(stroke),
             Effect::HandOver { order, target } => self.handed = Some((order, target)),
             Effect::Log(wanted) => self.hands.read_log(wanted),
+            Effect::Remember { view, hint_read } => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.keep(view, hint_read);
+                }
+            }
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ const ATTENDED_LOOKS: u32 = 10;
 pub(super) struct Wish {
     look: Notify,
     again: Notify,
+    checkup: Notify,
     touched: AtomicBool,
 }
 
@@ -41,6 +42,7 @@ impl Wish {
     /// Look as soon as the look under way is done. Two wishes are one.
     pub(super) fn now(&self) {
         self.look.notify_one();
+        self.checkup.notify_one();
     }
 
     /// Look once more in a moment. Two wishes are one.
@@ -51,6 +53,11 @@ impl Wish {
     /// The operator is there.
     pub(super) fn touch(&self) {
         self.touched.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until a refresh is asked for: that is a wish for a health check, too.
+    pub(super) async fn checkup(&self) {
+        self.checkup.notified().await;
     }
 
     fn take_touch(&self) -> bool {

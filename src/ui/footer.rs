@@ -23,6 +23,7 @@ use crate::app::{
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    hint(model, theme, buffer);
     let area = model.layout().footer;
     if area.is_empty() {
         return;
@@ -161,4 +162,41 @@ fn key_and_word(key: &str, word: &str, grey: bool, theme: &Theme) -> Vec<Span<'s
     let (key_style, word_style) =
         if grey { (theme.dim, theme.dim.add_modifier(Modifier::DIM)) } else { (theme.key, theme.text) };
     vec![styled(key.to_owned(), key_style), styled(format!(" {word}  "), word_style)]
+}
+
+/// The keys that matter, for who is here for the first time.
+fn hint(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let area = model.layout().hint;
+    if area.is_empty() {
+        return;
+    }
+    let matter = [
+        (Action::Help, "has every key", "help"),
+        (Action::Open, "opens an agent", "opens"),
+        (Action::NextNeedsYou, "goes to who needs you", "needs you"),
+        (Action::Filter, "filters", "filters"),
+        (Action::Quit, "leaves", "leaves"),
+        (Action::Back, "puts this away", "hides this"),
+    ];
+    let parts = |short: bool| -> Vec<(String, &str)> {
+        let key = |action| model.keymap().keys_of(action).into_iter().next();
+        matter
+            .iter()
+            .filter_map(|(action, long, word)| Some((key(*action)?, if short { *word } else { *long })))
+            .collect()
+    };
+    let cells =
+        |parts: &[(String, &str)]| parts.iter().map(|(key, words)| width(key) + width(words) + 3).sum::<usize>();
+    let (lead, room) = (" new here?  ", usize::from(area.width));
+    let mut parts = if width(lead) + cells(&parts(false)) <= room { parts(false) } else { parts(true) };
+    // How to put it away stands last and stays.
+    while parts.len() > 2 && width(lead) + cells(&parts) > room {
+        parts.remove(parts.len() - 2);
+    }
+    let mut spans = vec![styled(lead, theme.title)];
+    for (key, words) in parts {
+        spans.extend([styled(key, theme.key), styled(format!(" {words}  "), theme.text)]);
+    }
+    buffer.set_style(area, theme.banner_note);
+    paint::line(area, &Line::from(spans), buffer);
 }

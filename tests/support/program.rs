@@ -30,6 +30,9 @@ impl Fleet {
         for dir in ["fleet/run", "bin"] {
             fs::create_dir_all(home.path().join(dir)).unwrap();
         }
+        // Who tests is not here for the first time.
+        fs::create_dir_all(home.path().join("state/mosaic-top")).unwrap();
+        fs::write(home.path().join("state/mosaic-top/state.json"), r#"{"version":1,"hint_read":true}"#).unwrap();
         // A shell under a runtime's name: what a process table shows of an agent.
         std::os::unix::fs::symlink("/bin/sh", home.path().join("bin/claude")).unwrap();
         Self { tmux: Arc::new(Tmux::new()), home, first_on_path: None }

@@ -31,7 +31,7 @@ use crate::{
         identity::{self, Who},
         process,
     },
-    fleet::{facts::Process, reading::Reading},
+    fleet::{doctor::facts::Ground, facts::Process, reading::Reading},
 };
 
 /// Looks at files that may hang at the same time. A refresh needs three; a fourth refresh in a row that hangs is
@@ -134,6 +134,11 @@ impl Exec for Local {
         })
     }
 
+    fn survey(&self, paths: Vec<PathBuf>) -> Answer<'_, Vec<Result<Ground, FileError>>> {
+        let asked = paths.clone();
+        self.each(paths, move || asked.iter().map(|path| ground(path)).collect())
+    }
+
     fn processes(&self, roots: Vec<u32>) -> Answer<'_, Reading<BTreeMap<u32, Process>>> {
         Box::pin(async move { self.look(move || process::trees(&roots)).await.unwrap_or_else(Reading::unknown) })
     }
@@ -194,6 +199,22 @@ fn read_at_most(file: File, cap: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     file.take(cap as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What a path is, whose, and what this user may do there.
+#[allow(clippy::useless_conversion, reason = "block counts are smaller numbers on other systems")]
+fn ground(path: &Path) -> Result<Ground, FileError> {
+    let io = |error: std::io::Error| FileError::from_io(path, &error);
+    let meta = std::fs::metadata(path).map_err(io)?;
+    let room = nix::sys::statvfs::statvfs(path).ok();
+    Ok(Ground {
+        resolved: std::fs::canonicalize(path).map_err(io)?,
+        directory: meta.is_dir(),
+        uid: meta.uid(),
+        mode: meta.mode() & 0o7777,
+        writable: nix::unistd::access(path, nix::unistd::AccessFlags::W_OK).is_ok(),
+        free: room.map(|room| u64::from(room.blocks_available()) * u64::from(room.fragment_size())),
+    })
 }
 
 /// What a file is at this moment.

@@ -39,6 +39,10 @@ pub trait Hand: Exec {
     /// Removes a file; `false` when there was none.
     fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>>;
 
+    /// Takes a lock file, which stays; `None` while another program holds it. It is given back when the answer is dropped,
+    /// or its holder dies.
+    fn hold(&self, path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>>;
+
     /// Appends one line, as [`Hand::append_now`], on another thread.
     fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>>;
 
@@ -46,6 +50,9 @@ pub trait Hand: Exec {
     /// bytes moves to `….1` first. Blocks for as long as other writers hold the lock, at most [`LOCK_PATIENCE`].
     fn append_now(&self, path: &Path, line: &[u8], most: u64) -> Result<(), FileError>;
 }
+
+/// A lock that is held.
+pub type Held = Box<dyn std::any::Any + Send>;
 
 /// How long a writer waits for the others' lock.
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);

@@ -89,7 +89,17 @@ pub(super) async fn safe(job: &Job<'_>, aim: &Aim, now: &query::Listing) -> Resu
     }
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let cgroup = exec.read(vec![format!("/proc/{pid}/cgroup").into()], 16 * 1024).await.pop();
-    let Some(Ok(content)) = cgroup else { return Ok(()) };
+    let content = match cgroup {
+        Some(Ok(content)) => content,
+        // Only a unit's stop kills what shares its cgroup; where there is none to stop, there is nothing to fear.
+        _ if aim.unit.is_none() || job.order.forced.is_some() => return Ok(()),
+        _ => {
+            return Err(Refusal::Hazard(format!(
+                "in which unit the tmux server {pid} lives cannot be read, so a restart of {name} might take the whole \
+                 fleet down. Hint: --force with a --reason, once you have looked"
+            )));
+        }
+    };
     let text = String::from_utf8_lossy(&content.bytes).into_owned();
     let path = process::parse_cgroup(&text).unwrap_or_default();
     let unit = path.rsplit('/').find(|part| part.ends_with(".service"));

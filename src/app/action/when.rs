@@ -60,7 +60,10 @@ pub(super) fn goes_back(model: &Model) -> Offer {
     if model.watches_one() && matches!(model.mode(), Mode::Zoom) && model.pan() == Pan::Follow {
         return Offer::Hidden(WATCHED_ALONE);
     }
-    let nothing = model.view() == View::Fleet && !model.listing().is_narrowed() && matches!(model.mode(), Mode::Normal);
+    let nothing = !model.hint()
+        && model.view() == View::Fleet
+        && !model.listing().is_narrowed()
+        && matches!(model.mode(), Mode::Normal);
     if nothing { Offer::Hidden("this is the fleet already: q leaves") } else { Offer::Now }
 }
 

@@ -19,7 +19,7 @@ use nix::fcntl::{Flock, FlockArg, OFlag};
 use tokio::io::AsyncWriteExt;
 
 use super::{
-    Hand, LOCK_PATIENCE,
+    Hand, Held, LOCK_PATIENCE,
     client::{Client, StandBy},
 };
 use crate::{
@@ -95,6 +95,15 @@ impl Hand for Local {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
+        }))
+    }
+
+    fn hold(&self, path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>> {
+        Box::pin(blocking(path, |path| {
+            made(path)?;
+            let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+            let held = Flock::lock(file, FlockArg::LockExclusiveNonblock).ok();
+            Ok(held.map(|held| Box::new(held) as Held))
         }))
     }
 
