@@ -69,7 +69,7 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 20] = [
+const VERBS: [(&str, &str, Does); 21] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
@@ -82,6 +82,7 @@ const VERBS: [(&str, &str, Does); 20] = [
     ("relaunch", "coder0 --yes", Does::Refuses),
     ("pause", "--reason x", Does::Refuses),
     ("resume", "--yes", Does::Refuses),
+    ("trust", "coder0", Does::Refuses),
     ("log", "", Does::Looks),
     ("config", "", Does::Looks),
     ("keys", "", Does::Looks),

@@ -49,6 +49,7 @@ mod pauses;
 mod plan;
 mod relaunch;
 pub mod take;
+mod trust;
 
 use std::{
     collections::BTreeSet,
@@ -108,6 +109,8 @@ pub struct Steer {
     audit: Audit,
     rules: Arc<Rules>,
     running: Arc<Mutex<BTreeSet<String>>>,
+    /// Whether a relaunch records trust first.
+    trusts: bool,
 }
 
 impl Watch {
@@ -115,7 +118,7 @@ impl Watch {
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
         let (rules, running) = (Arc::new(Rules::builtin()), Arc::default());
-        Steer { watch: self.clone(), hand: licence.hand, audit, rules, running }
+        Steer { watch: self.clone(), hand: licence.hand, audit, rules, running, trusts: true }
     }
 
     /// The action log: its orders in the order they were begun, and how many lines could not be read.
@@ -126,12 +129,19 @@ impl Watch {
 }
 
 impl Steer {
+    /// The same, whose relaunches do not record trust first.
+    #[must_use]
+    pub fn without_trust(mut self) -> Self {
+        self.trusts = false;
+        self
+    }
+
     /// What an order would do to these targets: the exact commands, and what stands against it now. Changes nothing.
     pub async fn preview(&self, order: &Order, targets: Vec<Target>) -> Preview {
         let who = self.watch.who().await;
         let mut each = Vec::new();
         for target in targets {
-            let commands = self.lines_of(order, &target, &who);
+            let commands = self.plan(order, &target, &who).await;
             let refused = self.against(order, &target).await.err();
             each.push(Planned { target, commands, warnings: Vec::new(), refused });
         }
@@ -261,6 +271,7 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
         Act::Relaunch => relaunch::relaunch(job).await,
         Act::Pause { reason } => pauses::pause(job, reason.as_deref()).await,
         Act::Resume => pauses::resume(job).await,
+        Act::Trust => trust::trust(job).await,
     }
 }
 

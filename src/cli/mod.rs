@@ -17,6 +17,7 @@ pub mod schema;
 pub mod screen;
 pub mod stub;
 pub mod tap;
+pub mod trust;
 pub mod verbs;
 mod watch;
 
@@ -119,6 +120,7 @@ enum Verb {
     Pause(verbs::pause::Pause),
     Resume(verbs::resume::Resume),
     Take(verbs::take::Take),
+    Trust(trust::Trust),
     Log(verbs::log::Log),
     /// The reference of keys, as Markdown
     Keys,
@@ -247,6 +249,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
         Some(Verb::Take(take)) => take.run(&globals, access, loaded).await,
         Some(Verb::Release(release)) => release.run(&globals, access).await,
+        Some(Verb::Trust(trust)) => trust.run(&globals, access).await,
         Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
         Some(Verb::Schema(schema)) => schema.run(),

@@ -71,6 +71,8 @@ pub enum Act {
         /// The whole terminal is handed to tmux; else it stands in the dashboard's frame.
         whole: bool,
     },
+    /// Record that its runtime may trust its working directory.
+    Trust,
 }
 
 /// An answer to the prompt that is up.
@@ -122,6 +124,7 @@ impl Order {
             Act::Pause { .. } => "pause",
             Act::Resume => "resume",
             Act::Take { .. } => "take",
+            Act::Trust => "trust",
         }
     }
 
@@ -132,7 +135,7 @@ impl Order {
             Act::Reset { .. } => Some("the conversation so far"),
             Act::Relaunch => Some("the turn that runs, what is drafted, and what the program holds in memory"),
             Act::Send(Letter { draft: WhenDraft::Replace, .. }) => Some("the draft in the composer, if there is one"),
-            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Take { .. } => None,
+            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Trust | Act::Take { .. } => None,
         }
     }
 

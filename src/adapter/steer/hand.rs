@@ -1,12 +1,14 @@
 //! The border for changes: [`Exec`] with what alters a machine. Only `steer` and `audit` name it, so a
 //! [`Watch`](crate::adapter::Watch), which holds an `Exec`, has no word for a change.
 
+mod amend;
 pub mod client;
 mod local;
 mod scripted;
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -36,6 +38,13 @@ pub trait Hand: Exec {
     /// Writes a whole file atomically, beside the old one and then in its place.
     fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>>;
 
+    /// Changes a file that others write, too: under `flock` on its path with `.mosaic-lock` behind it, which other tools
+    /// use, keeping mode, owner and a link; looked at again afterwards. `false` when there was nothing to change.
+    fn amend(&self, path: PathBuf, change: Change) -> Answer<'_, Result<bool, String>> {
+        let _ = change;
+        Box::pin(async move { Err(format!("{} cannot be changed from here", path.display())) })
+    }
+
     /// Removes a file; `false` when there was none.
     fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>>;
 
@@ -53,6 +62,9 @@ pub trait Hand: Exec {
 
 /// A lock that is held.
 pub type Held = Box<dyn std::any::Any + Send>;
+
+/// From a file's text (`None`: there is no file) to what it is to be; `None`: as it is. `Err`: it is to be left alone.
+pub type Change = Arc<dyn Fn(Option<&str>) -> Result<Option<String>, String> + Send + Sync>;
 
 /// How long a writer waits for the others' lock.
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);

@@ -81,7 +81,7 @@ impl<'a> Job<'a> {
     ) -> Result<Self, (Refusal, Option<String>)> {
         let who = steer.watch.who().await;
         let log = Log::of(&steer.watch.files(&who), steer.audit.clone());
-        let intent = log.intent(order, target, steer.lines_of(order, target, &who));
+        let intent = log.intent(order, target, steer.plan(order, target, &who).await);
         let unlogged = log.write(steer.hand.as_ref(), &intent).await.err();
         if let Some(why) = unlogged.clone().filter(|_| !order.goes_without_log()) {
             return Err((Refusal::Log(why.clone()), Some(why)));

@@ -4,7 +4,7 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, take,
+    pauses, take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -20,6 +20,14 @@ use crate::{
 const BUFFER: &str = "mosaic-top-…";
 
 impl Steer {
+    /// Everything that an order would do: what a launch is prepared with, then the exact commands.
+    pub(super) async fn plan(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
+        let prepares = order.act == Act::Trust || order.act == Act::Relaunch && self.trusts;
+        let mut lines = if prepares { trust::lines(self, who, target).await } else { Vec::new() };
+        lines.extend(self.lines_of(order, target, who));
+        lines
+    }
+
     /// The exact commands, as far as they can be known before.
     pub(super) fn lines_of(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
         let files = self.watch.files(who);
@@ -40,7 +48,7 @@ impl Steer {
             (Act::Take { whole }, _) => {
                 aim.session.map(|session| exact(&lines.attach(session, !whole))).into_iter().collect()
             }
-            (_, None) | (Act::Answer(_), _) => Vec::new(),
+            (Act::Trust, _) | (_, None) | (Act::Answer(_), _) => Vec::new(),
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
                 vec![exact(&lines.keys(&spec.keys.interrupt, pane))]
@@ -69,6 +77,9 @@ impl Steer {
             return there.map_or(Ok(()), |pause| pauses::others(&who, target, &pause));
         }
         let Some(aim) = target.aim.as_deref() else { return Ok(()) };
+        if order.act == Act::Trust {
+            return trust::against(self, &who, aim).await;
+        }
         if aim.unit.as_deref() == Some(HOLDER_UNIT) {
             return Err(Refusal::Holder(aim.name.clone()));
         }

@@ -6,6 +6,7 @@ use super::{
     job::{End, Job, LIMIT},
     lines::{HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
+    trust,
 };
 use crate::{
     adapter::{
@@ -43,6 +44,9 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let before = server(job, aim).await;
     safe(job, aim, &before).await?;
     let units = units(job, aim).await;
+    if job.steer.trusts {
+        trust::before_launch(job, aim).await;
+    }
     let done = match way(aim, &units) {
         Way::Unit(unit, facts) => {
             holder(job, &before, &units).await;

@@ -12,7 +12,8 @@ use crate::{
 /// Start an agent again
 ///
 /// By its unit; without one, in its pane; without that, in a new session. Asks, because what runs is lost, and waits
-/// until it is up. Several are started one after the other; three failures in a row end it.
+/// until it is up. Trust of its working directory is recorded before (see `trust`), so that it does not come up with that
+/// question. Several are started one after the other; three failures in a row end it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,6 +26,9 @@ pub struct Relaunch {
     /// How to get past a pause.
     #[command(flatten)]
     pub force: Force,
+    /// Do not record trust of the working directory first
+    #[arg(long)]
+    pub no_trust: bool,
     /// What every changing verb takes.
     #[command(flatten)]
     pub common: Common,
@@ -33,10 +37,13 @@ pub struct Relaunch {
 impl Relaunch {
     /// Asks with the plan, relaunches, prints the receipts.
     pub async fn run(&self, globals: &Globals, access: Access) -> Result<Exit> {
-        let deck = match Deck::open(globals, access).await {
+        let mut deck = match Deck::open(globals, access).await {
             Ok(deck) => deck,
             Err(exit) => return Ok(exit),
         };
+        if self.no_trust {
+            deck.steer = deck.steer.without_trust();
+        }
         deck.order(&self.force.order(Act::Relaunch), &self.agents, &self.common).await
     }
 }

@@ -172,7 +172,8 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         }
         Act::Take { .. } if row.session.is_none() => Err(Refusal::Missing(format!("{name} has no session"))),
         Act::Take { .. } => agent_name(row).map(drop),
-        Act::Relaunch | Act::Pause { .. } | Act::Resume => Ok(()),
+        Act::Trust if !row.managed => Err(Refusal::Missing(format!("nothing is known of how {name} is started"))),
+        Act::Relaunch | Act::Pause { .. } | Act::Resume | Act::Trust => Ok(()),
     }
 }
 

@@ -19,7 +19,8 @@ use nix::fcntl::{Flock, FlockArg, OFlag};
 use tokio::io::AsyncWriteExt;
 
 use super::{
-    Hand, Held, LOCK_PATIENCE,
+    Change, Hand, Held, LOCK_PATIENCE,
+    amend::amend,
     client::{Client, StandBy},
 };
 use crate::{
@@ -88,6 +89,13 @@ impl Hand for Local {
 
     fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>> {
         Box::pin(blocking(path, move |path| replace(path, &bytes)))
+    }
+
+    fn amend(&self, path: PathBuf, change: Change) -> Answer<'_, Result<bool, String>> {
+        Box::pin(async move {
+            let job = tokio::task::spawn_blocking(move || amend(&path, &change));
+            job.await.unwrap_or_else(|error| Err(error.to_string()))
+        })
     }
 
     fn remove(&self, path: PathBuf) -> Answer<'_, Result<bool, FileError>> {
