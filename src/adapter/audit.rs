@@ -97,8 +97,7 @@ impl Log {
     /// That the leavings of somebody's takeover were put in order: an order of nobody's, so one line says it all.
     pub(super) async fn mended(&self, hand: &dyn Hand, who: &Who, agent: &AgentName, says: &str) {
         let order = Order::new(Act::Take { whole: false });
-        let target =
-            Target { tenant: who.identity.tenant.clone(), host: who.identity.host.clone(), aim: None };
+        let target = Target { tenant: who.identity.tenant.clone(), host: who.identity.host.clone(), aim: None };
         let mut record = self.intent(&order, &target, Vec::new());
         record.target.agent = Some(agent.to_string());
         (record.order, record.stage) = ("release".to_owned(), Stage::Verdict);

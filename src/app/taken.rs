@@ -59,8 +59,7 @@ pub fn begin(model: &mut Model, order: Confirmed<Order>, target: Target) -> Vec<
     let (row, name) = (target.aim.as_ref().map(|aim| aim.row.clone()), target.name().to_owned());
     let terminal = Terminal::new(Size { rows: 1, cols: 1 });
     let touched = model.now;
-    model.mode =
-        Mode::Taken(Box::new(Taken { number, row, name, terminal, mark: None, touched, leaving: false }));
+    model.mode = Mode::Taken(Box::new(Taken { number, row, name, terminal, mark: None, touched, leaving: false }));
     model.change = Change::Everything;
     let size = cells(model);
     if let Mode::Taken(taken) = &mut model.mode {
@@ -171,7 +170,10 @@ impl Model {
         let quiet = self.now.zip(taken.touched).map(|(now, then)| words::age(then, now)).unwrap_or_default();
         if quiet >= REMIND_AFTER {
             let quiet = words::short(quiet);
-            return (format!("{leave} leaves · nothing typed for {quiet}: others cannot send to {name} meanwhile"), true);
+            return (
+                format!("{leave} leaves · nothing typed for {quiet}: others cannot send to {name} meanwhile"),
+                true,
+            );
         }
         let since = self.now.map(|now| words::short(mark.age(now))).unwrap_or_default();
         (format!("{leave} leaves · every other key goes to {name} · {since}"), false)

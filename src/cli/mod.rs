@@ -277,7 +277,9 @@ async fn settings(globals: &Globals, verb: Option<&Verb>) -> Result<Loaded, Exit
             | Verb::Handoff(_)
             | Verb::Stub(_),
         ) => Ok((None, Settings::default())),
-        _ if shows || matches!(verb, Some(Verb::Watch(_) | Verb::Take(_) | Verb::Release(_))) => config::load(globals).await,
+        _ if shows || matches!(verb, Some(Verb::Watch(_) | Verb::Take(_) | Verb::Release(_))) => {
+            config::load(globals).await
+        }
         _ => config::load(globals).await.and_then(config::strictly),
     }
 }

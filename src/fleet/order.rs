@@ -135,7 +135,13 @@ impl Order {
             Act::Reset { .. } => Some("the conversation so far"),
             Act::Relaunch => Some("the turn that runs, what is drafted, and what the program holds in memory"),
             Act::Send(Letter { draft: WhenDraft::Replace, .. }) => Some("the draft in the composer, if there is one"),
-            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Trust | Act::Take { .. } => None,
+            Act::Send(_)
+            | Act::Answer(_)
+            | Act::Interrupt
+            | Act::Pause { .. }
+            | Act::Resume
+            | Act::Trust
+            | Act::Take { .. } => None,
         }
     }
 

@@ -51,12 +51,7 @@ impl Drop for Hands {
 
 impl Hands {
     /// Hands whose news go to `events`.
-    pub(super) fn new(
-        steer: Option<Steer>,
-        watch: Watch,
-        guard: Option<Argv>,
-        events: mpsc::Sender<Event>,
-    ) -> Self {
+    pub(super) fn new(steer: Option<Steer>, watch: Watch, guard: Option<Argv>, events: mpsc::Sender<Event>) -> Self {
         if let Some(steer) = steer.clone() {
             tokio::spawn(mend(steer, events.clone()));
         }

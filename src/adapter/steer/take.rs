@@ -81,13 +81,15 @@ struct Hold {
 }
 
 /// Takes over, serves until it ends, and puts everything back.
-pub(super) async fn take(job: &mut Job<'_>, seat: Seat) -> Result<End, Refusal> {
+pub(super) async fn take(job: &mut Job<'_>, turn: Turn, seat: Seat) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let agent = aim.agent().ok_or_else(|| Refusal::Missing(format!("{} is no agent's name", visible(&aim.name))))?;
     let inherited = free(job, &agent).await?;
     let now = windows::read(job, aim).await?;
     let before = inherited.unwrap_or(now);
     let mut hold = hold(job, agent, before, seat.guard.as_ref()).await?;
+    // From here on the mark speaks: other orders are refused by it, in words, and may be forced past it.
+    drop(turn);
     let argv = job.lines(aim).attach(hold.before.session, seat.size.is_some());
     job.note(exact(&argv));
     let client = match job.steer.hand.attach(&argv, seat.size) {
@@ -150,20 +152,14 @@ pub(super) async fn held(steer: &Steer, who: &Who, target: &Target) -> Result<()
 }
 
 /// Leaves the mark, before anything is attached.
-async fn hold(
-    job: &mut Job<'_>,
-    agent: AgentName,
-    before: Before,
-    guard: Option<&Argv>,
-) -> Result<Hold, Refusal> {
+async fn hold(job: &mut Job<'_>, agent: AgentName, before: Before, guard: Option<&Argv>) -> Result<Hold, Refusal> {
     let pid = std::process::id();
     let processes = job.steer.hand.processes(vec![pid]).await;
     let own = processes.known().and_then(|table| table.get(&pid)).map(|process: &Process| process.started_ticks);
     let host = job.who.identity.host.0.clone();
     let from = job.from().unwrap_or_else(|| host.clone());
     let taken = Taken { by: job.by(), from: Some(from), since: clock::now().wall, pid: Some(pid) };
-    let mark =
-        Mark { taken, host: Some(host), started: own, client: None, before: Some(before.clone()) };
+    let mark = Mark { taken, host: Some(host), started: own, client: None, before: Some(before.clone()) };
     let path = job.steer.watch.files(&job.who).mark(&agent);
     job.note(format!("write {}", path.display()));
     match job.steer.hand.claim(path, mark.write().into_bytes()).await {
@@ -286,20 +282,16 @@ fn last_words(tail: &[u8]) -> String {
 impl Steer {
     /// Takes a session over for as long as somebody sits there. Refused like any order; the log has its begin and its
     /// end. Dropping the future leaves the mark: whoever stands by puts the windows back.
-    pub async fn take(
-        &self,
-        order: Confirmed<Order>,
-        target: Target,
-        seat: Seat,
-    ) -> Outcome {
-        let Some(_turn) = Turn::take(&self.running, &target) else {
-            return refused(order.get(), target, Refusal::Running("another order runs on it".to_owned()), None);
+    pub async fn take(&self, order: Confirmed<Order>, target: Target, seat: Seat) -> Outcome {
+        let turn = match self.turn(&target).await {
+            Ok(turn) => turn,
+            Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
         };
         let mut job = match Job::begin(self, order.get(), order.asked(), &target, mpsc::channel(1).0).await {
             Ok(job) => job,
             Err((refusal, unlogged)) => return refused(order.get(), target.clone(), refusal, unlogged),
         };
-        let end = take(&mut job, seat).await.unwrap_or_else(End::from);
+        let end = take(&mut job, turn, seat).await.unwrap_or_else(End::from);
         job.end(end).await
     }
 }

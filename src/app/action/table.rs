@@ -56,13 +56,25 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .short("pause")
         .danger(Changes)
         .when(acts),
-    line(A::Take, G::Act, "take", &["t"], "take over: your keys go to the agent until Ctrl-] (`take.leave`); asks first")
-        .short("take over")
-        .danger(Changes)
-        .when(takes),
-    line(A::TakeWhole, G::Act, "take-whole", &["T"], "the same with the whole terminal, until tmux's own detach; asks first")
-        .danger(Changes)
-        .when(takes),
+    line(
+        A::Take,
+        G::Act,
+        "take",
+        &["t"],
+        "take over: your keys go to the agent until Ctrl-] (`take.leave`); asks first",
+    )
+    .short("take over")
+    .danger(Changes)
+    .when(takes),
+    line(
+        A::TakeWhole,
+        G::Act,
+        "take-whole",
+        &["T"],
+        "the same with the whole terminal, until tmux's own detach; asks first",
+    )
+    .danger(Changes)
+    .when(takes),
     line(A::PauseFleet, G::Act, "pause-fleet", &["P"], "pause the whole fleet, or let it go on; asks for a reason")
         .danger(Changes)
         .when(on_fleet),

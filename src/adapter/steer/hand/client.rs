@@ -74,8 +74,7 @@ impl Client {
         let mut line = command(argv);
         line.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
         let mut child = line.spawn().map_err(|error| not_started(program.clone(), &error))?;
-        let (pid, (_, output), (done, ended)) =
-            (child.id().unwrap_or_default(), mpsc::channel(1), oneshot::channel());
+        let (pid, (_, output), (done, ended)) = (child.id().unwrap_or_default(), mpsc::channel(1), oneshot::channel());
         tokio::spawn(async move {
             let mut done = done;
             tokio::select! {
@@ -172,7 +171,9 @@ fn is_described(term: &str) -> bool {
     let own = std::env::var_os("TERMINFO").into_iter().map(std::path::PathBuf::from);
     let first = term.bytes().next().unwrap_or_default();
     let mut all = own.chain(DESCRIPTIONS.iter().map(|dir| Path::new(dir).to_owned()));
-    all.any(|dir| dir.join(format!("{}/{term}", first as char)).exists() || dir.join(format!("{first:x}/{term}")).exists())
+    all.any(|dir| {
+        dir.join(format!("{}/{term}", first as char)).exists() || dir.join(format!("{first:x}/{term}")).exists()
+    })
 }
 
 fn read(mut reader: Box<dyn Read + Send>, said: &mpsc::Sender<Vec<u8>>) {

@@ -30,7 +30,8 @@ pub(super) async fn read(job: &Job<'_>, aim: &Aim) -> Result<Before, Refusal> {
     let session = aim.session.ok_or_else(|| Refusal::Missing(format!("{name} has no session")))?;
     let (exec, tmux): (&dyn Exec, _) = (job.steer.hand.as_ref(), job.steer.watch.tmux());
     let format = "#{pid} #{window_id} #{window_width} #{window_height} #{pane_id} #{pane_pid}";
-    let listed = ask(exec, &tmux.argv(&aim.socket, ["list-panes", "-s", "-t", &session.to_string(), "-F", format])).await?;
+    let listed =
+        ask(exec, &tmux.argv(&aim.socket, ["list-panes", "-s", "-t", &session.to_string(), "-F", format])).await?;
     let mut sizes: BTreeMap<WindowId, (u16, u16)> = BTreeMap::new();
     let mut server = 0;
     for line in listed.lines() {
@@ -100,13 +101,16 @@ fn back(windows: &[Window], now: &[(u16, u16)]) -> Result<String, String> {
         (_, []) => Ok("its window is gone".to_owned()),
         ([one], [now]) if one.size == *now => Ok(format!("its window is {} again", size(now))),
         // Somebody else looks at it: then tmux sizes it for them.
-        ([one], [now]) => Ok(format!("its window is {} for others who are attached; it was {}", size(now), size(&one.size))),
+        ([one], [now]) => {
+            Ok(format!("its window is {} for others who are attached; it was {}", size(now), size(&one.size)))
+        }
         (many, now) => Ok(format!("{} of its {} windows are as they were", now.len(), many.len())),
     }
 }
 
 async fn size_of(steer: &Steer, before: &Before, window: &Window) -> Option<(u16, u16)> {
-    let words = ["display-message", "-p", "-t", &window.id.to_string(), "#{window_width} #{window_height}"].map(str::to_owned);
+    let words =
+        ["display-message", "-p", "-t", &window.id.to_string(), "#{window_width} #{window_height}"].map(str::to_owned);
     let said = ask(steer.hand.as_ref(), &steer.watch.tmux().argv(&before.socket, words)).await.ok()?;
     let (columns, rows) = said.trim().split_once(' ')?;
     Some((columns.parse().ok()?, rows.parse().ok()?))
