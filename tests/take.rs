@@ -24,12 +24,12 @@ const TAKEN: &str = "taken over: your keys go there";
 const LEAVE: &str = "C-]";
 
 /// An agent that says when it is there, and then shows every byte that it gets.
-const ECHO: &str = "stty raw -echo; printf 'ready'; exec cat -v";
+const ECHO: &str = "stty raw -echo; printf 'ready'; cat -v";
 
 fn fleet(script: &str) -> Fleet {
     let fleet = Fleet::new();
     fleet.roster(&["coder0", "coder1"]);
-    fleet.agent("coder0", script).agent("coder1", "exec cat");
+    fleet.agent("coder0", script).agent("coder1", "cat");
     fleet
 }
 
@@ -69,11 +69,12 @@ fn log(fleet: &Fleet) -> Vec<String> {
 
 #[test]
 fn from_the_dashboard_it_is_taken_by_a_yes_typed_into_and_left() {
-    let fleet = fleet("exec cat");
+    let fleet = fleet("cat");
     let before = window(&fleet);
     let dashboard = fleet.dashboard();
     dashboard.row("coder0", "claude");
-    dashboard.keys(&["t"]).says("take coder0?");
+    dashboard.keys(&["t"]).says("attach-session");
+    assert!(dashboard.text().contains("take coder0?"));
     assert_eq!(window(&fleet), before, "nothing happens before the yes");
     dashboard.keys(&["y"]).says(TAKEN);
     dashboard.says("every other key goes to coder0");
@@ -102,7 +103,7 @@ fn a_raw_program_gets_every_key_but_the_one_that_leaves() {
 
 #[test]
 fn a_program_that_wants_the_mouse_and_pastes_gets_them_in_its_own_form() {
-    let script = "stty raw -echo; printf '\\033[?1000;1006h\\033[?2004h\\033[?1hready'; exec cat -v";
+    let script = "stty raw -echo; printf '\\033[?1000;1006h\\033[?2004h\\033[?1hready'; cat -v";
     let fleet = fleet(script);
     fleet.tmux.tmux(&["set-option", "-g", "mouse", "on"]);
     let taken = take(&fleet);

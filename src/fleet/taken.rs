@@ -160,7 +160,10 @@ impl Mark {
         if elsewhere || self.taken.pid.is_none() {
             return false;
         }
-        process.is_none_or(|process| self.started.is_some_and(|started| started != process.started_ticks))
+        // One that has ended and that nobody has waited for yet still has a number, but no arguments.
+        process.is_none_or(|process| {
+            process.argv.is_empty() || self.started.is_some_and(|started| started != process.started_ticks)
+        })
     }
 }
 
@@ -240,6 +243,9 @@ mod tests {
         check(&mark(), "dragon", Some(&process), false);
         check(&mark(), "dragon", None, true);
         process.started_ticks = 100;
+        check(&mark(), "dragon", Some(&process), true);
+        process.started_ticks = 99;
+        process.argv.clear();
         check(&mark(), "dragon", Some(&process), true);
         check(&mark(), "elsewhere", None, false);
         check(&Mark::parse("by=x\n", None), "dragon", None, false);

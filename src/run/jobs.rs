@@ -29,6 +29,9 @@ use crate::{
 /// How often the log is read while it is shown.
 const LOG_EVERY: Duration = Duration::from_secs(1);
 
+/// How often it is looked for what a killed takeover left. A directory is listed.
+const MEND_EVERY: Duration = Duration::from_secs(10);
+
 /// How many steps of an order may wait to be shown.
 const STEPS: usize = 64;
 
@@ -41,21 +44,21 @@ pub(super) struct Hands {
     /// What stands by while an agent is taken over.
     guard: Option<Argv>,
     seat: Option<Seat>,
+    mender: Option<JoinHandle<()>>,
 }
 
 impl Drop for Hands {
     fn drop(&mut self) {
         self.read_log(false);
+        self.stop_mending();
     }
 }
 
 impl Hands {
     /// Hands whose news go to `events`.
     pub(super) fn new(steer: Option<Steer>, watch: Watch, guard: Option<Argv>, events: mpsc::Sender<Event>) -> Self {
-        if let Some(steer) = steer.clone() {
-            tokio::spawn(mend(steer, events.clone()));
-        }
-        Self { steer, watch, events, log: None, guard, seat: None }
+        let mender = steer.clone().map(|steer| tokio::spawn(mend(steer, events.clone())));
+        Self { steer, watch, events, log: None, guard, seat: None, mender }
     }
 
     /// Takes an agent over.
@@ -95,7 +98,14 @@ impl Hands {
     /// Gives the means to change anything away, for good.
     pub(super) fn only_look(&mut self) {
         self.stroke(Stroke::Leave);
+        self.stop_mending();
         self.steer = None;
+    }
+
+    fn stop_mending(&mut self) {
+        if let Some(mender) = self.mender.take() {
+            mender.abort();
+        }
     }
 
     /// Looks at what an order would do.
@@ -137,11 +147,18 @@ impl Hands {
     }
 }
 
-/// What a dashboard left behind that was killed while it had an agent.
+/// Puts in order what a dashboard left that was killed while it had an agent: at the start, and now and then, should its
+/// guard have died with it.
 async fn mend(steer: Steer, events: mpsc::Sender<Event>) {
-    for says in steer.mend().await {
-        // Nobody listens any more: the dashboard has been left.
-        let _ = events.send(Event::Mended(says)).await;
+    let mut ticks = interval(MEND_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        for says in steer.mend().await {
+            if events.send(Event::Mended(says)).await.is_err() {
+                return;
+            }
+        }
     }
 }
 
