@@ -152,13 +152,14 @@ fn function(n: u8, held: KeyModifiers) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
     use crate::app::keymap::Chord;
 
     /// A chord as it is written, or a key that has no name there.
     #[track_caller]
     fn check(chord: &str, modes: Modes, bytes: &str) {
-        let event = chord.parse::<Chord>().map(KeyEvent::from).unwrap_or_else(|bad| panic!("{bad}"));
+        let event = chord.parse::<Chord>().map_or_else(|bad| panic!("{bad}"), KeyEvent::from);
         assert_eq!(String::from_utf8_lossy(&key(event, modes)), bytes, "{chord}");
     }
 

@@ -142,21 +142,12 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let kind = options.terminal;
     let (drawn, whole, handed) = (None, None, None);
     let mut shell = Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, drawn, whole, left: false };
-    if let Some((order, target)) = options.take {
-        for effect in taken::begin(&mut shell.model, order, target) {
-            shell.perform(effect, &mut terminal)?;
-        }
-    }
-    shell.draw(Change::Everything, &mut terminal)?;
+    shell.begin(options.take, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
     checkups.abort();
-    shell.hands.leave().await;
-    drop(terminal);
-    if let Some(keeper) = shell.keeper.take() {
-        keeper.finish().await;
-    }
-    outcome.map(|()| shell.model.parted().cloned())
+    outcome?;
+    Ok(shell.end(terminal).await)
 }
 
 /// Everything that the loop holds.
@@ -228,6 +219,25 @@ impl Keys {
 }
 
 impl Shell {
+    /// The first frame, and the takeover for which this program was started.
+    fn begin(&mut self, take: Option<(Confirmed<Order>, Target)>, terminal: &mut Terminal) -> io::Result<()> {
+        let effects = take.map(|(order, target)| taken::begin(&mut self.model, order, target));
+        for effect in effects.into_iter().flatten() {
+            self.perform(effect, terminal)?;
+        }
+        self.draw(Change::Everything, terminal)
+    }
+
+    /// Leaves everything as it should be found; how the last takeover ended.
+    async fn end(mut self, terminal: Terminal) -> Option<Outcome> {
+        self.hands.leave().await;
+        drop(terminal);
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish().await;
+        }
+        self.model.parted().cloned()
+    }
+
     async fn serve(
         &mut self,
         terminal: &mut Terminal,

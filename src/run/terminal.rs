@@ -74,6 +74,7 @@ impl Terminal {
     }
 
     /// Gives the terminal to another program for a while.
+    #[expect(clippy::unused_self, reason = "only whoever has it can give it away")]
     pub(super) fn hand_over(&mut self) {
         give_back();
     }

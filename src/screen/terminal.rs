@@ -15,7 +15,10 @@ pub struct Terminal {
 
 impl std::fmt::Debug for Terminal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Terminal").field("screen", &self.screen).field("modes", &self.heard.modes).finish()
+        f.debug_struct("Terminal")
+            .field("screen", &self.screen)
+            .field("modes", &self.heard.modes)
+            .finish_non_exhaustive()
     }
 }
 

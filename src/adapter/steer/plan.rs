@@ -48,7 +48,7 @@ impl Steer {
             (Act::Take { whole }, _) => {
                 aim.session.map(|session| exact(&lines.attach(session, !whole))).into_iter().collect()
             }
-            (Act::Trust, _) | (_, None) | (Act::Answer(_), _) => Vec::new(),
+            (Act::Answer(_) | Act::Trust, _) | (_, None) => Vec::new(),
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
                 vec![exact(&lines.keys(&spec.keys.interrupt, pane))]

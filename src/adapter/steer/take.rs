@@ -95,7 +95,7 @@ pub(super) async fn take(job: &mut Job<'_>, turn: Turn, seat: Seat) -> Result<En
     let client = match job.steer.hand.attach(&argv, seat.size) {
         Ok(client) => client,
         Err(error) => {
-            let back = release(job, &hold).await.unwrap_or_else(|why| why);
+            let back = release(job, &hold).await;
             return Ok(End::new(Ending::Failed, format!("{error}; {back}")));
         }
     };
@@ -230,10 +230,10 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
 }
 
 /// Puts the windows back and takes the mark away, unless somebody else has it by now.
-async fn release(job: &mut Job<'_>, hold: &Hold) -> Result<String, String> {
+async fn release(job: &mut Job<'_>, hold: &Hold) -> String {
     match holder(job, &hold.agent).await {
         Some((mark, true)) if mark.taken.pid != hold.mark.taken.pid || mark.started != hold.mark.started => {
-            return Ok(format!("its window is put back when the other leaves, {}", mark.taken.words()));
+            return format!("its window is put back when the other leaves, {}", mark.taken.words());
         }
         _ => {}
     }
@@ -242,12 +242,11 @@ async fn release(job: &mut Job<'_>, hold: &Hold) -> Result<String, String> {
     job.note(format!("remove {}", path.display()));
     match job.steer.hand.remove(path).await {
         Ok(_) => back,
-        Err(error) => Err(error.to_string()),
+        Err(error) => format!("{back}; {error}"),
     }
 }
 
-fn end(parting: &Parting, lasted: Duration, back: &Result<String, String>) -> End {
-    let back = back.as_ref().unwrap_or_else(|why| why);
+fn end(parting: &Parting, lasted: Duration, back: &str) -> End {
     let time = words::long(lasted);
     let (ending, says) = match parting {
         Parting::Left => (Ending::Done, format!("left after {time}")),

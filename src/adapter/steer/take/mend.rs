@@ -52,7 +52,7 @@ pub(super) async fn mend(steer: &Steer, who: &Who, agent: &AgentName, mark: &Mar
             if let Some(client) = mark.client {
                 windows::dismiss(steer, before, client).await;
             }
-            windows::mend(steer, before).await.unwrap_or_else(|why| why)
+            windows::mend(steer, before).await
         }
         None => "how its window was before is not known".to_owned(),
     };

@@ -60,7 +60,10 @@ pub(super) async fn read(job: &Job<'_>, aim: &Aim) -> Result<Before, Refusal> {
     Ok(Before { socket: aim.socket.clone(), server, session, windows })
 }
 
-fn fields(line: &str) -> Option<(u32, WindowId, (u16, u16), PaneId, u32)> {
+/// The server, a window and its size, one of its panes and that pane's process.
+type Line = (u32, WindowId, (u16, u16), PaneId, u32);
+
+fn fields(line: &str) -> Option<Line> {
     let mut words = line.split(' ');
     let mut word = || words.next();
     let pid = word()?.parse().ok()?;
@@ -70,7 +73,7 @@ fn fields(line: &str) -> Option<(u32, WindowId, (u16, u16), PaneId, u32)> {
 }
 
 /// Gives each window its size and its own option back, and looks whether it has them; how that went.
-pub(super) async fn put_back(job: &mut Job<'_>, before: &Before) -> Result<String, String> {
+pub(super) async fn put_back(job: &mut Job<'_>, before: &Before) -> String {
     let mut said = Vec::new();
     for window in &before.windows {
         let lines = Lines { tmux: job.steer.watch.tmux(), socket: &before.socket, version: "" };
@@ -83,7 +86,7 @@ pub(super) async fn put_back(job: &mut Job<'_>, before: &Before) -> Result<Strin
 }
 
 /// The same without an order: for the mark that a dead owner left.
-pub(super) async fn mend(steer: &Steer, before: &Before) -> Result<String, String> {
+pub(super) async fn mend(steer: &Steer, before: &Before) -> String {
     let mut said = Vec::new();
     for window in &before.windows {
         let lines = Lines { tmux: steer.watch.tmux(), socket: &before.socket, version: "" };
@@ -95,16 +98,16 @@ pub(super) async fn mend(steer: &Steer, before: &Before) -> Result<String, Strin
     back(&before.windows, &said)
 }
 
-fn back(windows: &[Window], now: &[(u16, u16)]) -> Result<String, String> {
+fn back(windows: &[Window], now: &[(u16, u16)]) -> String {
     let size = |(columns, rows): &(u16, u16)| format!("{columns}×{rows}");
     match (windows, now) {
-        (_, []) => Ok("its window is gone".to_owned()),
-        ([one], [now]) if one.size == *now => Ok(format!("its window is {} again", size(now))),
+        (_, []) => "its window is gone".to_owned(),
+        ([one], [now]) if one.size == *now => format!("its window is {} again", size(now)),
         // Somebody else looks at it: then tmux sizes it for them.
         ([one], [now]) => {
-            Ok(format!("its window is {} for others who are attached; it was {}", size(now), size(&one.size)))
+            format!("its window is {} for others who are attached; it was {}", size(now), size(&one.size))
         }
-        (many, now) => Ok(format!("{} of its {} windows are as they were", now.len(), many.len())),
+        (many, now) => format!("{} of its {} windows are as they were", now.len(), many.len()),
     }
 }
 
