@@ -179,7 +179,7 @@ fn a_headless_demo_shows_every_state_and_leaves_nothing() {
         .unwrap();
     let name = format!("mosaic-demo-{}", child.id());
     let ran = Ran::of(&child.wait_with_output().unwrap()).with(0);
-    for state in ["working", "available", "stale", "unknown", "dead", "DRIFT", "UNMANAGED"] {
+    for state in ["stuck", "working", "available", "stale", "unknown", "dead", "DRIFT", "UNMANAGED"] {
         assert!(ran.out.contains(state), "nobody is {state}:\n{}", ran.out);
     }
     wait_until("everything of the demo is gone", SOON, || {

@@ -9,12 +9,14 @@
 mod support;
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     fmt::Debug,
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 
 use mosaic_top::{
@@ -331,10 +333,20 @@ fn home(dashboard: &Dashboard) {
 }
 
 fn back(dashboard: &Dashboard, said: &str) {
-    dashboard.until("the way back", |text| {
+    insist(dashboard, ESCAPE, said);
+}
+
+/// The Escape key as the one sequence that no key after it can turn into Alt with that key.
+const ESCAPE: &str = "\x1b[27u";
+
+/// Types these bytes until the screen says so; again only after a while, since a busy machine answers late.
+fn insist(dashboard: &Dashboard, bytes: &str, said: &str) {
+    let typed: Cell<Option<Instant>> = Cell::new(None);
+    dashboard.until(said, |text| {
         let there = text.contains(said);
-        if !there {
-            dashboard.keys(&["Escape"]);
+        if !there && typed.get().is_none_or(|then| then.elapsed() > Duration::from_millis(400)) {
+            dashboard.types(bytes);
+            typed.set(Some(Instant::now()));
         }
         there
     });

@@ -44,6 +44,7 @@ fn target(name: &str, socket: Socket, server: Option<u32>, pane: Option<PaneAim>
         runtime: Some("claude".into()),
         reset_command: None,
         launch: None,
+        cautions: Vec::new(),
     };
     Target { tenant: Tenant("ops".into()), host, aim: Some(Box::new(aim)) }
 }
@@ -197,6 +198,16 @@ fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
     assert_eq!(stage.tmux.tmux(&["list-buffers"]), "");
 }
 
+#[test]
+fn nothing_is_typed_into_a_shell() {
+    let scene = Scene::new();
+    scene.tmux.session("a", "exec sh");
+    let target = scene.aim("a");
+    let outcome = rt().block_on(scene.steer().carry_out(unasked(letter("touch it")), target, quiet()));
+    assert!(matches!(&outcome.ending, Ending::Refused(Refusal::NoRule(why)) if why.contains("shell")), "{outcome:?}");
+    assert!(!scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]).contains("touch"), "it was typed");
+}
+
 /// Two programs that paste into one composer at the same time would make one wrong message.
 #[test]
 fn two_programs_do_not_act_on_one_agent_at_the_same_time() {
@@ -305,5 +316,9 @@ fn the_verbs_keep_the_pause_and_the_exit_codes() {
         assert!(ran.err.contains("read-only"), "{verb}: {}", ran.err);
     }
     let log = fleet.run(&["log", "--json", "--agent", "a"]);
-    assert_eq!(log.out.lines().count(), 2, "{}", log.out);
+    let refused: Vec<&str> = log.out.lines().filter(|line| line.contains("\"verdict\":\"refused\"")).collect();
+    assert_eq!((log.out.lines().count(), refused.len()), (3, 1), "{}", log.out);
+    assert!(refused[0].contains("release"), "why it was refused: {}", refused[0]);
+    let tried = fleet.run(&["log", "--json", "--agent", "nobody"]).out;
+    assert!(tried.contains("no agent") || tried.contains("refused"), "who tried what on whom: {tried:?}");
 }

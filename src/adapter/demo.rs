@@ -7,6 +7,7 @@
 
 use std::{
     ffi::OsString,
+    fmt::Write as _,
     fs::{self, DirBuilder},
     io,
     os::unix::{
@@ -32,6 +33,17 @@ const KEEPER_LOOKS_EVERY: Duration = Duration::from_millis(200);
 
 /// Cells of a demo pane: what an 80-column terminal can nearly show and a wide one shows whole.
 const SIZE: [&str; 4] = ["-x", "100", "-y", "30"];
+
+/// What would lead the demo's agents to something of the user's: a tmux server, or a runtime's records.
+const USERS: [&str; 7] = [
+    "TMUX",
+    "TMUX_PANE",
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "PI_CODING_AGENT_DIR",
+    "PI_CODING_AGENT_SESSION_DIR",
+    "XDG_DATA_HOME",
+];
 
 /// Why the demo could not be brought up.
 #[derive(Debug, thiserror::Error)]
@@ -67,10 +79,8 @@ pub enum Error {
 pub struct Session {
     /// Its name.
     pub name: String,
-    /// What runs in it.
+    /// What runs in it. Its pane stays when that ends, dead.
     pub argv: Vec<OsString>,
-    /// Whether its pane stays when that ends, dead.
-    pub remain: bool,
 }
 
 /// The directory and names of one demo, before and after its server runs.
@@ -101,7 +111,7 @@ impl Place {
     }
 
     fn fill(&self, exe: &Path) -> Result<(), Error> {
-        for directory in [self.run_dir(), self.home().join("src"), self.dir.join("bin")] {
+        for directory in [self.run_dir(), self.agents_dir(), self.work_dir(), self.user_home(), self.dir.join("bin")] {
             fs::create_dir_all(&directory).map_err(|e| file("cannot make the directory", &directory, e))?;
         }
         for runtime in RUNTIMES {
@@ -123,6 +133,22 @@ impl Place {
         self.home().join("fleet/run")
     }
 
+    /// Where agents work.
+    #[must_use]
+    pub fn work_dir(&self) -> PathBuf {
+        self.home().join("src")
+    }
+
+    /// Where the files are that say how each agent is launched.
+    fn agents_dir(&self) -> PathBuf {
+        self.home().join("fleet/agents")
+    }
+
+    /// The home of the stubs and shells: what they keep, and what is looked up as theirs, is not the user's.
+    fn user_home(&self) -> PathBuf {
+        self.dir.join("home")
+    }
+
     /// Our binary under a runtime's name.
     #[must_use]
     pub fn runtime(&self, name: &str) -> PathBuf {
@@ -131,15 +157,31 @@ impl Place {
 
     /// Writes the roster.
     pub fn write_roster(&self, text: &str) -> Result<(), Error> {
-        let path = self.home().join("fleet/roster.yaml");
-        fs::write(&path, text).map_err(|e| file("cannot write", &path, e))
+        write(&self.home().join("fleet/roster.yaml"), text)
+    }
+
+    /// Writes an agent's env file: where a launch of it works and keeps its files, which is nowhere near the user's own;
+    /// and its command, where it has to be started from nothing.
+    pub fn write_launch(&self, agent: &str, command: Option<&str>) -> Result<(), Error> {
+        let home = self.user_home();
+        let mut text = format!("MOSAIC_AGENT_NAME={agent}\nMOSAIC_AGENT_WORKDIR={}\n", self.work_dir().display());
+        let _ = writeln!(text, "HOME={}", home.display());
+        for (key, below) in
+            [("CLAUDE_CONFIG_DIR", ".claude"), ("CODEX_HOME", ".codex"), ("MOSAIC_CLAUDE_JSON", ".claude.json")]
+        {
+            let _ = writeln!(text, "{key}={}", home.join(below).display());
+        }
+        if let Some(command) = command {
+            let _ = writeln!(text, "MOSAIC_AGENT_COMMAND={command}");
+        }
+        write(&self.agents_dir().join(agent).with_extension("env"), &text)
     }
 
     /// Starts the server with its keeper as `_holder`, then every session. The keeper comes first, so that nothing
     /// can be left behind.
     pub fn start(self, keeper: Vec<OsString>, sessions: &[Session]) -> Result<Server, Error> {
         let server = Server { place: self, kept: false };
-        let holder = Session { name: "_holder".to_owned(), argv: keeper, remain: false };
+        let holder = Session { name: "_holder".to_owned(), argv: keeper };
         for session in std::iter::once(&holder).chain(sessions) {
             server.place.start_session(session)?;
         }
@@ -149,20 +191,21 @@ impl Place {
     fn start_session(&self, session: &Session) -> Result<(), Error> {
         let mut words: Vec<OsString> = ["new-session", "-d", "-s", &session.name].map(OsString::from).to_vec();
         words.extend(SIZE.map(OsString::from));
-        words.extend([OsString::from("-c"), self.home().join("src").into(), OsString::from("--")]);
+        words.extend([OsString::from("-c"), self.work_dir().into(), OsString::from("--")]);
         words.extend(session.argv.iter().cloned());
-        if session.remain {
-            // In the same command sequence: the program may end before a second call could say that its pane stays.
-            let target = format!("={}:", session.name);
-            words.extend([";", "set-option", "-p", "-t", &target, "remain-on-exit", "on"].map(OsString::from));
-        }
+        // In the same command sequence: the program may end before a second call could say that its pane stays.
+        let target = format!("={}:", session.name);
+        words.extend([";", "set-option", "-p", "-t", &target, "remain-on-exit", "on"].map(OsString::from));
         self.tmux(&words)
     }
 
     fn tmux(&self, words: &[OsString]) -> Result<(), Error> {
         let mut command = Command::new("tmux");
         command.args(["-u", "-f", "/dev/null", "-L", &self.socket]).args(words);
-        command.env("TMUX_TMPDIR", &self.dir).env_remove("TMUX").env_remove("TMUX_PANE").stdin(Stdio::null());
+        command.env("TMUX_TMPDIR", &self.dir).env("HOME", self.user_home()).stdin(Stdio::null());
+        for name in USERS {
+            command.env_remove(name);
+        }
         let output = command.output().map_err(Error::NoTmux)?;
         if output.status.success() {
             return Ok(());
@@ -174,7 +217,13 @@ impl Place {
     /// The environment in which every mosaic-top sees this fleet and no other, and keeps its own state here, too.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        // The user's colours and keys are theirs here, too; everything else that is looked up in a home is the demo's.
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let config = set("XDG_CONFIG_HOME").or_else(|| Some(Path::new(&set("HOME")?).join(".config").into()));
+        let config = config.unwrap_or_else(|| self.user_home().join(".config").into());
         vec![
+            ("HOME", self.user_home().into()),
+            ("XDG_CONFIG_HOME", config),
             ("TMUX_TMPDIR", self.dir.clone().into()),
             ("MOSAIC_HOME", self.home().into()),
             ("MOSAIC_HEARTBEAT_IDLE_THRESHOLD", IDLE_THRESHOLD.into()),
@@ -267,6 +316,10 @@ pub fn write_heartbeat(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("hb.new");
     fs::write(&fresh, text)?;
     fs::rename(&fresh, path)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(|e| file("cannot write", path, e))
 }
 
 fn file(what: &'static str, path: &Path, source: io::Error) -> Error {

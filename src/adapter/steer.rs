@@ -50,6 +50,7 @@ mod plan;
 mod relaunch;
 pub mod take;
 mod trust;
+mod warn;
 
 use std::{
     collections::BTreeSet,
@@ -64,7 +65,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Watch,
-    audit::{self, Audit},
+    audit::{self, Audit, Log},
     exec::{Argv, Local},
     identity::Who,
 };
@@ -143,7 +144,8 @@ impl Steer {
         for target in targets {
             let commands = self.plan(order, &target, &who).await;
             let refused = self.against(order, &target).await.err();
-            each.push(Planned { target, commands, warnings: Vec::new(), refused });
+            let warnings = warn::of(self, order, &target, &who).await;
+            each.push(Planned { target, commands, warnings, refused });
         }
         Preview { order: order.clone(), each }
     }
@@ -205,6 +207,21 @@ impl Steer {
             outcomes.push(outcome);
         }
         outcomes
+    }
+
+    /// Puts into the log an order that was refused before it had a target: who tried what on whom, and why not. That
+    /// nothing was done is true also where the log cannot be written; then why comes back.
+    pub async fn refused(&self, order: &Order, fleet: &Target, name: &str, refusal: &Refusal) -> Option<String> {
+        let who = self.watch.who().await;
+        let log = Log::of(&self.watch.files(&who), self.audit.clone());
+        let mut intent = log.intent(order, fleet, Vec::new());
+        intent.target.agent = Some(name.to_owned());
+        let outcome = refused(order, fleet.clone(), refusal.clone(), None);
+        let hand = self.hand.as_ref();
+        match log.write(hand, &intent).await {
+            Ok(()) => log.ended(hand, &intent, &outcome).await.err(),
+            Err(why) => Some(why),
+        }
     }
 
     /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.

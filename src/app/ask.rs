@@ -87,7 +87,7 @@ impl Ask {
     /// Whether anything can be answered from here.
     #[must_use]
     pub fn can(&self) -> bool {
-        !self.gone && !self.prompt.human && (self.option().is_some() || !self.prompt.keys.is_empty())
+        !self.gone && (self.option().is_some() || !self.prompt.human && !self.prompt.keys.is_empty())
     }
 
     /// Whether the choice needs a yes of its own.
@@ -138,7 +138,7 @@ pub fn lines(ask: &Ask, width: usize) -> Vec<Said> {
     for (place, option) in ask.prompt.options.iter().enumerate() {
         choice(place == ask.cursor, option, &mut page);
     }
-    if ask.prompt.human {
+    if ask.prompt.human && ask.prompt.options.is_empty() {
         page.say(Tone::Warn, "only somebody at its terminal can answer this one");
     } else if ask.prompt.options.is_empty() {
         match ask.prompt.keys.as_slice() {

@@ -385,8 +385,8 @@ mod tests {
     #[test]
     fn other_keys_replace_the_tables_and_show_where_keys_are_shown() {
         let map =
-            Keymap::with(&[binding("quit", &["x", "Ctrl-Q"]), binding("help", &[]), binding("copy", &["q"])]).unwrap();
-        assert_eq!(map.keys_of(Action::Quit), ["x", "Ctrl-Q"]);
+            Keymap::with(&[binding("quit", &["X", "Ctrl-Q"]), binding("help", &[]), binding("copy", &["q"])]).unwrap();
+        assert_eq!(map.keys_of(Action::Quit), ["X", "Ctrl-Q"]);
         assert_eq!(map.keys_of(Action::Copy), ["q"]);
         assert!(map.keys_of(Action::Help).is_empty());
         assert_eq!(map.press(None, "y".parse().unwrap()), Press::Nothing);

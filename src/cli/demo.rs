@@ -11,7 +11,10 @@ use clap::Args;
 use color_eyre::eyre::{Result, WrapErr};
 
 use super::{Exit, access::Access, say, stub::Kind};
-use crate::adapter::demo::{Place, Server, Session};
+use crate::{
+    adapter::demo::{self, Place, Server, Session},
+    fleet::order::launch::quoted,
+};
 use fleet::{Beat, CAST, Cast, Plays};
 
 /// How long `--headless` lets the fleet live before it looks: every agent has drawn, and the quiet ones have been
@@ -51,13 +54,28 @@ impl Demo {
 
 fn bring_up(exe: &Path, keep: bool) -> Result<Server> {
     let place = Place::create(exe, std::process::id())?;
-    if let Err(error) = place.write_roster(&fleet::roster(&place.socket)) {
+    if let Err(error) = write_files(&place) {
         place.remove();
         return Err(error.into());
     }
     let keeper = keeper(&place, exe, keep);
-    let sessions: Vec<Session> = CAST.iter().filter_map(|cast| session(cast, &place)).collect();
+    let sessions: Vec<Session> = CAST
+        .iter()
+        .filter_map(|cast| Some(Session { name: cast.name.to_owned(), argv: argv(cast, &place)? }))
+        .collect();
     Ok(place.start(keeper, &sessions)?)
+}
+
+fn write_files(place: &Place) -> Result<(), demo::Error> {
+    place.write_roster(&fleet::roster(&place.socket, &place.work_dir()))?;
+    for cast in CAST {
+        let Some(declared) = cast.declared else { continue };
+        let launched = Cast { plays: Some(Plays::Stub(declared.runtime, Kind::Idle)), beat: Beat::Fresh, ..cast };
+        let words: Vec<String> =
+            argv(&launched, place).unwrap_or_default().iter().map(|word| quoted(&word.to_string_lossy())).collect();
+        place.write_launch(cast.name, Some(words.join(" ")).filter(|_| cast.plays.is_none()).as_deref())?;
+    }
+    Ok(())
 }
 
 fn keeper(place: &Place, exe: &Path, keep: bool) -> Vec<OsString> {
@@ -69,23 +87,21 @@ fn keeper(place: &Place, exe: &Path, keep: bool) -> Vec<OsString> {
     argv
 }
 
-fn session(cast: &Cast, place: &Place) -> Option<Session> {
-    let (argv, remain) = match cast.plays? {
+/// What runs in its session, if it has one.
+fn argv(cast: &Cast, place: &Place) -> Option<Vec<OsString>> {
+    let Plays::Stub(runtime, kind) = cast.plays? else {
         // A shell of its own kind: no profile, no history, no surprise.
-        Plays::Shell => (["env", "PS1=$ ", "ENV=", "HISTFILE=", "sh", "-i"].map(OsString::from).to_vec(), false),
-        Plays::Stub(runtime, kind) => {
-            let mut argv = stub_argv(&place.runtime(runtime), kind);
-            argv.extend(["--runtime".into(), runtime.into()]);
-            let heartbeat = place.run_dir().join(format!("{}.hb", cast.name));
-            match cast.beat {
-                Beat::Fresh => argv.extend(["--heartbeat".into(), heartbeat.into()]),
-                Beat::Old => argv.extend(["--heartbeat".into(), heartbeat.into(), "--old".into()]),
-                Beat::None => {}
-            }
-            (argv, kind == Kind::Missing)
-        }
+        return Some(["env", "PS1=$ ", "ENV=", "HISTFILE=", "sh", "-i"].map(OsString::from).to_vec());
     };
-    Some(Session { name: cast.name.to_owned(), argv, remain })
+    let mut argv = stub_argv(&place.runtime(runtime), kind);
+    argv.extend(["--runtime".into(), runtime.into()]);
+    let heartbeat = place.run_dir().join(format!("{}.hb", cast.name));
+    match cast.beat {
+        Beat::Fresh => argv.extend(["--heartbeat".into(), heartbeat.into()]),
+        Beat::Old => argv.extend(["--heartbeat".into(), heartbeat.into(), "--old".into()]),
+        Beat::None => {}
+    }
+    Some(argv)
 }
 
 fn stub_argv(program: &Path, kind: Kind) -> Vec<OsString> {

@@ -1,21 +1,25 @@
-//! The hidden verb behind the demo: plays one agent on the terminal it is given.
+//! The hidden verb behind the demo: plays one agent on the terminal it is given, and takes what is typed into it.
 //!
-//! A stub talks to nobody and reads nothing. What it shows is worked out step by step by `play` and `paint`; here
-//! is only the loop that writes, waits, and keeps the heartbeat fresh.
+//! A stub has no model, talks to nobody and runs nothing. What it knows is `agent`, what it shows `frame`, both without a
+//! terminal; here is only the loop that reads keys, writes, waits, and keeps the heartbeat.
 
+mod agent;
+mod dialog;
 mod dress;
-mod paint;
-mod play;
+mod frame;
+mod script;
+#[cfg(test)]
+mod tests;
 
 use std::{
     io::{self, Write},
     path::PathBuf,
-    thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use clap::{Args, ValueEnum};
 use color_eyre::eyre::Result;
+use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Exit;
@@ -23,14 +27,18 @@ use crate::{
     adapter::{clock, demo},
     screen::Size,
 };
+use agent::{Agent, State};
 
-/// Well below the 15 s that a real sidecar takes, and longer than any step of a busy stub.
+/// Well below the 15 s that a real sidecar takes.
 const BEAT_EVERY: Duration = Duration::from_secs(4);
 
 /// How old the heartbeat of `--old` is: far beyond 3 × 15 s.
 const OLD: SignedDuration = SignedDuration::from_mins(11);
 
-/// What a stub plays.
+/// How often a quiet stub looks at the time; keys wake it.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// How a stub begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "kebab-case")]
 pub enum Kind {
@@ -39,14 +47,18 @@ pub enum Kind {
     /// Has answered, waits for the next message.
     Idle,
     /// Parked at a question about its folder; the refusing row is highlighted.
-    Gate,
+    Trust,
+    /// Parked at the offer of an update; the installing row is highlighted.
+    Update,
+    /// Asks whether a command may run.
+    Asks,
+    /// Stands at its usage limit.
+    Limit,
     /// Prints a great deal, at a bounded rate.
     Flood,
     /// Wide characters, emoji, boxes, 24-bit colours.
     Wide,
-    /// A full-screen program on the alternate screen.
-    Box,
-    /// The launch that went wrong: says so and ends with 127.
+    /// The launch that goes wrong, with 127; the second one goes well.
     Missing,
     /// No agent: the holder that ends the demo when its time has come.
     Keeper,
@@ -55,7 +67,7 @@ pub enum Kind {
 /// What the demo tells a stub.
 #[derive(Debug, Args)]
 pub struct Stub {
-    /// What to play
+    /// How to begin
     kind: Kind,
     /// The runtime to look like
     #[arg(long, default_value = "claude")]
@@ -77,11 +89,24 @@ pub struct Stub {
     demo: Option<u32>,
 }
 
-/// What a stub prints next, and how long it then waits.
+/// What somebody types.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Step {
-    bytes: String,
-    pause: Duration,
+enum Key {
+    /// Characters, or a whole paste.
+    Text(String),
+    Enter,
+    Newline,
+    Escape,
+    Tab,
+    Backspace,
+    Up,
+    Down,
+    Left,
+    Right,
+    /// `C-u`.
+    Clear,
+    /// `C-c`.
+    Cancel,
 }
 
 impl Kind {
@@ -91,40 +116,31 @@ impl Kind {
         match self {
             Self::Working => "working",
             Self::Idle => "idle",
-            Self::Gate => "gate",
+            Self::Trust => "trust",
+            Self::Update => "update",
+            Self::Asks => "asks",
+            Self::Limit => "limit",
             Self::Flood => "flood",
             Self::Wide => "wide",
-            Self::Box => "box",
             Self::Missing => "missing",
             Self::Keeper => "keeper",
-        }
-    }
-
-    /// Step `n` on a terminal of `size`, dressed as `runtime`.
-    fn step(self, runtime: &str, n: u64, size: Size) -> Step {
-        let dress = dress::of(runtime);
-        match self {
-            Self::Working => play::working(&dress, n, size),
-            Self::Idle => play::idle(&dress, n, size),
-            Self::Gate => play::gate(n, size),
-            Self::Flood => play::flood(n),
-            Self::Wide => paint::wide(n, size),
-            Self::Box => paint::full_screen(n, size),
-            Self::Missing | Self::Keeper => Step { bytes: String::new(), pause: BEAT_EVERY },
         }
     }
 }
 
 impl Stub {
-    /// Plays until the terminal goes away.
-    pub async fn run(self) -> Result<Exit> {
+    /// Plays until the terminal goes away, or until its program is made to end.
+    pub async fn run(mut self) -> Result<Exit> {
+        // A second start finds the first one's heartbeat: whatever was wrong then is well now.
+        let again = self.heartbeat.as_ref().is_some_and(|path| path.exists());
+        self.old &= !again;
         match self.kind {
             Kind::Keeper => {
                 let place = demo::Place { dir: self.dir.unwrap_or_default(), socket: self.socket.unwrap_or_default() };
                 demo::keep_until_gone(&place, self.demo).await?;
                 Ok(Exit::Done)
             }
-            Kind::Missing => {
+            Kind::Missing if !again => {
                 self.beat(Status::Ok)?;
                 // tmux scrolls the screen by a line to write its notice below: the first line is one to lose.
                 writeln!(io::stdout(), "\n$ mosaic yolo {0}\nmosaic: exec: {0}: not found", self.runtime)?;
@@ -135,42 +151,81 @@ impl Stub {
     }
 
     fn play(&self) -> Result<Exit> {
-        let busy = !matches!(self.kind, Kind::Idle | Kind::Gate);
-        let status = if busy { Status::Busy } else { Status::Ok };
+        let full = dress::is_full_screen(&self.runtime);
         // Like a real agent's screen: what somebody types is not echoed by the terminal.
         crossterm::terminal::enable_raw_mode()?;
-        let (mut since_beat, mut n, mut drawn) = (BEAT_EVERY, 0, None);
+        say(if full { "\x1b[?1049h\x1b[?2004h" } else { "\x1b[?2004h" })?;
+        let mut agent = Agent::new(&self.runtime, self.kind);
+        let began = clock::now().steady;
+        let (mut beaten, mut drawn): (Option<(Instant, Status)>, String) = (None, String::new());
         loop {
-            if since_beat >= BEAT_EVERY && !(self.old && n > 0) {
+            let now = clock::now().steady;
+            agent.pass(now - began);
+            if let State::Over(exit, words) = agent.state {
+                say(if full { "\x1b[?1049l" } else { "\x1b[H\x1b[2J" })?;
+                crossterm::terminal::disable_raw_mode()?;
+                // As with the missing program, the first line is one to lose.
+                say(&format!("\x1b[?2004l\x1b[?25h\x1b]2;\x1b\\\n{words}\n"))?;
+                return Ok(exit);
+            }
+            let status = if agent.busy() { Status::Busy } else { Status::Ok };
+            if beaten.is_none_or(|(at, was)| was != status || !self.old && now - at >= BEAT_EVERY) {
                 self.beat(status)?;
-                since_beat = Duration::ZERO;
+                beaten = Some((now, status));
             }
             let (cols, rows) = crossterm::terminal::size()?;
-            let size = Size { rows, cols };
-            let step = self.kind.step(&self.runtime, n, size);
-            // A quiet agent is really quiet: it draws again only when its terminal has another size.
-            if busy || drawn != Some(size) {
-                let mut out = io::stdout().lock();
-                out.write_all(step.bytes.as_bytes())?;
-                out.flush()?;
-                drawn = Some(size);
+            let frame = frame::of(&agent, Size { rows, cols });
+            // A quiet agent is really quiet.
+            if frame != drawn {
+                say(&frame)?;
+                drawn = frame;
             }
-            thread::sleep(step.pause);
-            since_beat += step.pause;
-            n += 1;
+            if event::poll(agent.turn().map_or(QUIET, |(play, _)| play.step()))? {
+                take(&mut agent, event::read()?);
+            }
         }
     }
 
     fn beat(&self, status: Status) -> Result<()> {
         let Some(path) = &self.heartbeat else { return Ok(()) };
         let age = if self.old { OLD } else { SignedDuration::ZERO };
-        let text = heartbeat(clock::now().wall - age, std::process::id(), status, dress::of(&self.runtime).model);
+        let text = heartbeat(clock::now().wall - age, std::process::id(), status, dress::model(&self.runtime));
         Ok(demo::write_heartbeat(path, &text)?)
     }
 }
 
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Hands on what was typed.
+fn take(agent: &mut Agent, event: Event) {
+    let key = match event {
+        Event::Paste(text) => Key::Text(text.replace("\r\n", "\n").replace('\r', "\n")),
+        Event::Key(key) if key.kind != KeyEventKind::Release => match (key.code, key.modifiers) {
+            (KeyCode::Char('c'), KeyModifiers::CONTROL) => Key::Cancel,
+            (KeyCode::Char('u'), KeyModifiers::CONTROL) => Key::Clear,
+            (KeyCode::Char('j'), KeyModifiers::CONTROL) => Key::Newline,
+            (KeyCode::Char(c), KeyModifiers::NONE | KeyModifiers::SHIFT) => Key::Text(c.to_string()),
+            (KeyCode::Enter, _) => Key::Enter,
+            (KeyCode::Esc, _) => Key::Escape,
+            (KeyCode::Tab, _) => Key::Tab,
+            (KeyCode::Backspace, _) => Key::Backspace,
+            (KeyCode::Up, _) => Key::Up,
+            (KeyCode::Down, _) => Key::Down,
+            (KeyCode::Left, _) => Key::Left,
+            (KeyCode::Right, _) => Key::Right,
+            _ => return,
+        },
+        _ => return,
+    };
+    agent.take(key);
+}
+
 /// A heartbeat's `status`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Ok,
     Busy,
@@ -183,43 +238,4 @@ fn heartbeat(at: Timestamp, pid: u32, status: Status, model: &str) -> String {
         Status::Busy => "busy",
     };
     format!("ts={}\npid={pid}\nstatus={status}\nmodel={model}\n", at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_heartbeat_is_written_as_the_contract_has_it() {
-        let at = Timestamp::constant(1_781_990_043, 700_000_000);
-        assert_eq!(
-            heartbeat(at, 41234, Status::Busy, "gpt-5.5"),
-            "ts=2026-06-20T21:14:03Z\npid=41234\nstatus=busy\nmodel=gpt-5.5\n"
-        );
-    }
-
-    #[test]
-    fn every_stub_draws_on_any_terminal() {
-        for kind in Kind::value_variants() {
-            for (rows, cols) in [(1, 1), (2, 2), (15, 40), (30, 100), (200, 400)] {
-                for n in [0, 1, 7, 5000] {
-                    let step = kind.step("codex", n, Size { rows, cols });
-                    assert!(step.pause >= Duration::from_millis(20), "{kind:?} spins");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_stub_draws_fits_its_terminal() {
-        for kind in [Kind::Working, Kind::Idle, Kind::Gate, Kind::Wide, Kind::Box] {
-            let size = Size { rows: 30, cols: 100 };
-            let mut screen = crate::screen::Screen::new(size);
-            for n in 0..40 {
-                screen.feed(kind.step("claude", n, size).bytes.as_bytes());
-            }
-            let text = screen.text().join("\n");
-            assert!(text.trim().len() > 100, "{kind:?} shows next to nothing:\n{text}");
-        }
-    }
 }

@@ -20,7 +20,10 @@ use clap::Args;
 use color_eyre::eyre::{Result, eyre};
 use futures_util::{StreamExt, stream};
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
 
 use super::{
     Exit, Globals,
@@ -124,16 +127,20 @@ impl Deck {
         for (order, target) in each {
             match target {
                 Ok(target) => goes.push((order, target)),
-                Err((name, refusal)) => worst = worst.max(self.receipt_of_refusal(&order, &name, &refusal, common)?),
+                Err((name, refusal)) => {
+                    let unlogged = self.steer.refused(&order, &Target::fleet(&self.shown.fleet), &name, &refusal).await;
+                    worst = worst.max(self.receipt_of_refusal(&order, &name, &refusal, common, unlogged.as_deref())?);
+                }
             }
         }
         let goes = match self.confirmed(goes, common).await {
             Ok(goes) => goes,
             Err(exit) => return Ok(exit),
         };
+        let ends = ends()?;
         let done = tokio::select! {
             done = self.run(goes) => done,
-            _ = tokio::signal::ctrl_c() => {
+            () = ends => {
                 complain("mosaic-top: stopped; what was begun is in the log");
                 return Ok(Exit::Fault);
             }
@@ -153,14 +160,17 @@ impl Deck {
     ) -> Result<Vec<(Confirmed<Order>, Target)>, Exit> {
         let mut confirmed = Vec::new();
         let mut questions: Vec<Preview> = Vec::new();
-        for (order, target) in goes {
-            let preview = self.steer.preview(&order, vec![target.clone()]).await;
-            let unasked = Confirmed::unasked(order).ok().filter(|_| preview.asks().is_none());
-            if unasked.is_none() {
-                questions.push(preview.clone());
-            }
+        // What is the same for many is one question.
+        for same in goes.chunk_by(|(one, _), (other, _)| one == other && one.loses().is_some()) {
+            let Some((order, _)) = same.first() else { continue };
+            let targets: Vec<Target> = same.iter().map(|(_, target)| target.clone()).collect();
+            let preview = self.steer.preview(order, targets.clone()).await;
+            let unasked = Confirmed::unasked(order.clone()).ok().filter(|_| preview.asks().is_none());
             let sure = unasked.unwrap_or_else(|| preview.confirmed());
-            confirmed.push((sure, target));
+            if sure.asked() {
+                questions.push(preview);
+            }
+            confirmed.extend(targets.into_iter().map(|target| (sure.clone(), target)));
         }
         if questions.is_empty() || common.yes || ask(&questions)? { Ok(confirmed) } else { Err(Exit::Refused) }
     }
@@ -188,13 +198,20 @@ impl Deck {
         tokio::join!(work, talk).0
     }
 
-    fn receipt_of_refusal(&self, order: &Order, name: &str, refusal: &Refusal, common: &Common) -> Result<u8> {
+    fn receipt_of_refusal(
+        &self,
+        order: &Order,
+        name: &str,
+        refusal: &Refusal,
+        common: &Common,
+        unlogged: Option<&str>,
+    ) -> Result<u8> {
         let fleet = &self.shown.fleet;
         if common.json {
             let line = json!({
                 "schema": 1, "tenant_id": fleet.tenant, "host": fleet.host, "agent": name, "order": order.word(),
                 "verdict": "refused", "refusal": refusal.word(), "exit_code": refusal.exit_code(),
-                "says": refusal.to_string(), "evidence": [], "commands": [], "took_ms": 0, "unlogged": null,
+                "says": refusal.to_string(), "evidence": [], "commands": [], "took_ms": 0, "unlogged": unlogged,
             });
             say(&format!("{line}\n"))?;
         } else {
@@ -204,11 +221,30 @@ impl Deck {
     }
 }
 
+/// Comes when this program is told to end: by Ctrl-C, by a terminal that goes, by `kill`. Whatever runs is dropped then,
+/// and leaves nothing behind.
+fn ends() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
 /// Shows what would be done and waits for a yes. Without a terminal nobody can be asked.
 fn ask(questions: &[Preview]) -> Result<bool, Exit> {
     for preview in questions {
         complain(&preview.asks().unwrap_or_default());
-        preview.each.iter().flat_map(|planned| &planned.commands).for_each(|line| complain(&format!("  {line}")));
+        for planned in &preview.each {
+            let name = planned.target.name();
+            planned.warnings.iter().for_each(|warning| complain(&format!("  {name}: {warning}")));
+            planned.commands.iter().for_each(|line| complain(&format!("  {line}")));
+        }
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         complain("mosaic-top: nothing was done: there is no terminal to ask on. Hint: --yes");

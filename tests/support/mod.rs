@@ -10,6 +10,7 @@
 pub mod program;
 pub mod recorder;
 pub mod sshd;
+pub mod stage;
 pub mod standin;
 
 use std::{
@@ -162,6 +163,11 @@ impl UserManager {
         let dir = PathBuf::from(std::env::var("XDG_CONFIG_HOME").unwrap()).join("systemd/user");
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join(name), text).unwrap();
+    }
+
+    /// For the inside: whether what units print is kept.
+    pub fn has_journal() -> bool {
+        Path::new("/run/systemd/journal/stdout").exists()
     }
 
     /// For the inside: whether the machine's own manager is the parent of this one, and so not all is ours.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     job::{End, Job, LIMIT},
     lines::ANOTHER,
-    look::Recorded,
+    look::{Recorded, only_a_shell},
 };
 use crate::fleet::{
     delivery::{Delivery, Input, Kind, Plan, Step, Touch, Verdict, WhenBusy},
@@ -49,6 +49,12 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
 async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
+    if let (Some(shell), None) = (only_a_shell(job.steer, &first.pane).await, &job.order.forced) {
+        return Err(Refusal::NoRule(format!(
+            "nothing but a shell ({}) has its terminal: what is sent there would be run as a command",
+            visible(&shell)
+        )));
+    }
     let mut recorded = Recorded::open(job.steer, &first.pane).await;
     let begun = job.elapsed();
     let mut delivery = Delivery::new(plan);
@@ -97,7 +103,7 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
         Touch::LeaveMode => lines.leave_mode(pane),
         Touch::Keys(keys) => lines.keys(&keys, pane),
         Touch::Enter => lines.keys(&["Enter".to_owned()], pane),
-        Touch::Type(text) => lines.typed(&text, pane.id),
+        Touch::Type(text) => lines.typed(&text, pane),
         Touch::Paste(text) => {
             job.says(format!("pasting {} bytes", text.len()));
             let buffer = crate::adapter::tmux::unguessable();

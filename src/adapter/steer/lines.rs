@@ -6,7 +6,7 @@
 use crate::{
     adapter::{exec::Argv, identity::Who, tmux::Tmux},
     fleet::{
-        ids::{PaneId, SessionId, Socket},
+        ids::{SessionId, Socket},
         order::{PaneAim, launch::quoted},
         taken::Window,
     },
@@ -58,13 +58,8 @@ impl Lines<'_> {
     }
 
     /// Types a text, never read as keys.
-    pub(super) fn typed(&self, text: &str, pane: PaneId) -> Argv {
-        let mut words: Vec<String> = vec!["send-keys".into()];
-        words.extend(self.client().split_whitespace().map(str::to_owned));
-        // tmux takes a `;` at the end of a word as the end of the command.
-        let text = text.strip_suffix(';').map_or_else(|| text.to_owned(), |head| format!("{head}\\;"));
-        words.extend(["-l".to_owned(), "-t".to_owned(), pane.to_string(), "--".to_owned(), text]);
-        self.tmux.argv(self.socket, words)
+    pub(super) fn typed(&self, text: &str, pane: PaneAim) -> Argv {
+        self.guarded(pane, &format!("send-keys{} -l -t {} -- {}", self.client(), pane.id, literal(text)))
     }
 
     /// Ends a session.
@@ -102,9 +97,10 @@ impl Lines<'_> {
         self.line(["if-shell", "-F", "-t", &id.to_string(), &same, "", &resize])
     }
 
-    /// Starts a pane's own command again, whatever runs in it.
+    /// Starts a pane's own command again, also where it has ended.
     pub(super) fn respawn(&self, pane: PaneAim) -> Argv {
-        self.line(["respawn-pane", "-k", "-t", &pane.id.to_string()])
+        let holds = format!("#{{==:#{{pane_pid}},{}}}", pane.pid);
+        self.only_if(&holds, pane, &format!("respawn-pane -k -t {}", pane.id))
     }
 
     /// A new session with this command.
@@ -119,8 +115,12 @@ impl Lines<'_> {
     /// Does it only while the pane lives and holds that process.
     fn guarded(&self, pane: PaneAim, command: &str) -> Argv {
         let holds = format!("#{{&&:#{{==:#{{pane_pid}},{}}},#{{?pane_dead,0,1}}}}", pane.pid);
+        self.only_if(&holds, pane, command)
+    }
+
+    fn only_if(&self, holds: &str, pane: PaneAim, command: &str) -> Argv {
         let otherwise = format!("display-message -p '{ANOTHER}'");
-        self.line(["if-shell", "-F", "-t", &pane.id.to_string(), &holds, command, &otherwise])
+        self.line(["if-shell", "-F", "-t", &pane.id.to_string(), holds, command, &otherwise])
     }
 
     fn client(&self) -> String {
@@ -161,6 +161,11 @@ fn word(text: &str) -> String {
     }
 }
 
+/// A text as one word inside a tmux command, whatever is in it: between single quotes tmux reads nothing as its own.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\"'\"'"))
+}
+
 /// Whether a version as tmux prints it (`3.3a`, `next-3.8`) is at least this one; an unreadable one is old.
 fn at_least(version: &str, major: u32, minor: u32) -> bool {
     let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -171,6 +176,7 @@ fn at_least(version: &str, major: u32, minor: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fleet::ids::PaneId;
 
     const PANE: PaneAim = PaneAim { id: PaneId(5), pid: 42, dead: false };
 
@@ -199,8 +205,16 @@ mod tests {
 
     #[test]
     fn typed_text_is_never_read_as_keys_options_or_commands() {
-        for (text, typed) in [("/clear", "/clear"), ("-x C-c", "-x C-c"), ("a;", "a\\;"), (";b", ";b")] {
-            check("3.3a", |lines| lines.typed(text, PaneId(5)), &["send-keys", "-l", "-t", "%5", "--", typed]);
+        for (text, typed) in [
+            ("/clear", "'/clear'"),
+            ("-x C-c", "'-x C-c'"),
+            ("a;", "'a;'"),
+            ("it's", "'it'\"'\"'s'"),
+            ("$X ~", "'$X ~'"),
+        ] {
+            let line = Lines { tmux: &Tmux::default(), socket: &Socket::Default, version: "3.3a" }.typed(text, PANE);
+            let command = format!("send-keys -l -t %5 -- {typed}");
+            assert!(line.words.contains(&command), "{line:?}");
         }
     }
 

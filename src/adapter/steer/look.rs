@@ -113,6 +113,15 @@ pub(super) struct Recorded {
     asked: Asked,
 }
 
+/// The name of the shell that alone has the pane's terminal: what is typed there is run.
+pub(super) async fn only_a_shell(steer: &Steer, pane: &PaneFacts) -> Option<String> {
+    let processes = steer.hand.processes(vec![pane.pid]).await;
+    match recognise_pane(pane, &processes.as_ref().map(Family::of), &[]) {
+        Recognition::Shell(name) => Some(name),
+        Recognition::Runtime(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
+    }
+}
+
 impl Recorded {
     /// Begins to follow; `None` where no runtime was recognised by its processes.
     pub(super) async fn open(steer: &Steer, pane: &PaneFacts) -> Option<Self> {

@@ -29,17 +29,22 @@ pub(super) async fn pause(job: &mut Job<'_>, reason: Option<&str>) -> Result<End
     let host = job.who.identity.host.0.clone();
     let text = pause::write(&by, &host, clock::now().wall, reason);
     job.note(format!("write {}", path.display()));
-    if let Err(error) = job.steer.hand.write(path, text.into_bytes()).await {
-        return Ok(End::new(Ending::Failed, error.to_string()));
+    let mut lacks = String::new();
+    if let Err(error) = job.steer.hand.write(path.clone(), text.into_bytes()).await {
+        // Any file counts, and an empty one has room where the disk is full.
+        if job.steer.hand.write(path, Vec::new()).await.is_err() {
+            return Ok(End::new(Ending::Failed, error.to_string()));
+        }
+        lacks = format!(", without who and why ({error})");
     }
     if job.target.aim.as_ref().is_none_or(|aim| aim.pane.is_none()) {
-        return Ok(End::done(format!("{name} is paused")));
+        return Ok(End::done(format!("{name} is paused{lacks}")));
     }
     let stopped = match deliver::interrupt(job).await {
         Ok(end) => end.says,
         Err(refusal) => refusal.to_string(),
     };
-    Ok(End::done(format!("{name} is paused; {stopped}")))
+    Ok(End::done(format!("{name} is paused{lacks}; {stopped}")))
 }
 
 /// Takes a pause back; asks when somebody else made it.

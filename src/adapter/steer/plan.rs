@@ -103,7 +103,7 @@ fn pasted(lines: &Lines<'_>, pane: PaneAim) -> Vec<String> {
 }
 
 fn typed(lines: &Lines<'_>, text: &str, pane: PaneAim) -> Vec<String> {
-    vec![exact(&lines.typed(text, pane.id)), exact(&lines.keys(&["Enter".to_owned()], pane))]
+    vec![exact(&lines.typed(text, pane)), exact(&lines.keys(&["Enter".to_owned()], pane))]
 }
 
 fn starts(aim: &Aim, lines: &Lines<'_>, who: &Who) -> Vec<String> {

@@ -1,10 +1,12 @@
 //! Starts an agent again: its unit, else its pane, else a new session; and follows it until it is up or says why not.
 
+mod ground;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     job::{End, Job, LIMIT},
-    lines::{HOLDER_UNIT, exact, journal, systemctl},
+    lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
     trust,
 };
@@ -12,13 +14,13 @@ use crate::{
     adapter::{
         clock,
         exec::Exec,
-        process,
         systemd::{Manager, SystemdReader},
         tmux::query,
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
         order::{Aim, Ending, Refusal},
+        reading::Reading,
         text::visible,
     },
 };
@@ -30,6 +32,8 @@ const UNIT_LIMIT: Duration = Duration::from_secs(30);
 const UP_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 const LOOKS_UP: u32 = 4;
+/// Looks without a session, after a unit has done all that it does, until nothing more is waited for.
+const LOOKS_WITHOUT: u32 = 6;
 
 /// How it is to be started.
 enum Way {
@@ -42,8 +46,11 @@ enum Way {
 pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let before = server(job, aim).await;
-    safe(job, aim, &before).await?;
+    ground::safe(job, aim, &before).await?;
     let units = units(job, aim).await;
+    if let (Some(unit), Reading::Unknown(why)) = (&aim.unit, &units.units) {
+        return Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")));
+    }
     if job.steer.trusts {
         trust::before_launch(job, aim).await;
     }
@@ -57,13 +64,17 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
             let pane = job.pane()?;
             job.look().await?;
             job.says("starting its command again in the same pane");
-            job.change(job.lines(aim).respawn(pane), Vec::new(), LIMIT).await.map(drop)
+            let done = job.change(job.lines(aim).respawn(pane), Vec::new(), LIMIT).await;
+            done.and_then(|output| {
+                let another = String::from_utf8_lossy(&output.stdout).contains(ANOTHER);
+                if another { Err("its pane holds another process than before".to_owned()) } else { Ok(()) }
+            })
         }
         Way::Session => launch(job, aim, &before, &units).await?,
     };
     match done {
         Ok(()) => Ok(follow(job, aim).await),
-        Err(why) => Ok(End::new(Ending::Failed, format!("{why}{}", last_words(job, aim).await))),
+        Err(why) => Ok(down(job, aim, &why).await),
     }
 }
 
@@ -79,38 +90,6 @@ fn way(aim: &Aim, units: &SystemdFacts) -> Way {
 async fn server(job: &Job<'_>, aim: &Aim) -> query::Listing {
     let exec: &dyn Exec = job.steer.hand.as_ref();
     query::list(exec, job.steer.watch.tmux(), &aim.socket, LIMIT).await
-}
-
-/// What must not be restarted: our own pane, the holder, and a unit that the server lives in.
-pub(super) async fn safe(job: &Job<'_>, aim: &Aim, now: &query::Listing) -> Result<(), Refusal> {
-    let name = visible(&aim.name);
-    if aim.unit.as_deref() == Some(HOLDER_UNIT) {
-        return Err(Refusal::Holder(name));
-    }
-    let ServerState::Up { pid, .. } = now.state else { return Ok(()) };
-    if job.who.inside.is_some_and(|own| own.server == pid && aim.pane.is_some_and(|pane| pane.id == own.pane)) {
-        return Err(Refusal::Own(name));
-    }
-    let exec: &dyn Exec = job.steer.hand.as_ref();
-    let cgroup = exec.read(vec![format!("/proc/{pid}/cgroup").into()], 16 * 1024).await.pop();
-    let content = match cgroup {
-        Some(Ok(content)) => content,
-        // Only a unit's stop kills what shares its cgroup; where there is none to stop, there is nothing to fear.
-        _ if aim.unit.is_none() || job.order.forced.is_some() => return Ok(()),
-        _ => {
-            return Err(Refusal::Hazard(format!(
-                "in which unit the tmux server {pid} lives cannot be read, so a restart of {name} might take the whole \
-                 fleet down. Hint: --force with a --reason, once you have looked"
-            )));
-        }
-    };
-    let text = String::from_utf8_lossy(&content.bytes).into_owned();
-    let path = process::parse_cgroup(&text).unwrap_or_default();
-    let unit = path.rsplit('/').find(|part| part.ends_with(".service"));
-    match (unit, &aim.unit) {
-        (Some(unit), Some(own)) if unit == own => Err(Refusal::hazard(unit)),
-        _ => Ok(()),
-    }
 }
 
 async fn units(job: &Job<'_>, aim: &Aim) -> SystemdFacts {
@@ -188,7 +167,7 @@ async fn launch(
 async fn follow(job: &Job<'_>, aim: &Aim) -> End {
     job.says("waiting until it is up");
     let (name, until) = (visible(&aim.name), job.elapsed() + UP_WITHIN);
-    let (mut up, mut seen): (u32, Option<PaneFacts>) = (0, None);
+    let (mut up, mut without, mut seen): (u32, u32, Option<PaneFacts>) = (0, 0, None);
     while job.elapsed() < until {
         tokio::time::sleep(LOOK_EVERY).await;
         let now = server(job, aim).await;
@@ -201,7 +180,12 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
             }
             Some(pane) if pane.dead.is_some() => return down(job, aim, "its program has ended again").await,
             _ if seen.is_some() => return down(job, aim, "it came up and went down again").await,
-            _ => {}
+            _ => {
+                without += 1;
+                if let Some(why) = ground::hopeless(job, aim, without >= LOOKS_WITHOUT).await {
+                    return down(job, aim, &why).await;
+                }
+            }
         }
         if let Some(pane) = seen.as_ref().filter(|_| up >= LOOKS_UP) {
             return End::done(format!(

@@ -1,9 +1,8 @@
 //! The demo's fleet as data: which agents its roster declares, and what really runs in their place.
 //!
-//! PURE. Every state that a dashboard can show without a user manager is here once; the words that stubs show are
-//! our own and prove no rule.
+//! PURE. Every state that a dashboard can show without a user manager is here once, with each kind of cause.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use crate::cli::stub::Kind;
 
@@ -52,18 +51,20 @@ pub enum Beat {
 }
 
 /// Everybody, in the roster's order.
-pub const CAST: [Cast; 14] = [
-    managed("orchestrator", "orchestrator", "claude", "alias: Mos, model_hint: opus").stub("claude", Kind::Gate),
-    managed("enhancer", "enhancer", "opencode", "alias: Ada, model_hint: sonnet").stub("opencode", Kind::Box),
-    managed("coder0", "code", "pi", "model_hint: 'gpt-5.5:high'").stub("pi", Kind::Working),
-    managed("coder1", "code", "codex", "model_hint: gpt-5.5").stub("codex", Kind::Idle),
-    managed("coder2", "code", "claude", "model_hint: sonnet").stub("claude", Kind::Working),
+pub const CAST: [Cast; 16] = [
+    managed("orchestrator", "orchestrator", "claude", "alias: Mos, model_hint: opus").stub("claude", Kind::Trust),
+    managed("enhancer", "enhancer", "opencode", "alias: Ada, model_hint: sonnet").stub("opencode", Kind::Idle),
+    managed("coder0", "code", "pi", "model_hint: 'gpt-5.5:high'").stub("pi", Kind::Idle),
+    managed("coder1", "code", "codex", "model_hint: gpt-5.5").stub("codex", Kind::Asks),
+    managed("coder2", "code", "claude", "model_hint: opus").stub("claude", Kind::Working),
     managed("review", "review", "claude", "model_hint: opus").stub("claude", Kind::Idle).beat(Beat::Old),
+    managed("researcher", "research", "claude", "model_hint: opus").stub("claude", Kind::Limit),
     managed("security-review", "security-review", "codex", "").shell().beat(Beat::None),
     managed("documentation", "documentation", "claude", "").stub("codex", Kind::Idle),
     managed("site-tester", "site-tester", "opencode", "").stub("opencode", Kind::Flood),
     managed("translator", "translation", "pi", "").stub("pi", Kind::Wide),
     managed("rebase", "rebase", "codex", "").stub("codex", Kind::Idle).beat(Beat::None),
+    managed("release", "release", "codex", "").stub("codex", Kind::Update),
     managed("merge-gate", "merge-gate", "pi", "").stub("pi", Kind::Missing).beat(Beat::Old),
     managed("session-review", "session-review", "claude", "").beat(Beat::None),
     Cast { name: "scratch", declared: None, plays: Some(Plays::Shell), beat: Beat::None },
@@ -93,10 +94,12 @@ impl Cast {
 /// The demo's roster. Units are named after the demo, so that a real fleet's units on the same machine are never
 /// taken for these agents'.
 #[must_use]
-pub fn roster(socket: &str) -> String {
+pub fn roster(socket: &str, work_dir: &Path) -> String {
     let mut text = format!(
         "# The roster of one demo; it is removed with it.\n\
-         version: 1\ntransport: tmux\ntmux:\n  socket_name: {socket}\n  holder_session: _holder\nagents:\n"
+         version: 1\ntransport: tmux\ntmux:\n  socket_name: {socket}\n  holder_session: _holder\n\
+         defaults:\n  working_directory: '{}'\nagents:\n",
+        work_dir.display()
     );
     for cast in CAST {
         let Some(Declared { class, runtime, more }) = cast.declared else { continue };
@@ -118,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_roster_is_yaml_and_names_every_declared_agent() {
-        let value: serde_json::Value = serde_yaml::from_str(&roster("mosaic-demo-1")).unwrap_or_default();
+        let value: serde_json::Value =
+            serde_yaml::from_str(&roster("mosaic-demo-1", Path::new("/w"))).unwrap_or_default();
         let names: Vec<_> = value["agents"].as_array().into_iter().flatten().map(|a| a["name"].as_str()).collect();
         let declared: Vec<_> = CAST.iter().filter(|c| c.declared.is_some()).map(|c| Some(c.name)).collect();
         assert_eq!(names, declared);

@@ -1,11 +1,13 @@
 //! Whom an order is for, exactly: host, server, session, pane, process, unit. Made of a judged row, never of a name alone.
 
-use super::{Order, Refusal, launch::Launch};
+use super::{Act, Order, Refusal, launch::Launch};
 use crate::fleet::{
     facts::{HostFacts, ServerState},
     ids::{AgentName, HostName, PaneId, SessionId, Socket, Tenant},
+    judgement::{Flag, Readiness},
     roster::Roster,
     row::{Fleet, Row, RowKey},
+    text::visible,
 };
 
 /// One agent, or the whole fleet.
@@ -46,6 +48,8 @@ pub struct Aim {
     pub reset_command: Option<String>,
     /// How it would be launched where neither unit nor pane is there.
     pub launch: Option<Launch>,
+    /// What the last look saw that an operator should know before acting on it.
+    pub cautions: Vec<String>,
 }
 
 /// A pane and the process that it had.
@@ -109,6 +113,7 @@ impl Target {
                 .and_then(|(roster, runtime)| roster.runtimes.get(runtime)?.reset_command.clone()),
             runtime,
             launch: agent.map(|(roster, agent)| Launch::of(roster, agent, around.home)),
+            cautions: cautions(order, row, around.fleet),
         };
         Ok(Self { tenant: row.tenant.clone(), host: row.key.host.clone(), aim: Some(Box::new(aim)) })
     }
@@ -118,6 +123,23 @@ impl Target {
     pub fn name(&self) -> &str {
         self.aim.as_ref().map_or("the fleet", |aim| aim.name.as_str())
     }
+}
+
+/// What does not stand against an order, and should still be known before it is given.
+fn cautions(order: &Order, row: &Row, fleet: &Fleet) -> Vec<String> {
+    let says = || row.judgement.cause.as_ref().map_or_else(String::new, |cause| format!(": {}", visible(&cause.says)));
+    let relaunches = matches!(order.act, Act::Relaunch);
+    let state = match row.judgement.readiness {
+        Readiness::Stale if !relaunches => Some(format!("its heartbeat is stale{}", says())),
+        Readiness::Stuck if !relaunches => Some(format!("it is stuck{}", says())),
+        Readiness::Working if relaunches => Some("it works: the turn that runs is lost".to_owned()),
+        _ => None,
+    };
+    let taken = row.has(Flag::Taken).then(|| "somebody has taken it over".to_owned());
+    let drift = row.has(Flag::Drift).then(|| "what runs in it is not what the roster says".to_owned());
+    let paused = fleet.paused.is_some() || row.pause.is_some();
+    let forced = order.forced.as_ref().filter(|_| paused).map(|_| "it is paused, and this is forced".to_owned());
+    [state, taken, drift, forced].into_iter().flatten().collect()
 }
 
 impl Aim {

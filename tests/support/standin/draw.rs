@@ -116,7 +116,21 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 fn gate(scene: &mut Scene) {
-    scene.lines.extend(["  Folder access", "  Trust this folder?", "› 1. Trust and continue"].map(str::to_owned));
+    scene.lines.clear();
+    let said = [
+        "",
+        "  Folder access",
+        "  /srv/work",
+        "",
+        "  Trust this folder? Codex can read, edit, and run files here. Your trust",
+        "  decision will be saved.",
+        "",
+        "› 1. Trust and continue",
+        "  2. Back to Agent Command Center",
+        "",
+        "  enter continue · esc back",
+    ];
+    scene.lines.extend(said.map(str::to_owned));
     scene.cursor = (1, 0);
 }
 

@@ -7,6 +7,7 @@
 //! listens; opencode loses long typed texts; `C-c` on an empty line ends codex and opencode.
 
 mod draw;
+mod record;
 
 use std::{
     collections::VecDeque,
@@ -18,6 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use record::Keeper;
 use serde_json::{Value, json};
 
 /// The environment variable that makes the test binary a stand-in: runtime, seed, directory, and what else it does.
@@ -35,7 +37,7 @@ pub struct Standin {
     pub seed: u64,
     pub dir: PathBuf,
     /// `gate`: codex comes up behind its trust question. `slow`: turns last half a minute. `calm`: no Enter is lost at random.
-    /// `silent`: it keeps no record.
+    /// `silent`: it keeps no record. `deaf`: no Enter is ever taken.
     pub asked: &'static str,
 }
 
@@ -46,8 +48,10 @@ impl Standin {
         let exe = env::current_exe().unwrap();
         // Like the real program in a process list: argv[0] is the runtime's name. With one thread the test harness does
         // not print into the pane that its test takes long.
+        let homes = record::homes(&self.dir).into_iter().map(|(name, path)| format!("{name}={} ", path.display()));
+        let homes = homes.collect::<String>();
         format!(
-            "{ASKED}='{asked}' exec bash -c 'exec -a {} {} --exact {test} --nocapture --test-threads=1'",
+            "{homes}{ASKED}='{asked}' exec bash -c 'exec -a {} {} --exact {test} --nocapture --test-threads=1'",
             self.runtime,
             exe.display()
         )
@@ -62,15 +66,10 @@ impl Standin {
     pub fn mishaps(&self) -> Vec<String> {
         lines(&self.dir.join("mishaps.jsonl")).iter().map(ToString::to_string).collect()
     }
-
-    /// The record that the runtime itself would keep, in its own form.
-    pub fn record(&self) -> PathBuf {
-        self.dir.join("record.jsonl")
-    }
 }
 
 /// The whole lines of a file of JSON lines.
-pub fn lines(path: &Path) -> Vec<Value> {
+fn lines(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -109,7 +108,7 @@ struct Agent {
     swallowed: u8,
     gate: bool,
     over: bool,
-    turns: u64,
+    keeper: Keeper,
 }
 
 #[derive(Debug, Clone)]
@@ -120,6 +119,7 @@ enum Part {
 
 impl Agent {
     fn new(runtime: String, seed: u64, dir: PathBuf, asked: String) -> Self {
+        let keeper = if asked.contains("silent") { Keeper::Silent } else { Keeper::of(&runtime, &dir) };
         Self {
             runtime,
             dir,
@@ -136,7 +136,7 @@ impl Agent {
             swallowed: 0,
             gate: false,
             over: false,
-            turns: 0,
+            keeper,
         }
     }
 
@@ -179,6 +179,7 @@ impl Agent {
             && now >= *end
         {
             self.turn = None;
+            self.keeper.ends(&self.dir);
             self.history.push("✻ Worked for 1s".to_owned());
             self.ghost = (self.draw_lots(3) == 0).then_some("Once fixed, resend your message");
         }
@@ -278,6 +279,9 @@ impl Agent {
     }
 
     fn enter(&mut self) {
+        if self.asked.contains("deaf") {
+            return;
+        }
         let digesting = self.pasted_at.is_some_and(|at| at.elapsed() < DIGESTS);
         let text = self.text();
         if digesting {
@@ -328,26 +332,16 @@ impl Agent {
         self.note("submitted.jsonl", &json!({ "text": text }));
         if text.trim_end() == "/clear" || text.trim_end() == "/new" {
             self.history = vec!["✓ New session started".to_owned(), String::new()];
+            self.keeper.renews();
             return;
         }
         if self.turn.is_some() { self.queued.push_back(text) } else { self.begin(text) }
     }
 
     fn begin(&mut self, text: String) {
-        self.turns += 1;
         self.history.push(format!("> {}", text.lines().next().unwrap_or_default()));
-        let line = match self.runtime.as_str() {
-            "codex" => json!({"type": "event_msg", "payload": {"type": "user_message", "message": text}}),
-            "pi" => {
-                json!({"type": "message", "message": {"role": "user", "content": [{"type": "text", "text": text}]}})
-            }
-            _ => json!({"type": "user", "message": {"role": "user", "content": text}}),
-        };
-        // Opencode keeps a data base instead.
-        if self.runtime != "opencode" && !self.asked.contains("silent") {
-            self.note("record.jsonl", &line);
-        }
-        let lasts = if self.asked.contains("slow") { 30_000 } else { 100 + self.draw_lots(700) };
+        self.keeper.begins(&self.dir, &text);
+        let lasts = if self.asked.contains("slow") { 30_000 } else { 100 + self.draw_lots(1400) };
         let now = Instant::now();
         self.turn = Some((text, now, now + Duration::from_millis(lasts)));
     }
@@ -376,9 +370,9 @@ impl Agent {
 
     /// Cuts the turn; a young one puts its prompt back.
     fn escape(&mut self) {
-        if let Some((text, since, _)) = self.turn.take()
-            && since.elapsed() < Duration::from_millis(700)
-        {
+        let Some((text, since, _)) = self.turn.take() else { return };
+        self.keeper.ends(&self.dir);
+        if since.elapsed() < Duration::from_millis(700) {
             self.draft = vec![Part::Typed(text)];
         }
     }
