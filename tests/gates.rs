@@ -10,10 +10,18 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "this test reads recordings")]
 
+#[path = "gates/overrides.rs"]
+mod overrides;
 #[path = "gates/recordings.rs"]
 mod recordings;
+#[path = "gates/replay.rs"]
+mod replay;
+#[path = "gates/standing.rs"]
+mod standing;
 #[path = "gates/variants.rs"]
 mod variants;
+#[path = "gates/written.rs"]
+mod written;
 
 use std::collections::BTreeMap;
 

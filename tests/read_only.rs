@@ -71,10 +71,12 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 23] = [
+const VERBS: [(&str, &str, Does); 24] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
+    // Reads the program's own state directory, and nothing of the fleet.
+    ("replay", "--list", Does::Looks),
     // Of a fleet of its own, on a server of its own.
     ("demo", "--headless", Does::Looks),
     ("doctor", "--json", Does::Looks),
@@ -426,7 +428,7 @@ fn inside_every_key() {
 
 /// Every key that a keyboard has, but those that leave and those that open a line to type in; clicks and the wheel.
 fn sweep(dashboard: &Dashboard) {
-    let plain = (0x21..0x7f_u8).map(char::from).filter(|c| !"q:/;".contains(*c)).map(String::from);
+    let plain = (0x21..0x7f_u8).map(char::from).filter(|c| !"q:/;H".contains(*c)).map(String::from);
     let control = ('a'..='z').filter(|c| *c != 'c').map(|c| format!("C-{c}"));
     let alt = ('a'..='z').map(|c| format!("M-{c}"));
     let named = ["Enter", "Tab", "BTab", "Space", "BSpace", "DC", "IC", "Home", "End", "Up", "Down", "Left", "Right"];
@@ -437,6 +439,8 @@ fn sweep(dashboard: &Dashboard) {
         dashboard.click(3, row).click(3, row).click(100, row);
     }
     dashboard.types("\x1b[<64;10;5M\x1b[<65;10;5M\x1b[200~:relaunch\r\x1b[201~");
+    // Last, because a replay takes the keys until it is left.
+    press(dashboard, &["H".to_owned()]);
 }
 
 #[test]

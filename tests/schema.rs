@@ -24,3 +24,15 @@ fn the_shipped_schema_of_ps_is_the_one_of_its_types() {
 fn the_shipped_schema_of_runtimes_is_the_one_of_its_types() {
     check("runtimes.schema.json", &mosaic_top::fleet::runtime::spec::schema());
 }
+
+#[test]
+fn the_shipped_schema_of_rules_over_screens_is_the_one_of_its_types_and_the_shipped_rules_fit_it() {
+    check("gates.schema.json", &mosaic_top::fleet::gate::schema());
+    let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let read = |file: &str| fs::read_to_string(assets.join(file)).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&read("gates.schema.json")).unwrap();
+    let rules: serde_json::Value = serde_yaml::from_str(&read("gates.yaml")).unwrap();
+    let problems: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&rules).map(|it| it.to_string()).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

@@ -3,7 +3,7 @@
 //! A snapshot is the screen between bars, then the same grid with a letter for each style, then what the letters mean.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "these are tests")]
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use mosaic_top::{
@@ -11,14 +11,17 @@ use mosaic_top::{
         effect::Effect,
         event::{Event, Feed, MirrorNews, RosterNews},
         model::Model,
+        replay::{Replay, asked_place},
         sample,
         update::update,
     },
     fleet::{
+        cast::{self, Cast, Head, What},
         facts::Pause,
         judgement::Readiness,
         order::Ending,
         reading::Why,
+        reel::Reel,
         roster::{Parsed, Place, Problem},
     },
     screen::{Screen, Size},
@@ -415,5 +418,44 @@ fn the_acting_views_and_dialogs_fit_the_smallest_screen() {
             press(&mut model, keys);
             let _ = drawn(&model, &Theme::plain(), size);
         }
+    }
+}
+
+/// A recording with a title, a wide character and markers, at a place of it.
+fn playing(at: &str) -> Replay {
+    let began = "2026-05-01T21:09:03Z".parse().unwrap();
+    let head = Head { size: Size { rows: 24, cols: 80 }, began, title: "coder0".into() };
+    let event = |seconds, what| cast::Event { at: Duration::from_secs(seconds), what };
+    let events = vec![
+        event(0, What::Output("\x1b[2J\x1b[H\x1b[1;32m●\x1b[m Reading src/lib.rs 漢字\r\n".into())),
+        event(2, What::Mark("● working".into())),
+        event(
+            40,
+            What::Output("\x1b[3;1H\x1b]0;title\x07Do you want to run \x1b[1mmake\x1b[m?\r\n❯ Yes\r\n  No".into()),
+        ),
+        event(41, What::Mark("◆ stuck: permission".into())),
+        event(300, What::Output("\x1b[24;1Hthe last line".into())),
+    ];
+    let reel = Reel::of(vec![Cast { head, events, skipped: 0 }]);
+    let place = asked_place(at, &reel).unwrap();
+    let mut replay = Replay::of(reel, "coder0", jiff::tz::TimeZone::UTC);
+    replay.pass(place);
+    replay
+}
+
+#[test]
+fn a_recording_is_played() {
+    for (width, height) in SIZES {
+        let area = ratatui::layout::Rect::new(0, 0, width, height);
+        for (name, at) in [("replay", "1:00"), ("replay-end", "end")] {
+            let mut buffer = Buffer::empty(area);
+            mosaic_top::ui::replay::draw(&playing(at), &Theme::dark(), area, &mut buffer);
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), shot(&buffer));
+        }
+    }
+    // No size is too small for it.
+    for (width, height) in (0..12).flat_map(|width| (0..6).map(move |height| (width, height))) {
+        let area = ratatui::layout::Rect::new(0, 0, width, height);
+        mosaic_top::ui::replay::draw(&playing("end"), &Theme::dark(), area, &mut Buffer::empty(area));
     }
 }

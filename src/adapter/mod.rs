@@ -16,6 +16,7 @@ pub mod identity;
 pub mod log_file;
 pub mod observe;
 pub mod process;
+pub mod recorder;
 pub mod records;
 pub mod screens;
 pub mod state_file;

@@ -118,7 +118,7 @@ impl Watch {
     /// The same host, to be changed.
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
-        let (rules, running) = (Arc::new(Rules::builtin()), Arc::default());
+        let (rules, running) = (Rules::shared(), Arc::default());
         Steer { watch: self.clone(), hand: licence.hand, audit, rules, running, trusts: true }
     }
 

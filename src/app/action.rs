@@ -65,6 +65,8 @@ pub enum Action {
     Zoom,
     /// Copy the mirror's text.
     Copy,
+    /// Play what was recorded of the agent.
+    Replay,
     /// Everything that is wrong with the fleet and its roster.
     Problems,
     /// Send a message to the selected or the marked.
@@ -232,7 +234,7 @@ impl ActionSpec {
             self.id,
             A::Down | A::Up | A::Left | A::Right | A::PageDown | A::PageUp | A::Top | A::Bottom | A::Back
         );
-        pan || matches!(self.id, A::Copy | A::Help | A::Refresh | A::Repaint | A::Suspend | A::Quit)
+        pan || matches!(self.id, A::Copy | A::Replay | A::Help | A::Refresh | A::Repaint | A::Suspend | A::Quit)
     }
 }
 

@@ -4,7 +4,7 @@ use super::job::JobId;
 use crate::{
     config::memory::Remembered,
     fleet::{
-        ids::PaneKey,
+        ids::{PaneKey, Socket},
         order::{Confirmed, Order, Target},
         taken::Stroke,
     },
@@ -27,6 +27,13 @@ pub enum Effect {
     Mirror(Vec<PaneKey>),
     /// Put text on the operator's clipboard (OSC 52).
     Copy(String),
+    /// Play what was recorded of an agent, in place of the dashboard until that is left.
+    Replay {
+        /// The agent.
+        agent: String,
+        /// Its server.
+        socket: Socket,
+    },
     /// Draw everything afresh (Ctrl-L).
     Repaint,
     /// Look at what an order would do, and come back with [`super::event::Event::Preview`].

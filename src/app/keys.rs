@@ -82,6 +82,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
+        Action::Replay => return replay(model),
         Action::Help => {
             // Whoever has found the help needs no hint any more.
             model.start.hint = false;
@@ -96,10 +97,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Filter => filter_prompt(model),
         Action::Back => back(model),
         Action::Open => open(model),
-        Action::Attention | Action::Log => {
-            model.mode = Mode::Normal;
-            view(model, if action == Action::Log { View::Log { scroll: 0 } } else { View::Attention });
-        }
+        Action::Fleet => go(model, View::Fleet),
+        Action::Attention => go(model, View::Attention),
+        Action::Log => go(model, View::Log { scroll: 0 }),
         Action::Acknowledge => model.acknowledge(),
         Action::Receipts => {
             if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
@@ -116,10 +116,6 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Take
         | Action::TakeWhole
         | Action::PauseFleet => return acting::begin(model, action),
-        Action::Fleet => {
-            model.mode = Mode::Normal;
-            view(model, View::Fleet);
-        }
         Action::Down
         | Action::Up
         | Action::Left
@@ -133,6 +129,12 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
     }
     Vec::new()
+}
+
+/// To a view, out of whatever is open.
+fn go(model: &mut Model, to: View) {
+    model.mode = Mode::Normal;
+    view(model, to);
 }
 
 /// Opens the filter of what is listed: of the fleet, or of the log.
@@ -293,6 +295,11 @@ fn mark(model: &mut Model, action: Action) {
         }
     }
     model.moved(before.as_ref());
+}
+
+fn replay(model: &Model) -> Vec<Effect> {
+    let row = model.selected_row();
+    row.map(|row| Effect::Replay { agent: row.name.clone(), socket: row.key.socket.clone() }).into_iter().collect()
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {

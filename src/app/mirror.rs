@@ -44,6 +44,7 @@ impl Mirror {
                 let held = screen.holds().then_some(at);
                 *self = Self::Shown { screen, feed, heard: at, held };
             }
+            MirrorNews::Unrecorded(_) => {}
             MirrorNews::Gone(why) => *self = Self::Gone(why),
             MirrorNews::Bytes { bytes, at } => {
                 if let Self::Shown { screen, heard, held, .. } = self {

@@ -33,6 +33,7 @@ pub mod mode;
 pub mod model;
 mod mouse;
 pub mod problems;
+pub mod replay;
 #[doc(hidden)]
 pub mod sample;
 mod scroll;

@@ -2,7 +2,7 @@
 //!
 //! PURE data with small questions; [`super::update`] changes it. Bounded: one fleet, one roster, the mirrors shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -121,6 +121,8 @@ pub struct Model {
     pub(super) top: usize,
     pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
     pub(super) pan: Pan,
+    /// The panes whose recording has ended for a reason of its own.
+    pub(super) unrecorded: BTreeSet<PaneKey>,
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
@@ -153,6 +155,7 @@ impl Model {
             top: 0,
             mirrors: BTreeMap::new(),
             pan: Pan::Follow,
+            unrecorded: BTreeSet::new(),
             notice: None,
             click: None,
             desk: Desk::default(),
@@ -216,6 +219,19 @@ impl Model {
     #[must_use]
     pub fn selected_mirror(&self) -> Option<&Mirror> {
         self.mirrors.get(&self.selected_row()?.mirror_pane()?.key)
+    }
+
+    /// Says something to the operator until the next key.
+    pub fn say(&mut self, words: String) {
+        self.notice = Some(words);
+        self.change = Change::Everything;
+    }
+
+    /// Whether the recording of the selected row has ended for a reason of its own.
+    #[must_use]
+    pub fn is_unrecorded(&self) -> bool {
+        let pane = self.selected_row().and_then(|row| row.mirror_pane());
+        pane.is_some_and(|pane| self.unrecorded.contains(&pane.key))
     }
 
     /// The list's own state.

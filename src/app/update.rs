@@ -208,10 +208,15 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
 
 fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
     // News of a pane that was let go meanwhile come late: there is nothing left to change.
+    if let MirrorNews::Unrecorded(why) = &news {
+        model.notice = Some(format!("not recorded any more: {why}"));
+        model.unrecorded.insert(pane.clone());
+        model.change = Change::Everything;
+    }
     if let Some(mirror) = model.mirrors.get_mut(pane) {
         let change = match news {
             MirrorNews::Bytes { .. } => Change::Mirror,
-            MirrorNews::Opening | MirrorNews::Picture { .. } | MirrorNews::Gone(_) => Change::Everything,
+            _ => Change::Everything,
         };
         mirror.take(news);
         // What a program holds back is not seen yet.
@@ -235,6 +240,7 @@ fn want_mirrors(model: &mut Model) -> Option<Effect> {
         return None;
     }
     model.mirrors.retain(|pane, _| wanted.contains(pane));
+    model.unrecorded.retain(|pane| wanted.contains(pane));
     for pane in &wanted {
         model.mirrors.entry(pane.clone()).or_insert(Mirror::Opening);
     }

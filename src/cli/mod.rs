@@ -13,6 +13,7 @@ mod log;
 pub mod ps;
 pub mod ps_table;
 pub mod reference;
+mod replay;
 pub mod schema;
 pub mod screen;
 pub mod stub;
@@ -111,6 +112,7 @@ enum Verb {
     Ps(ps::Ps),
     Screen(screen::Screen),
     Watch(watch::Watch),
+    Replay(replay::Replay),
     Demo(demo::Demo),
     Doctor(doctor::Doctor),
     Send(verbs::send::Send),
@@ -239,6 +241,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => Box::pin(watch.run(&globals, access, loaded)).await,
+        Some(Verb::Replay(replay)) => replay.run(&globals, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
         Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
         Some(Verb::Send(send)) => send.run(&globals, access).await,
@@ -301,14 +304,7 @@ async fn show(
     watched: Option<String>,
     take: Option<(Confirmed<Order>, Target)>,
 ) -> Result<Option<Outcome>> {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let (config_file, settings) = loaded;
-    let terminal = Terminal {
-        no_color: no_color(),
-        term: variable("TERM"),
-        colorterm: variable("COLORTERM"),
-        colorfgbg: variable("COLORFGBG"),
-    };
     let watch = globals.watch();
     // One agent alone is shown as it is: there is no list to remember.
     let remembers = if watched.is_none() { memory(globals).await } else { None };
@@ -318,7 +314,7 @@ async fn show(
         socket: globals.socket(),
         read_only: access.refusal(),
         limits: front::limits(),
-        terminal,
+        terminal: terminal(),
         settings,
         config_file,
         remembers,
@@ -338,6 +334,17 @@ fn guard(globals: &Globals) -> Argv {
     }
     words.push("__release".to_owned());
     Argv::new(words)
+}
+
+/// What this program's terminal says of itself.
+fn terminal() -> Terminal {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    Terminal {
+        no_color: no_color(),
+        term: variable("TERM"),
+        colorterm: variable("COLORTERM"),
+        colorfgbg: variable("COLORFGBG"),
+    }
 }
 
 /// Where it is remembered how this fleet's list was left: one fleet is told from another by all that names it.

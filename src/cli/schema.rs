@@ -5,7 +5,7 @@ use color_eyre::eyre::Result;
 
 use super::{Exit, say};
 
-/// The JSON Schema of `ps --json`, of the roster or of runtimes.yaml
+/// The JSON Schema of `ps --json`, of the roster, of runtimes.yaml or of rules over screens
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mosaic-top schema roster > ~/.config/mosaic/roster.schema.json")]
 pub struct Schema {
@@ -23,6 +23,8 @@ pub enum Document {
     Roster,
     /// runtimes.yaml, for editors
     Runtimes,
+    /// Rules over screens (gates.d/*.yaml), for editors
+    Gates,
 }
 
 impl Document {
@@ -33,6 +35,7 @@ impl Document {
             Self::Ps => include_str!("../../assets/ps.schema.json"),
             Self::Roster => include_str!("../../assets/roster.schema.json"),
             Self::Runtimes => include_str!("../../assets/runtimes.schema.json"),
+            Self::Gates => include_str!("../../assets/gates.schema.json"),
         }
     }
 }

@@ -102,7 +102,7 @@ async fn watch(mut mirror: Mirror, wait: Duration) -> Result<(Picture, Feed)> {
                 }
             }
             Some(MirrorNews::Gone(why)) => bail!("the mirror ended: {why}"),
-            Some(MirrorNews::Opening) => {}
+            Some(MirrorNews::Opening | MirrorNews::Unrecorded(_)) => {}
             None => break,
         }
     }

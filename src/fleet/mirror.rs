@@ -26,6 +26,8 @@ pub enum MirrorNews {
         /// When they came.
         at: Timestamp,
     },
+    /// It is not recorded any more, or cannot be, although that was asked for; it goes on itself.
+    Unrecorded(Why),
     /// It ended, with the reason.
     Gone(Why),
 }

@@ -5,6 +5,7 @@
 
 pub mod action_record;
 pub mod agent_facts;
+pub mod cast;
 pub mod composer;
 pub mod confirm;
 pub mod delivery;
@@ -26,6 +27,7 @@ pub mod pause;
 pub mod readiness;
 pub mod reading;
 pub mod record;
+pub mod reel;
 pub mod report;
 pub mod roster;
 pub mod row;

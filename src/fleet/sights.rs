@@ -71,7 +71,7 @@ struct Read {
 
 impl Default for Sights {
     fn default() -> Self {
-        Self::new(Arc::new(Rules::builtin()))
+        Self::new(Rules::shared())
     }
 }
 

@@ -142,7 +142,8 @@ impl Mark {
         text += &some("started", self.started.map(|ticks| ticks.to_string()));
         text += &some("client", self.client.map(|pid| pid.to_string()));
         if let Some(before) = &self.before {
-            text += &line("socket", before.socket.name());
+            let named = before.socket != Socket::Default;
+            text += &line("socket", if named { before.socket.name() } else { "" });
             text += &line("server", &before.server.to_string());
             text += &line("session", &before.session.to_string());
             for window in &before.windows {

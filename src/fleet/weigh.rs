@@ -27,6 +27,10 @@ const STALLED_AFTER: Duration = Duration::from_secs(300);
 /// stands.
 const NOT_BEGUN_AFTER: Duration = Duration::from_secs(30);
 
+/// A missing right to the API that the last turn ended with may still be retried, or be scrolling by: it counts once the
+/// whole screen has stood for so long, as long as the same error in a record (`word`).
+const TROUBLE_STANDS: Duration = Duration::from_secs(60);
+
 /// What is weighed.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
@@ -58,7 +62,8 @@ pub fn weigh(sources: Sources<'_>) -> Weighed {
     let told = screen
         .or(reported)
         .or_else(|| not_begun(shown, sources))
-        .or_else(|| by_record(shown.map(|shown| shown.state), sources));
+        .or_else(|| by_record(shown.map(|shown| shown.state), sources))
+        .or_else(|| by_trouble(sources.sight?, sources.now));
     let noted = sources.record.map(|record| word::note(record, sources.now));
     let decided = noted.as_ref().is_some_and(|note| told.as_ref().is_some_and(|told| told.rests_on(note)));
     let beside = noted.filter(|_| !decided).into_iter().chain(shown.into_iter().flat_map(beside)).collect();
@@ -112,6 +117,19 @@ fn by_record(screen: Option<State>, sources: Sources<'_>) -> Option<RuntimeWord>
     let record = sources.record?;
     let waits = matches!(record.status, Some(RecordStatus::Waiting(_)));
     word::of(record, sources.now).filter(|_| !(waits && screen == Some(State::Idle)))
+}
+
+/// An agent at rest whose last turn ended in an error that nothing but a person mends: no message would help it on.
+/// Whoever types there, or logs in, moves the screen.
+fn by_trouble(sight: &Sight, now: Timestamp) -> Option<RuntimeWord> {
+    let shown = &sight.shown;
+    let trouble = shown.seen.trouble.as_ref().filter(|trouble| trouble.stands && !trouble.retrying)?;
+    if shown.state != State::Idle || sight.still(now) < TROUBLE_STANDS {
+        return None;
+    }
+    let says = format!("its last turn ended in an error that does not pass: {}", visible(&trouble.about));
+    let cause = Cause { kind: CauseKind::Error, rule: trouble.at.rule.clone(), says: says.clone() };
+    Some(RuntimeWord::Blocked { cause, evidence: vec![marked(&trouble.at, &says, sight.still_since)] })
 }
 
 /// For how long neither a byte nor its record has moved.

@@ -1,4 +1,5 @@
-//! The open mirrors of the dashboard: exactly those that the model asked for. Draws nothing and judges nothing.
+//! The open mirrors of the dashboard: exactly those that the model asked for, with what their records are to know. Draws
+//! nothing and judges nothing.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,13 +8,15 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use crate::{
     adapter::{
         Watch,
-        tap::client::{Mirrors, Reseeds},
+        recorder::Wish,
+        tap::client::{Marks, Mirrors, Reseeds},
     },
     app::event::Event,
     fleet::{
         facts::{HostFacts, ServerState},
         ids::{PaneKey, Socket},
         mirror::MirrorNews,
+        row::{Fleet, Row},
     },
 };
 
@@ -27,12 +30,19 @@ pub(super) struct OpenMirrors {
     wanted: Vec<PaneKey>,
     servers: BTreeMap<Socket, Arc<Mirrors>>,
     open: BTreeMap<PaneKey, Open>,
+    /// How much is kept of each agent's record, in megabytes; `None`: nothing.
+    record: Option<u32>,
+    /// Whose panes they are.
+    names: BTreeMap<PaneKey, String>,
 }
 
 struct Open {
     server: u32,
     shape: Option<Shape>,
     reseeds: Reseeds,
+    marks: Marks,
+    /// The state that the record last heard of.
+    said: String,
     relay: JoinHandle<()>,
 }
 
@@ -44,8 +54,30 @@ impl Drop for Open {
 
 impl OpenMirrors {
     /// None yet; their news will go to `events`.
-    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>) -> Self {
-        Self { watch, events, wanted: Vec::new(), servers: BTreeMap::new(), open: BTreeMap::new() }
+    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<u32>) -> Self {
+        let (wanted, servers, open, names) = Default::default();
+        Self { watch, events, wanted, servers, open, record, names }
+    }
+
+    /// How much is kept of the record of a mirror that is opened from now on.
+    pub(super) fn record(&mut self, megabytes: Option<u32>) {
+        self.record = megabytes;
+    }
+
+    /// The fleet was judged: whose panes they are, and a marker in the record of each agent whose state has changed.
+    pub(super) fn judged(&mut self, fleet: &Fleet) {
+        for row in &fleet.rows {
+            let Some(pane) = row.mirror_pane().map(|pane| &pane.key) else { continue };
+            if self.names.get(pane) != Some(&row.name) {
+                self.names.insert(pane.clone(), row.name.clone());
+            }
+            let Some(open) = self.open.get_mut(pane).filter(|_| row.confirmed) else { continue };
+            let state = state(row);
+            if open.said != state {
+                open.marks.leave(state.clone());
+                open.said = state;
+            }
+        }
     }
 
     /// Exactly these panes are wanted from now on.
@@ -82,8 +114,9 @@ impl OpenMirrors {
             let Some(mirrors) = self.servers.get(&key.socket).filter(|_| !self.open.contains_key(key)) else {
                 continue;
             };
-            let mirror = mirrors.open(key.pane);
-            let (mut news, reseeds) = mirror.split();
+            let agent = self.names.get(key).cloned();
+            let record = self.record.zip(agent).map(|(megabytes, agent)| Wish { agent, megabytes });
+            let (mut news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
             let (events, of, watch) = (self.events.clone(), key.clone(), self.watch.clone());
             let relay = tokio::spawn(async move {
                 // For as long as it lives, the pane is not captured: the picture is here.
@@ -92,14 +125,15 @@ impl OpenMirrors {
                     match piece {
                         MirrorNews::Picture { .. } => held = held.or_else(|| Some(watch.holds(of.clone()))),
                         MirrorNews::Gone(_) => held = None,
-                        MirrorNews::Opening | MirrorNews::Bytes { .. } => {}
+                        MirrorNews::Opening | MirrorNews::Bytes { .. } | MirrorNews::Unrecorded(_) => {}
                     }
                     if events.send(Event::Mirror(of.clone(), piece)).await.is_err() {
                         return;
                     }
                 }
             });
-            self.open.insert(key.clone(), Open { server: mirrors.server.pid, shape: None, reseeds, relay });
+            let server = mirrors.server.pid;
+            self.open.insert(key.clone(), Open { server, shape: None, reseeds, marks, said: String::new(), relay });
             // Dropped when the inbox is full: then the picture itself is on its way.
             let _ = self.events.try_send(Event::Mirror(key.clone(), MirrorNews::Opening));
         }
@@ -117,4 +151,11 @@ impl OpenMirrors {
             open.shape = Some(shape);
         }
     }
+}
+
+/// A row's state in a line, without what changes from second to second.
+fn state(row: &Row) -> String {
+    let state = row.readiness();
+    let cause = row.judgement.cause.as_ref().map_or_else(String::new, |cause| format!(": {}", cause.says));
+    format!("{} {state}{cause}", state.shape())
 }

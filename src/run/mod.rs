@@ -5,9 +5,11 @@
 
 mod checkup;
 mod jobs;
+mod keys;
 pub mod memory;
 mod mirrors;
 mod refresh;
+mod replay;
 mod seat;
 mod terminal;
 
@@ -17,27 +19,32 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::Event as TerminalEvent;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
-    task::JoinHandle,
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
+pub use self::replay::{recorded, replay};
 use self::{
     checkup::Checkups,
     jobs::Hands,
+    keys::Keys,
     memory::Keeper,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
 };
 use crate::{
-    adapter::{Steer, Watch, clock, config_file::ConfigFile, exec::Argv},
+    adapter::{
+        Steer, Watch,
+        clock::{self, Moment},
+        config_file::ConfigFile,
+        exec::Argv,
+    },
     app::{
         effect::Effect,
         event::Event,
@@ -137,17 +144,24 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let checkups = tokio::spawn(checkups.run());
-    let mirrors = OpenMirrors::new(options.watch, events);
+    let mirrors = OpenMirrors::new(options.watch, events, kept(&options.settings));
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let (drawn, whole, handed) = (None, None, None);
-    let mut shell = Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, drawn, whole, left: false };
+    let (drawn, whole, handed, replay) = (None, None, None, None);
+    let mut shell =
+        Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, drawn, whole, left: false };
     shell.begin(options.take, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
     checkups.abort();
     outcome?;
     Ok(shell.end(terminal).await)
+}
+
+/// How much is kept of each agent's record, in megabytes.
+fn kept(settings: &Settings) -> Option<u32> {
+    let recorder = settings.config.recorder;
+    recorder.on.then_some(recorder.megabytes)
 }
 
 /// Everything that the loop holds.
@@ -163,6 +177,8 @@ struct Shell {
     handed: Option<(Confirmed<Order>, Target)>,
     /// Remembers how the list was left.
     keeper: Option<Keeper>,
+    /// Whose recording is to be played.
+    replay: Option<(String, Socket)>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The last frame that was drawn whole.
@@ -186,35 +202,6 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             resumed: signal(SignalKind::from_raw(nix::sys::signal::Signal::SIGCONT as i32))?,
         })
-    }
-}
-
-/// What the operator types, taken by a task of its own. Asking crossterm's stream means trying for a lock that its reader
-/// holds while it waits, spinning and yielding the processor: not to be done with every byte of a mirror.
-struct Keys {
-    pressed: mpsc::Receiver<io::Result<TerminalEvent>>,
-    reader: JoinHandle<()>,
-}
-
-impl Keys {
-    fn listen() -> Self {
-        let (sender, pressed) = mpsc::channel(INBOX);
-        let reader = tokio::spawn(async move {
-            let mut stream = EventStream::new();
-            while let Some(key) = stream.next().await {
-                if sender.send(key).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Self { pressed, reader }
-    }
-
-    /// Stops reading: somebody else reads the terminal now.
-    async fn pause(self) {
-        self.reader.abort();
-        // It has let go once it has ended, however that was.
-        let _ = self.reader.await;
     }
 }
 
@@ -251,9 +238,7 @@ impl Shell {
         while !self.left {
             let now = clock::now();
             let due = self.drawn.map_or(now.steady, |drawn| drawn + self.frame());
-            // A due time that has passed is now.
-            let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
-            let held = self.model.due().map(|due| now.steady + left(due));
+            let held = self.held_until(now);
             tokio::select! {
                 biased;
                 key = keys.pressed.recv() => match key {
@@ -280,15 +265,15 @@ impl Shell {
                 },
                 _ = seconds.tick() => self.handle(Event::Tick(clock::now().wall), terminal)?,
             }
-            // What else is there already belongs to the same frame; keys come first again after it.
-            for _ in 0..INBOX {
-                let Ok(event) = inbox.try_recv() else { break };
-                self.handle(event, terminal)?;
-            }
-            if let Some((order, target)) = self.handed.take() {
+            self.drain(&mut inbox, terminal)?;
+            if let Some(handed) = self.handed.take() {
                 keys.pause().await;
-                self.hand_over(order, target, terminal, &mut signals).await?;
+                self.hand_over(handed, terminal, &mut signals).await?;
                 (keys, waiting) = (Keys::listen(), Change::Everything);
+            }
+            if let Some((agent, socket)) = self.replay.take() {
+                self.review(&agent, &socket, terminal, (&mut keys.pressed, &mut inbox, &mut signals)).await?;
+                waiting = Change::Everything;
             }
             waiting = waiting.max(self.model.take_change());
             if waiting > Change::Nothing && clock::now().steady >= due {
@@ -302,8 +287,7 @@ impl Shell {
     /// The terminal belongs to the agent's session until that gives it back, or this program is told to end.
     async fn hand_over(
         &mut self,
-        order: Confirmed<Order>,
-        target: Target,
+        (order, target): (Confirmed<Order>, Target),
         terminal: &mut Terminal,
         signals: &mut Signals,
     ) -> io::Result<()> {
@@ -319,6 +303,22 @@ impl Shell {
             None => self.left = true,
         }
         Ok(())
+    }
+
+    /// What else is there already belongs to the same frame; keys come first again after it.
+    fn drain(&mut self, inbox: &mut mpsc::Receiver<Event>, terminal: &mut Terminal) -> io::Result<()> {
+        for _ in 0..INBOX {
+            let Ok(event) = inbox.try_recv() else { break };
+            self.handle(event, terminal)?;
+        }
+        Ok(())
+    }
+
+    /// When a picture that its program holds back is to be shown all the same.
+    fn held_until(&self, now: Moment) -> Option<Instant> {
+        // A due time that has passed is now.
+        let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
+        self.model.due().map(|due| now.steady + left(due))
     }
 
     /// The shortest time between two frames. The first change after a pause is drawn at once.
@@ -354,7 +354,11 @@ impl Shell {
             self.mirrors.facts(facts);
         }
         let renewed = matches!(event, Event::Settings(_));
+        let judged = matches!(event, Event::Facts { .. } | Event::Roster(_));
         let effects = update(&mut self.model, event);
+        if let Some(fleet) = self.model.fleet().filter(|_| judged) {
+            self.mirrors.judged(fleet);
+        }
         if self.model.is_read_only() {
             // A configuration may take away what the start had given.
             self.hands.only_look();
@@ -363,6 +367,7 @@ impl Shell {
             self.perform(effect, terminal)?;
         }
         if renewed {
+            self.mirrors.record(kept(self.model.settings()));
             let config = &self.model.settings().config;
             self.theme = Theme::of(config, &self.kind);
             terminal.listen_to_mouse(config.mouse)?;
@@ -378,6 +383,7 @@ impl Shell {
             Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
             Effect::Copy(text) => terminal.copy(&text)?,
+            Effect::Replay { agent, socket } => self.replay = Some((agent, socket)),
             Effect::Repaint => terminal.forget()?,
             Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
             Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),

@@ -21,6 +21,11 @@ fn steers(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A text whose characters that would turn or hide the text around them are marked instead.
+pub(super) fn steered(text: String) -> String {
+    if text.contains(steers) { text.replace(steers, "\u{fffd}") } else { text }
+}
+
 /// How a cell is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Style {

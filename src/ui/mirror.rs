@@ -93,7 +93,8 @@ fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &The
         (None, None) => styled("", theme.dim),
     };
     let pan = if matches!(model.pan(), Pan::At { .. }) { " panned ·" } else { "" };
-    (Line::from(left), Line::from(vec![styled(pan, theme.dim), fresh]))
+    let record = if model.is_unrecorded() { " not recorded ·" } else { "" };
+    (Line::from(left), Line::from(vec![styled(record, theme.warn), styled(pan, theme.dim), fresh]))
 }
 
 /// How it is fed and how fresh it is.

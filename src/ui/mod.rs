@@ -17,6 +17,7 @@ pub mod mirror;
 mod paint;
 pub mod picture;
 mod problems;
+pub mod replay;
 mod taken;
 pub mod theme;
 

@@ -15,6 +15,7 @@ use std::{
 use mosaic_top::{
     adapter::{
         exec::Local,
+        recorder::Wish,
         tap::{
             binary::Binary,
             client::{Mirror, Mirrors},
@@ -102,11 +103,21 @@ pub struct Watched {
     pub feed: Option<Feed>,
     pub gone: Option<String>,
     pub pictures: usize,
+    pub unrecorded: Option<String>,
 }
 
 impl Watched {
     pub fn open(mirrors: &Arc<Mirrors>, pane: PaneId) -> Self {
-        Self { mirror: mirrors.open(pane), screen: None, feed: None, gone: None, pictures: 0 }
+        Self::of(mirrors.open(pane))
+    }
+
+    /// The same, with a record kept under this name.
+    pub fn open_recorded(mirrors: &Arc<Mirrors>, pane: PaneId, agent: &str, megabytes: u32) -> Self {
+        Self::of(mirrors.open_recorded(pane, Some(Wish { agent: agent.to_owned(), megabytes })))
+    }
+
+    fn of(mirror: Mirror) -> Self {
+        Self { mirror, screen: None, feed: None, gone: None, pictures: 0, unrecorded: None }
     }
 
     /// Takes whatever comes until `holds`, or fails with what was there.
@@ -136,6 +147,7 @@ impl Watched {
             MirrorNews::Bytes { bytes, .. } => self.screen.as_mut().expect("a picture comes first").feed(&bytes),
             MirrorNews::Gone(why) => self.gone = Some(why.words().to_owned()),
             MirrorNews::Opening => {}
+            MirrorNews::Unrecorded(why) => self.unrecorded = Some(why.words().to_owned()),
         }
     }
 
@@ -145,6 +157,11 @@ impl Watched {
 
     pub fn reseed(&self) {
         self.mirror.reseeds().wish();
+    }
+
+    /// Leaves a marker in the record.
+    pub fn mark(&self, words: &str) {
+        self.mirror.marks().leave(words.to_owned());
     }
 
     pub fn picture(&self) -> Option<(Vec<String>, Cursor)> {

@@ -20,10 +20,10 @@ use super::{
     daemon,
     place::Place,
     server::Server,
-    wire::{self, Frame},
+    wire::{self, Frame, Said},
 };
 use crate::{
-    adapter::{clock, exec::Argv},
+    adapter::{clock, exec::Argv, recorder::Wish},
     fleet::{
         ids::PaneId,
         mirror::{Feed, MirrorNews},
@@ -50,6 +50,9 @@ const TRIES: usize = 3;
 /// How many pieces of news may wait for whoever shows them; behind that, the tap sends a fresh picture.
 const INBOX: usize = 64;
 
+/// How many markers may wait for the tap.
+const MARKS: usize = 4;
+
 /// The mirrors of one server.
 #[derive(Clone)]
 pub struct Mirrors {
@@ -67,11 +70,16 @@ pub struct Mirror {
     /// Its news; ends never by itself.
     pub news: mpsc::Receiver<MirrorNews>,
     reseeds: Reseeds,
+    marks: Marks,
 }
 
 /// The wish for a fresh picture.
 #[derive(Debug)]
 pub struct Reseeds(mpsc::Sender<()>);
+
+/// Where to leave markers for the record.
+#[derive(Debug)]
+pub struct Marks(mpsc::Sender<String>);
 
 impl Mirror {
     /// Where to wish for a fresh picture.
@@ -80,10 +88,16 @@ impl Mirror {
         &self.reseeds
     }
 
-    /// Its two ends apart, for a task that takes the news. Dropping the news lets the pane go.
+    /// Where to leave markers for the record.
     #[must_use]
-    pub fn split(self) -> (mpsc::Receiver<MirrorNews>, Reseeds) {
-        (self.news, self.reseeds)
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Its ends apart, for a task that takes the news. Dropping the news lets the pane go.
+    #[must_use]
+    pub fn split(self) -> (mpsc::Receiver<MirrorNews>, Reseeds, Marks) {
+        (self.news, self.reseeds, self.marks)
     }
 }
 
@@ -92,6 +106,14 @@ impl Reseeds {
     pub fn wish(&self) {
         // One wish that waits is as good as two.
         let _ = self.0.try_send(());
+    }
+}
+
+impl Marks {
+    /// Leaves a marker in the pane's record, if there is one. Lost when the mirror is not live.
+    pub fn leave(&self, words: String) {
+        // What cannot be taken now is no marker of now.
+        let _ = self.0.try_send(words);
     }
 }
 
@@ -106,11 +128,19 @@ impl Mirrors {
     /// Opens a pane's mirror.
     #[must_use]
     pub fn open(self: &Arc<Self>, pane: PaneId) -> Mirror {
+        self.open_recorded(pane, None)
+    }
+
+    /// The same, with a record kept of it while it is open.
+    #[must_use]
+    pub fn open_recorded(self: &Arc<Self>, pane: PaneId, record: Option<Wish>) -> Mirror {
         let (sender, news) = mpsc::channel(INBOX);
         let (reseeds, wishes) = mpsc::channel(1);
-        let follower = Follower { mirrors: Arc::clone(self), pane, news: sender, wishes, said: None, pictures: 0 };
+        let (marks, left) = mpsc::channel(MARKS);
+        let mirrors = Arc::clone(self);
+        let follower = Follower { mirrors, pane, record, news: sender, wishes, marks: left, said: None, pictures: 0 };
         tokio::spawn(follower.follow());
-        Mirror { news, reseeds: Reseeds(reseeds) }
+        Mirror { news, reseeds: Reseeds(reseeds), marks: Marks(marks) }
     }
 
     /// A connection to the tap, which is started when there is none.
@@ -158,8 +188,10 @@ impl Mirrors {
 struct Follower {
     mirrors: Arc<Mirrors>,
     pane: PaneId,
+    record: Option<Wish>,
     news: mpsc::Sender<MirrorNews>,
     wishes: mpsc::Receiver<()>,
+    marks: mpsc::Receiver<String>,
     /// The last picture that was looked up by hand, to draw it once.
     said: Option<Seed>,
     /// How many pictures the tap has sent.
@@ -232,7 +264,9 @@ impl Follower {
         let (mut heard, pictures) = (false, self.pictures);
         let over = |words: String, then| Ok(Over { why: Why::new(words), then });
         let silent = |heard: bool| if heard { Then::Look } else { Then::Again };
-        if let Err(error) = stream.write_all(&wire::watch(self.pane, self.mirrors.binary.build())).await {
+        if let Err(error) =
+            stream.write_all(&wire::watch(self.pane, self.record.clone(), self.mirrors.binary.build())).await
+        {
             return over(format!("the tap: {error}"), silent(heard));
         }
         let mut inbox = Vec::new();
@@ -259,10 +293,11 @@ impl Follower {
                     Err(error) => return over(format!("the tap: {error}"), silent(heard)),
                 },
                 wish = self.wishes.recv() => match wish {
-                    // Any byte is the wish for a fresh seed; a tap that is gone is seen by the read.
-                    Some(()) => drop(stream.write_all(b"r").await),
+                    // A tap that is gone is seen by the read.
+                    Some(()) => drop(stream.write_all(&Said::Reseed.write()).await),
                     None => return Err(NobodyListens),
                 },
+                Some(words) = self.marks.recv() => drop(stream.write_all(&Said::Mark(words).write()).await),
                 () = self.news.closed() => return Err(NobodyListens),
             }
         }
@@ -276,6 +311,7 @@ impl Follower {
             }
             Frame::Bytes { at, bytes } => MirrorNews::Bytes { bytes, at },
             Frame::Gone(why) | Frame::Leaving(why) => MirrorNews::Gone(Why::new(why)),
+            Frame::Unrecorded(why) => MirrorNews::Unrecorded(Why::new(why)),
         };
         self.news.send(news).await.map_err(|_| NobodyListens)
     }

@@ -2,6 +2,9 @@
 //!
 //! It always drains, never waits for a watcher, and ends by itself when nobody watches or its server is gone.
 
+mod records;
+mod truth;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -17,12 +20,16 @@ use super::{
     flow,
     links::{self, Hold, Watcher},
     look::{Look, Start, shell_quoted},
-    pane::{Pane, Pipe, Verdict},
+    pane::{Pane, Pipe},
     server::Server,
     wire::Frame,
 };
 use crate::{
-    adapter::{clock, tmux::unguessable},
+    adapter::{
+        clock,
+        recorder::{Recorder, Wish},
+        tmux::unguessable,
+    },
     fleet::{ids::PaneId, reading::Why},
 };
 
@@ -34,9 +41,6 @@ const SWEEP: Duration = Duration::from_secs(1);
 
 /// How long a handoff may take: it needs milliseconds, and until it is there nothing is shown as live.
 const HANDOFF_LIMIT: Duration = Duration::from_millis(1500);
-
-/// How many panes tmux is asked about at once: twenty captures in one command take 5 ms.
-const CHECK_MOST: usize = 20;
 
 /// How long nobody is let in after somebody could not be.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -53,7 +57,7 @@ const INBOX: usize = 256;
 /// Everything that can happen to a tap.
 pub(super) enum HubEvent {
     /// A watcher of a pane has come.
-    Joined { pane: PaneId, id: u64, watcher: Watcher },
+    Joined { pane: PaneId, id: u64, watcher: Watcher, record: Option<Wish> },
     /// It has left.
     Left { pane: PaneId, id: u64 },
     /// It had not kept up and has room again.
@@ -78,6 +82,10 @@ pub(super) enum HubEvent {
     Stopped { pane: PaneId },
     /// A start has come back from tmux.
     Started { pane: PaneId, generation: String, look: Result<Look, Why> },
+    /// A watcher has a marker for the record.
+    Marked { pane: PaneId, words: String },
+    /// A record ended that was begun as this one.
+    Unrecorded { pane: PaneId, why: String },
     /// A watcher of a newer build has come.
     Outdated { why: String },
 }
@@ -94,6 +102,8 @@ pub struct Hub {
     ending: BTreeSet<PaneId>,
     events: mpsc::Sender<HubEvent>,
     idle_since: Option<Timestamp>,
+    /// What writes the records; none before the first is wanted.
+    recorder: Option<Recorder>,
     /// Whether tmux is being asked.
     checking: bool,
     /// Why it makes room for another tap.
@@ -112,6 +122,7 @@ impl Hub {
             ending: BTreeSet::new(),
             events,
             idle_since: Some(clock::now().wall),
+            recorder: None,
             checking: false,
             leaving: None,
         };
@@ -151,11 +162,19 @@ impl Hub {
     fn handle(&mut self, event: HubEvent) {
         let at = clock::now().wall;
         match event {
-            HubEvent::Joined { pane, id, watcher } => {
+            HubEvent::Joined { pane, id, watcher, record } => {
                 self.idle_since = None;
                 let mirror = self.panes.entry(pane).or_default();
                 mirror.join(id, watcher, at);
+                if let Some(wish) = record {
+                    self.record(pane, id, wish, at);
+                }
                 self.start_if_due(pane);
+            }
+            HubEvent::Marked { pane, words } => self.with(pane, |mirror| mirror.mark(words, at)),
+            HubEvent::Unrecorded { pane, why } => {
+                tracing::warn!(%pane, %why, "recording has ended");
+                self.with(pane, |mirror| mirror.end_record(&why));
             }
             HubEvent::Stopped { pane } => {
                 self.ending.remove(&pane);
@@ -329,38 +348,6 @@ impl Hub {
                 self.weigh_later(pane);
             }
             _ => {}
-        }
-    }
-
-    /// Asks tmux, beside the loop and with one command, about the panes that have come to rest.
-    fn check(&mut self) {
-        let now = clock::now().wall;
-        let due = self.panes.iter().filter(|(_, mirror)| !self.checking && mirror.wants_check(now));
-        let panes: Vec<(PaneId, u64)> =
-            due.map(|(pane, mirror)| (*pane, mirror.trust.serial)).take(CHECK_MOST).collect();
-        if panes.is_empty() {
-            return;
-        }
-        self.checking = true;
-        let (server, events) = (self.server.clone(), self.events.clone());
-        tokio::spawn(async move {
-            let ids: Vec<PaneId> = panes.iter().map(|(pane, _)| *pane).collect();
-            let looks = server.looks(&ids).await.unwrap_or_default();
-            let _ = events.send(HubEvent::Checked { panes, looks }).await;
-        });
-    }
-
-    fn checked(&mut self, panes: &[(PaneId, u64)], looks: &[Look], at: Timestamp) {
-        self.checking = false;
-        for ((pane, serial), look) in panes.iter().zip(looks) {
-            match self.panes.get_mut(pane).map_or(Verdict::Fine, |mirror| mirror.check(look, *serial, at)) {
-                Verdict::Fine => {}
-                Verdict::Wrong => {
-                    tracing::warn!(%pane, "the picture was not tmux's, and is seeded anew");
-                    self.start(*pane);
-                }
-                Verdict::Dead => self.end(*pane, DEAD),
-            }
         }
     }
 

@@ -27,15 +27,18 @@ use tokio::{
 use super::{
     binary::Build,
     hub::HubEvent,
-    wire::{Frame, Greeting, Hello, VERSION, Who},
+    wire::{Frame, Greeting, Hello, Said, VERSION, Who},
 };
-use crate::fleet::{ids::PaneId, reading::Why};
+use crate::{
+    adapter::recorder::Wish,
+    fleet::{ids::PaneId, reading::Why},
+};
 
 /// How much may wait for a watcher before it counts as not keeping up.
 const LONGEST_QUEUE: usize = 1 << 20;
 
 /// A greeting is one short line.
-const LONGEST_GREETING: usize = 512;
+const LONGEST_GREETING: usize = 2048;
 
 /// Whoever connects says at once what for; a connection that does not would hold a descriptor for ever.
 const GREETING_LIMIT: Duration = Duration::from_secs(2);
@@ -114,7 +117,7 @@ async fn greet(mut stream: UnixStream, id: u64, ours: &Build, hub: &mpsc::Sender
     let greeting = Greeting::read(&line).map_err(unreadable)?;
     match (greeting.who, pipe) {
         (Who::Handoff { pane, generation }, Some(pipe)) => take_pipe(PaneId(pane), generation, pipe, hub).await,
-        (Who::Watch { pane }, None) => watch(stream, id, PaneId(pane), hub).await,
+        (Who::Watch { pane, record }, None) => watch(stream, id, (PaneId(pane), record), hub).await,
         _ => Err(io::Error::other("a handoff without a pipe, or a watcher with one")),
     }
 }
@@ -177,14 +180,19 @@ async fn take_pipe(pane: PaneId, generation: String, pipe: OwnedFd, hub: &mpsc::
     Ok(())
 }
 
-async fn watch(stream: UnixStream, id: u64, pane: PaneId, hub: &mpsc::Sender<HubEvent>) -> io::Result<()> {
+async fn watch(
+    stream: UnixStream,
+    id: u64,
+    (pane, record): (PaneId, Option<Wish>),
+    hub: &mpsc::Sender<HubEvent>,
+) -> io::Result<()> {
     let (frames, mut inbox) = mpsc::unbounded_channel::<Vec<u8>>();
     let queued = Arc::new(AtomicUsize::new(0));
     let lagging = Arc::new(AtomicUsize::new(0));
     let watcher = Watcher { frames, queued: queued.clone(), lagging: lagging.clone() };
-    let _ = hub.send(HubEvent::Joined { pane, id, watcher }).await;
+    let _ = hub.send(HubEvent::Joined { pane, id, watcher, record }).await;
     let (mut reader, mut writer) = stream.into_split();
-    let mut asked = [0; 64];
+    let mut said = Vec::new();
     let ended = loop {
         tokio::select! {
             frame = inbox.recv() => {
@@ -197,9 +205,15 @@ async fn watch(stream: UnixStream, id: u64, pane: PaneId, hub: &mpsc::Sender<Hub
                     let _ = hub.send(HubEvent::CaughtUp { pane, id }).await;
                 }
             }
-            asked = reader.read(&mut asked) => match asked {
+            read = reader.read_buf(&mut said) => match read {
                 Ok(0) => break Ok(()),
-                Ok(_) => { let _ = hub.send(HubEvent::Reseed { pane }).await; }
+                Ok(_) => for said in Said::take(&mut said) {
+                    let event = match said {
+                        Said::Reseed => HubEvent::Reseed { pane },
+                        Said::Mark(words) => HubEvent::Marked { pane, words },
+                    };
+                    let _ = hub.send(event).await;
+                },
                 Err(error) => break Err(error),
             }
         }

@@ -22,6 +22,7 @@ mod links;
 pub mod look;
 mod pane;
 pub mod place;
+mod recording;
 mod scope;
 pub mod server;
 mod wire;

@@ -8,9 +8,10 @@ use super::{
     flow::Flow,
     links::{Hold, Watcher},
     look::Look,
+    recording::Recording,
     wire::Frame,
 };
-use crate::screen::Screen;
+use crate::{adapter::recorder::Wish, screen::Screen};
 
 /// How many bytes may wait to be drawn. The picture is only needed when a watcher joins or lags, so bytes are kept
 /// as they came until then: a pane with one watcher is parsed once, by that watcher.
@@ -63,6 +64,12 @@ pub(super) struct Pane {
     pub(super) trust: Trust,
     /// When the last watcher left.
     pub(super) empty_since: Option<Timestamp>,
+    /// Who of the watchers wants a record.
+    wishes: BTreeMap<u64, Wish>,
+    /// What is recorded.
+    recording: Option<Recording>,
+    /// Why nothing is, although somebody wants it.
+    unrecorded: Option<String>,
 }
 
 /// Whether a picture can be believed: tmux's own screen is the truth, and is asked when the pane has come to rest.
@@ -177,6 +184,7 @@ impl Pane {
                 self.backlog.clear();
                 self.current = Some(Pipe { generation, hold });
                 self.show_all(at);
+                self.record(at);
                 self.flow = if floods { Flow::flooding() } else { Flow::default() };
                 self.screen = self.screen.take().filter(|_| !floods);
                 floods
@@ -201,6 +209,7 @@ impl Pane {
             if self.flow.floods() {
                 return false;
             }
+            self.record_bytes(&bytes, at);
             let frame = Frame::Bytes { at, bytes };
             let said = frame.write();
             for watcher in self.watchers.values_mut() {
@@ -229,8 +238,11 @@ impl Pane {
     /// Shows every watcher what tmux shows while it floods. What follows this picture is another picture.
     pub(super) fn picture_flood(&mut self, look: &Look, at: Timestamp) {
         if self.flow.floods() {
-            let picture = Screen::seeded(&look.seed).dump();
-            let said = Frame::Picture { size: look.seed.size, at, picture }.write();
+            let screen = Screen::seeded(&look.seed);
+            if let Some(recording) = &mut self.recording {
+                recording.flood(&screen, at);
+            }
+            let said = Frame::Picture { size: look.seed.size, at, picture: screen.dump() }.write();
             self.watchers.values_mut().for_each(|watcher| watcher.catch_up(&said));
         }
     }
@@ -280,6 +292,11 @@ impl Pane {
     /// A watcher left.
     pub(super) fn leave(&mut self, id: u64, at: Timestamp) {
         self.watchers.remove(&id);
+        self.wishes.remove(&id);
+        // While somebody watches who wants no record, there is none; while nobody does, this one goes on to the end.
+        if self.wishes.is_empty() && !self.watchers.is_empty() {
+            self.recording = None;
+        }
         if self.watchers.is_empty() {
             self.empty_since = Some(at);
         }
@@ -306,6 +323,61 @@ impl Pane {
     /// Whether the engine failed: the pane then needs a fresh seed.
     pub(super) fn is_broken(&self) -> bool {
         self.screen.as_ref().is_some_and(Screen::broken)
+    }
+
+    /// A watcher wants a record. What is to be recorded for is the answer, unless that is done already.
+    pub(super) fn wish(&mut self, id: u64, wish: Wish) -> Option<&Wish> {
+        self.wishes.insert(id, wish);
+        if let (Some(why), Some(watcher)) = (&self.unrecorded, self.watchers.get_mut(&id)) {
+            watcher.send(&Frame::Unrecorded(why.clone()).write());
+        }
+        self.wishes.get(&id).filter(|_| self.recording.is_none() && self.unrecorded.is_none())
+    }
+
+    /// It is recorded from here on.
+    pub(super) fn begin_record(&mut self, recording: Recording, at: Timestamp) {
+        self.recording = Some(recording);
+        self.record(at);
+    }
+
+    /// It cannot be recorded any more.
+    pub(super) fn end_record(&mut self, why: &str) {
+        self.recording = None;
+        self.unrecorded = Some(why.to_owned());
+        let said = Frame::Unrecorded(why.to_owned()).write();
+        for (id, watcher) in &mut self.watchers {
+            if self.wishes.contains_key(id) {
+                watcher.send(&said);
+            }
+        }
+    }
+
+    /// A marker for the record.
+    pub(super) fn mark(&mut self, words: String, at: Timestamp) {
+        if let Some(recording) = &mut self.recording {
+            recording.mark(words, at);
+        }
+    }
+
+    /// The picture of now goes into the record.
+    fn record(&mut self, at: Timestamp) {
+        if self.recording.is_some() {
+            self.draw();
+        }
+        if let (Some(recording), Some(screen)) = (&mut self.recording, &self.screen) {
+            recording.picture(screen, &[], at);
+        }
+    }
+
+    fn record_bytes(&mut self, bytes: &[u8], at: Timestamp) {
+        if self.recording.as_ref().is_some_and(|recording| recording.wants_picture(bytes)) {
+            self.draw();
+        }
+        let Some(recording) = &mut self.recording else { return };
+        if let Some(screen) = self.screen.as_ref().filter(|_| recording.wants_picture(bytes)) {
+            recording.picture(screen, bytes, at);
+        }
+        recording.bytes(bytes, at);
     }
 
     fn show_all(&mut self, at: Timestamp) {

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::binary::Build;
 use crate::{
+    adapter::recorder::Wish,
     fleet::{ids::PaneId, reading::Why},
     screen::Size,
 };
 
 /// Raised with every change of what follows; a tap and a watcher that differ do not talk. Two things never change, so
 /// that they can still part in peace: [`Hello`], and the frame that says why it is over.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// A frame longer than this is no frame of ours: a picture of a 1000×1000 pane stays below it.
 const LONGEST_FRAME: usize = 64 << 20;
@@ -50,10 +51,13 @@ pub(super) struct Greeting {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Who {
-    /// A watcher of a pane. Each further byte it sends asks for a fresh seed.
+    /// A watcher of a pane. What it sends further is [`Said`].
     Watch {
         /// The pane's number.
         pane: u32,
+        /// Whose record is to be kept meanwhile; none where the watcher wants none.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        record: Option<Wish>,
     },
     /// A handoff: the pipe's end comes with this line.
     Handoff {
@@ -90,6 +94,48 @@ pub(super) enum Frame {
     Gone(String),
     /// The tap makes room for one of a newer build, which the watcher is to join or to start.
     Leaving(String),
+    /// The pane is not recorded any more, and why.
+    Unrecorded(String),
+}
+
+/// One thing that a watcher tells the tap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    /// The picture cannot be right any more: a fresh seed is wanted.
+    Reseed,
+    /// A marker for the record.
+    Mark(String),
+}
+
+/// The longest thing that a watcher says. What is longer is dropped.
+const LONGEST_SAID: usize = 1024;
+
+impl Said {
+    /// `r`, or `m` with its words up to the line's end.
+    pub(super) fn write(&self) -> Vec<u8> {
+        match self {
+            Self::Reseed => b"r\n".to_vec(),
+            Self::Mark(words) => {
+                let words: String = words.chars().filter(|c| !c.is_control()).take(LONGEST_SAID / 8).collect();
+                format!("m{words}\n").into_bytes()
+            }
+        }
+    }
+
+    /// Takes all whole lines off the front of `bytes`.
+    pub(super) fn take(bytes: &mut Vec<u8>) -> Vec<Self> {
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let lines: Vec<u8> = bytes.drain(..whole).collect();
+        if bytes.len() > LONGEST_SAID {
+            bytes.clear();
+        }
+        let said = lines.split(|&byte| byte == b'\n').filter_map(|line| match line.split_first()? {
+            (b'r', []) => Some(Self::Reseed),
+            (b'm', words) => Some(Self::Mark(String::from_utf8_lossy(words).into_owned())),
+            _ => None,
+        });
+        said.collect()
+    }
 }
 
 impl Frame {
@@ -102,6 +148,7 @@ impl Frame {
             Self::Bytes { at, bytes } => (b'B', Some(at), Vec::new(), bytes),
             Self::Gone(why) => (b'G', None, Vec::new(), why.as_bytes()),
             Self::Leaving(why) => (b'L', None, Vec::new(), why.as_bytes()),
+            Self::Unrecorded(why) => (b'U', None, Vec::new(), why.as_bytes()),
         };
         let millis = at.map_or(0, |at| at.as_millisecond());
         let length = 9 + head.len() + body.len();
@@ -143,14 +190,15 @@ impl Frame {
             b'B' => Ok(Self::Bytes { at, bytes: body.to_vec() }),
             b'G' => Ok(Self::Gone(String::from_utf8_lossy(body).into_owned())),
             b'L' => Ok(Self::Leaving(String::from_utf8_lossy(body).into_owned())),
+            b'U' => Ok(Self::Unrecorded(String::from_utf8_lossy(body).into_owned())),
             _ => Err(broken()),
         }
     }
 }
 
 /// Who a watcher of a pane is.
-pub(super) fn watch(pane: PaneId, build: &Build) -> Vec<u8> {
-    Greeting::line(Some(build.clone()), Who::Watch { pane: pane.0 })
+pub(super) fn watch(pane: PaneId, record: Option<Wish>, build: &Build) -> Vec<u8> {
+    Greeting::line(Some(build.clone()), Who::Watch { pane: pane.0, record })
 }
 
 #[cfg(test)]
@@ -179,8 +227,23 @@ mod tests {
     #[test]
     fn a_watcher_says_which_build_it_runs() {
         let build = Build { version: "0.1.0".into(), made: 1_763_700_000_123_456_789 };
-        let greeting = Greeting::read(&watch(PaneId(3), &build)).unwrap();
-        assert_eq!(greeting, Greeting { v: VERSION, build: Some(build), who: Who::Watch { pane: 3 } });
+        let wish = Wish { agent: "coder0".into(), megabytes: 10 };
+        for record in [None, Some(wish)] {
+            let greeting = Greeting::read(&watch(PaneId(3), record.clone(), &build)).unwrap();
+            let who = Who::Watch { pane: 3, record };
+            assert_eq!(greeting, Greeting { v: VERSION, build: Some(build.clone()), who });
+        }
+    }
+
+    #[test]
+    fn what_a_watcher_says_is_taken_line_by_line() {
+        let said = [Said::Mark("◆ stuck".into()), Said::Reseed];
+        let mut bytes: Vec<u8> = said.iter().flat_map(Said::write).chain(*b"?\nmhal").collect();
+        assert_eq!(Said::take(&mut bytes), said);
+        assert_eq!(bytes, b"mhal");
+        assert_eq!(Said::Mark("a\nr\nb".into()).write(), b"marb\n");
+        let mut endless = vec![b'm'; LONGEST_SAID + 1];
+        assert!(Said::take(&mut endless).is_empty() && endless.is_empty());
     }
 
     proptest! {
@@ -194,6 +257,7 @@ mod tests {
                 Frame::Bytes { at, bytes: body },
                 Frame::Gone("the pane is gone".into()),
                 Frame::Leaving("a newer one takes over".into()),
+                Frame::Unrecorded("the disk is full".into()),
             ];
             let sent: Vec<u8> = frames.iter().flat_map(Frame::write).collect();
             let cut = cut.min(sent.len());

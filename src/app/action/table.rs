@@ -145,6 +145,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text to the clipboard (OSC 52)")
         .short("copy")
         .when(with_mirror),
+    line(A::Replay, G::Mirror, "replay", &["H"], "play what the flight recorder kept of the agent").when(with_rows),
     line(
         A::Problems,
         G::Program,

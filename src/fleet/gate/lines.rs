@@ -53,7 +53,7 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn of(screen: &Screen) -> Self {
         let cols = usize::from(screen.size().cols);
-        let texts: Vec<String> = (0..screen.size().rows).map(|row| text_of(screen, row)).collect();
+        let texts = screen.lines();
         let all: Vec<Line> = (0_u16..).zip(&texts).map(|(row, text)| line(row, text)).collect();
         let end = texts.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1);
         let reach = REACH + REACH_CHARS / cols.max(1);
@@ -77,20 +77,17 @@ impl Lines {
         self.all.get(from..to.min(self.all.len())).unwrap_or_default()
     }
 
+    /// What a row shows, without the border of a box.
+    pub(super) fn words_of(&self, row: u16) -> String {
+        self.all
+            .get(usize::from(row))
+            .map_or_else(String::new, |line| line.shown.trim_matches([' ', '│', '┃', '║']).to_owned())
+    }
+
     /// The live ones.
     pub(super) fn live(&self) -> &[Line] {
         self.between(self.start, self.end)
     }
-}
-
-/// A row as it is shown, without the blanks at its end. A blank that does not break stays: some programs mean it.
-pub(super) fn text_of(screen: &Screen, row: u16) -> String {
-    let mut text = String::with_capacity(usize::from(screen.size().cols));
-    for cell in (0..screen.size().cols).filter_map(|col| screen.cell(row, col)).filter(|cell| !cell.continuation) {
-        text.push_str(&cell.printable());
-    }
-    text.truncate(text.trim_end_matches(' ').len());
-    text
 }
 
 fn line(row: u16, text: &str) -> Line {
@@ -146,7 +143,7 @@ impl Text {
                     text.joined.push(' ');
                 }
                 text.joined.extend(word.chars().map(plain));
-                text.squeezed.extend(word.chars().map(plain).flat_map(char::to_lowercase));
+                squeeze(word, &mut text.squeezed);
             }
         }
         text
@@ -165,7 +162,17 @@ impl Text {
 
 /// Lower case without blanks: how fragments and labels are compared.
 pub(super) fn squeezed(text: &str) -> String {
-    text.split_whitespace().flat_map(str::chars).map(plain).flat_map(char::to_lowercase).collect()
+    let mut squeezed = String::with_capacity(text.len());
+    text.split_whitespace().for_each(|word| squeeze(word, &mut squeezed));
+    squeezed
+}
+
+fn squeeze(word: &str, into: &mut String) {
+    if word.is_ascii() {
+        into.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+    } else {
+        into.extend(word.chars().map(plain).flat_map(char::to_lowercase));
+    }
 }
 
 /// A character as rules write it.

@@ -7,6 +7,7 @@
 pub mod answer;
 mod lines;
 mod menu;
+mod pattern;
 mod read;
 mod rules;
 mod seen;
@@ -16,7 +17,7 @@ mod zones;
 
 use std::time::Duration;
 
-pub use rules::Rules;
+pub use rules::{Rules, schema};
 pub use seen::{Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
 pub use tracker::{Shown, Tracker};
 

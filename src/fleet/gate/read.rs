@@ -3,13 +3,14 @@
 //! What counts is position, not words alone: a prompt is the last thing on a screen whose input line is gone; a sign of
 //! work stands directly at the input line; a limit belongs to the last turn. What an agent quotes stands elsewhere.
 
-use std::time::Duration;
+use std::{cell::OnceCell, time::Duration};
 
 use super::{
     Glance, Kind, Limit, Marker, Opt, Prompt, Rules, Seen, Trouble,
-    lines::{Line, Lines, Text, text_of},
+    lines::{Line, Lines, Text},
     menu::{self, Menu},
-    spec::{MarkSpec, Pattern, RuleSpec, RuntimeSpec, Stands, Tells, Where},
+    pattern::Pattern,
+    spec::{MarkSpec, RuleSpec, RuntimeSpec, Stands, Tells, Where},
     zones::{Composer, Zones},
 };
 
@@ -36,8 +37,15 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     seen.blank = lines.end == 0;
     seen.composer = composer.as_ref().map(|found| mark(&format!("{runtime}.composer"), &lines.all[found.row]));
     let hidden = composer.is_none() && !(about.cursor && glance.cursor_shown == Some(true));
-    let look =
-        Look { rules, glance, lines: &lines, menu: menu.as_ref(), zones: &zones, working: seen.working.is_some() };
+    let look = Look {
+        rules,
+        glance,
+        lines: &lines,
+        menu: menu.as_ref(),
+        zones: &zones,
+        working: seen.working.is_some(),
+        live: OnceCell::new(),
+    };
     seen.prompt = hidden.then(|| look.dialog()).flatten().or_else(|| look.notice());
     if seen.prompt.is_some() {
         // It stands where a sign of work would stand: it is newer.
@@ -45,7 +53,7 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     }
     if let (Some(_), None, None, None) = (&composer, &seen.prompt, &seen.working, &seen.limit) {
         let footer = Text::of(zones.footer());
-        let ready = about.ready.as_ref().is_none_or(|ready| ready.0.is_match(&footer.joined));
+        let ready = about.ready.as_ref().is_none_or(|ready| ready.is_in(&footer.joined));
         seen.idle = seen.idle.or_else(|| seen.composer.clone().filter(|_| ready));
     }
     seen
@@ -79,9 +87,9 @@ fn marks(rules: &Rules, glance: &Glance<'_>, about: &RuntimeSpec, zones: &Zones<
         .filter_map(|spec| match spec.place {
             Stands::Status => on_a_line(spec, &status),
             Stands::Title => on_the_title(spec, glance.title),
-            Stands::Footer => in_a_text(spec, &footer, glance, 1 << 16),
-            Stands::Turn => in_a_text(spec, &turn, glance, 0),
-            Stands::Bottom => in_a_text(spec, &bottom, glance, 1 << 16),
+            Stands::Footer => in_a_text(spec, &footer, zones.lines, 1 << 16),
+            Stands::Turn => in_a_text(spec, &turn, zones.lines, 0),
+            Stands::Bottom => in_a_text(spec, &bottom, zones.lines, 1 << 16),
         })
         .collect();
     let newest =
@@ -101,6 +109,7 @@ fn marks(rules: &Rules, glance: &Glance<'_>, about: &RuntimeSpec, zones: &Zones<
             at: hit.at.clone(),
             about: hit.spec.about.clone(),
             retrying: hit.spec.tells == Tells::Retrying,
+            stands: hit.spec.stands.as_ref().is_some_and(|stands| stands.is_in(&hit.text)),
         }),
         working: working.filter(|_| limit.is_none()).map(|hit| hit.at.clone()),
         idle: viewer.filter(|hit| hit.spec.idle).map(|hit| hit.at.clone()),
@@ -120,12 +129,12 @@ fn on_the_title<'a>(spec: &'a MarkSpec, title: &str) -> Option<Hit<'a>> {
     fits_line(&spec.any, &spec.none, title).then(|| Hit { spec, at: at(), newness: u32::MAX, text: title.to_owned() })
 }
 
-fn in_a_text<'a>(spec: &'a MarkSpec, text: &Text, glance: &Glance<'_>, zone: u32) -> Option<Hit<'a>> {
+fn in_a_text<'a>(spec: &'a MarkSpec, text: &Text, lines: &Lines, zone: u32) -> Option<Hit<'a>> {
     let row = spec.any.iter().filter_map(|pattern| pattern.row_in(text)).max()?;
     if spec.none.iter().any(|pattern| pattern.row_in(text).is_some()) {
         return None;
     }
-    let at = Marker { rule: spec.id.clone(), line: line_of(glance, row), row: Some(row) };
+    let at = Marker { rule: spec.id.clone(), line: lines.words_of(row), row: Some(row) };
     // Within the footer one thing is as new as the other.
     let newness = if zone == 0 { u32::from(row) } else { zone };
     Some(Hit { spec, at, newness, text: text.joined.clone() })
@@ -133,10 +142,6 @@ fn in_a_text<'a>(spec: &'a MarkSpec, text: &Text, glance: &Glance<'_>, zone: u32
 
 fn fits_line(any: &[Pattern], none: &[Pattern], line: &str) -> bool {
     any.iter().any(|pattern| pattern.is_in(line)) && !none.iter().any(|pattern| pattern.is_in(line))
-}
-
-fn line_of(glance: &Glance<'_>, row: u16) -> String {
-    text_of(glance.screen, row).trim_matches([' ', '│', '┃', '║']).to_owned()
 }
 
 /// What a prompt is looked for in.
@@ -147,6 +152,7 @@ struct Look<'a> {
     menu: Option<&'a Menu>,
     zones: &'a Zones<'a>,
     working: bool,
+    live: OnceCell<Text>,
 }
 
 impl Look<'_> {
@@ -156,17 +162,17 @@ impl Look<'_> {
             let first = usize::from(menu.choices.first()?.row);
             let from = first.saturating_sub(self.lines.reach());
             let text = Text::of(self.lines.between(from, self.lines.end));
-            let rules = self.known(Where::Menu).filter(|rule| has_options(rule, menu));
-            newest(rules, &text).map(|(rule, row)| self.prompt(rule, row, Some(menu), &text))
+            let rule = newest(self.known(Where::Menu), &text, |rule| has_options(rule, menu));
+            rule.map(|(rule, row)| self.prompt(rule, row, Some(menu), &text))
         });
         from_menu.or_else(|| self.at_the_bottom()).or_else(|| self.on_the_title()).or_else(|| self.unknown(self.menu?))
     }
 
     /// A dialog without a menu: the last lines ask for a key or a text.
     fn at_the_bottom(&self) -> Option<Prompt> {
-        let text = Text::of(self.lines.live());
+        let text = self.live();
         let lowest = self.zones.bottom(BOTTOM).first()?.row;
-        let (rule, row) = newest(self.known(Where::Bottom), &text)?;
+        let (rule, row) = newest(self.known(Where::Bottom), text, |_| true)?;
         let below = || self.lines.live().iter().filter(|line| line.row > row && line.speaks());
         // Below a log-in may stand an address; below anything else at most other keys.
         let log_in = rule.human && rule.kind == Kind::Gate;
@@ -175,7 +181,7 @@ impl Look<'_> {
         } else {
             below().any(|line| !menu::is_hint(&line.shown))
         };
-        (row >= lowest && !over).then(|| self.prompt(rule, row, None, &text))
+        (row >= lowest && !over).then(|| self.prompt(rule, row, None, text))
     }
 
     /// A dialog that only the title tells of.
@@ -187,9 +193,14 @@ impl Look<'_> {
 
     /// Something that holds the agent up although its input line is there.
     fn notice(&self) -> Option<Prompt> {
-        let text = Text::of(self.lines.live());
-        let (rule, row) = newest(self.known(Where::Screen), &text)?;
-        (!self.working).then(|| self.prompt(rule, row, None, &text))
+        self.known(Where::Screen).next()?;
+        let (rule, row) = newest(self.known(Where::Screen), self.live(), |_| true)?;
+        (!self.working).then(|| self.prompt(rule, row, None, self.live()))
+    }
+
+    /// The live end of the screen, joined once.
+    fn live(&self) -> &Text {
+        self.live.get_or_init(|| Text::of(self.lines.live()))
     }
 
     /// A menu that nobody has written a rule for: it names its keys, nothing works, and it has stood still.
@@ -215,7 +226,7 @@ impl Look<'_> {
             kind: rule.kind,
             about: rule.about.clone(),
             says: rule.says.clone(),
-            line: line_of(self.glance, row),
+            line: self.lines.words_of(row),
             row,
             subject: self.subject(menu.and_then(|menu| menu.choices.first()).map_or(row, |first| first.row)),
             sideways: menu.is_some_and(|menu| menu.sideways),
@@ -259,18 +270,21 @@ fn has_options(rule: &RuleSpec, menu: &Menu) -> bool {
 }
 
 /// The rule whose words stand lowest, the first of equals, and the row of those words.
-fn newest<'a>(rules: impl Iterator<Item = &'a RuleSpec>, text: &Text) -> Option<(&'a RuleSpec, u16)> {
-    let found = rules.filter_map(|rule| words_of(rule, text).map(|row| (rule, row)));
+fn newest<'a>(
+    rules: impl Iterator<Item = &'a RuleSpec>,
+    text: &Text,
+    fits: impl Fn(&RuleSpec) -> bool,
+) -> Option<(&'a RuleSpec, u16)> {
+    let found = rules.filter_map(|rule| words_of(rule, text).map(|row| (rule, row))).filter(|(rule, _)| fits(rule));
     found.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
 /// The lowest row that a rule's words stand in, when they are all there; the first row for a rule without words.
 fn words_of(rule: &RuleSpec, text: &Text) -> Option<u16> {
-    if rule.none.iter().any(|pattern| pattern.row_in(text).is_some()) {
-        return None;
-    }
     let all: Option<Vec<u16>> = rule.all.iter().map(|pattern| pattern.row_in(text)).collect();
+    let all = all?;
     let any: Vec<u16> = rule.any.iter().filter_map(|pattern| pattern.row_in(text)).collect();
     let complete = rule.any.is_empty() || !any.is_empty();
-    all.filter(|_| complete).map(|all| all.into_iter().chain(any).max().unwrap_or_default())
+    let refused = || rule.none.iter().any(|pattern| pattern.row_in(text).is_some());
+    (complete && !refused()).then(|| all.into_iter().chain(any).max().unwrap_or_default())
 }

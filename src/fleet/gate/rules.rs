@@ -1,13 +1,19 @@
 //! The rules: read from data, the user's beside the built-in ones. How they are applied is `read.rs`.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use super::{
     Glance, Seen,
     read::read,
     spec::{FileSpec, MarkSpec, RuleSpec, RuntimeSpec, Versions},
 };
-use crate::fleet::yaml::{self, Problem};
+use crate::fleet::yaml::{
+    self, Place, Problem,
+    marked::{self, Kind, Marked},
+};
 
 /// The rules that come with the program.
 const BUILTIN: &str = include_str!("../../../assets/gates.yaml");
@@ -24,7 +30,19 @@ impl Rules {
     /// The rules of `assets/gates.yaml`. A test holds that there is nothing wrong with them.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::default().with(BUILTIN).unwrap_or_default()
+        Self::shared().as_ref().clone()
+    }
+
+    /// The same, read once for the whole program.
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        static SHARED: LazyLock<Arc<Rules>> = LazyLock::new(|| {
+            // Its expressions are compiled when they are first tried; a test holds that each can be.
+            let mut rules = Rules::default();
+            let added = yaml::decode(BUILTIN).ok().and_then(|file| rules.add(file).ok());
+            Arc::new(added.map(|()| rules).unwrap_or_default())
+        });
+        Arc::clone(&SHARED)
     }
 
     /// The same with a file of the user's: a rule or mark is added, or replaces the one with its id, or is put `off`;
@@ -33,19 +51,37 @@ impl Rules {
     /// Errors: the first thing that does not fit, with its place; nothing of the file is then used.
     pub fn with(&self, text: &str) -> Result<Self, Problem> {
         let file: FileSpec = yaml::decode(text)?;
+        self.and(file).map_err(|wrong| {
+            let tree = marked::read(text).ok().flatten();
+            let places = tree.map(|tree| places_of(&tree, &wrong.stands)).unwrap_or_default();
+            let place = if wrong.second { places.get(1) } else { places.last() };
+            Problem::error(place.copied(), wrong.what)
+        })
+    }
+
+    fn and(&self, file: FileSpec) -> Result<Self, Wrong> {
         let mut rules = self.clone();
-        rules.runtimes.extend(file.runtimes);
-        replace(&mut rules.prompts, file.rules, |rule| &rule.id)?;
-        replace(&mut rules.marks, file.marks, |mark| &mark.id)?;
-        for id in &file.off {
-            let before = rules.prompts.len() + rules.marks.len();
-            rules.prompts.retain(|rule| rule.id != *id);
-            rules.marks.retain(|mark| mark.id != *id);
-            if before == rules.prompts.len() + rules.marks.len() {
-                return Err(Problem::error(None, format!("off: there is no rule or mark {id:?}")));
+        for it in file.expressions() {
+            it.check().map_err(|what| Wrong { stands: it.source().to_owned(), second: false, what })?;
+        }
+        rules.add(file)?;
+        Ok(rules)
+    }
+
+    fn add(&mut self, file: FileSpec) -> Result<(), Wrong> {
+        self.runtimes.extend(file.runtimes);
+        replace(&mut self.prompts, file.rules, |rule| &rule.id)?;
+        replace(&mut self.marks, file.marks, |mark| &mark.id)?;
+        for id in file.off {
+            let before = self.prompts.len() + self.marks.len();
+            self.prompts.retain(|rule| rule.id != id);
+            self.marks.retain(|mark| mark.id != id);
+            if before == self.prompts.len() + self.marks.len() {
+                let what = format!("off: there is no rule or mark {id:?}");
+                return Err(Wrong { stands: id, second: false, what });
             }
         }
-        Ok(rules)
+        Ok(())
     }
 
     /// What one look says. Total and pure.
@@ -71,16 +107,43 @@ impl Rules {
     }
 }
 
+/// The JSON Schema of a file of rules.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(FileSpec)
+}
+
 fn applies(runtimes: &[String], versions: Option<&Versions>, glance: &Glance<'_>) -> bool {
     let runtime = runtimes.is_empty() || glance.runtime.is_some_and(|name| runtimes.iter().any(|it| it == name));
     runtime && versions.is_none_or(|versions| glance.version.is_none_or(|version| versions.hold(version)))
 }
 
+/// What does not fit in a file, and the text that stands where it is wrong.
+struct Wrong {
+    stands: String,
+    /// The second place of that text is meant, not the last.
+    second: bool,
+    what: String,
+}
+
+/// Where a text stands as a value, in the file's order; an expression stands there with or without its slashes.
+fn places_of(tree: &Marked, text: &str) -> Vec<Place> {
+    match &tree.kind {
+        Kind::Text(it) if it == text || it.strip_prefix('/').and_then(|it| it.strip_suffix('/')) == Some(text) => {
+            vec![tree.place]
+        }
+        Kind::List(list) => list.iter().flat_map(|it| places_of(it, text)).collect(),
+        Kind::Map(entries) => entries.iter().flat_map(|it| places_of(&it.value, text)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Puts the new ones in the places of those with the same id, or at the end.
-fn replace<T>(old: &mut Vec<T>, new: Vec<T>, id: impl Fn(&T) -> &String) -> Result<(), Problem> {
+fn replace<T>(old: &mut Vec<T>, new: Vec<T>, id: impl Fn(&T) -> &String) -> Result<(), Wrong> {
     for (at, one) in new.iter().enumerate() {
         if new[..at].iter().any(|other| id(other) == id(one)) {
-            return Err(Problem::error(None, format!("the id {:?} stands in the file a second time", id(one))));
+            let what = format!("the id {:?} stands in the file a second time", id(one));
+            return Err(Wrong { stands: id(one).clone(), second: true, what });
         }
     }
     for one in new {

@@ -186,4 +186,6 @@ pub struct Trouble {
     pub about: String,
     /// The runtime is trying again by itself.
     pub retrying: bool,
+    /// It is the last thing of its turn, in the runtime's own form, and nothing but a person mends it.
+    pub stands: bool,
 }

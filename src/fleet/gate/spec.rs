@@ -3,21 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{Kind, lines};
+use super::{
+    Kind,
+    pattern::{Expression, Pattern},
+};
 
-/// The most memory that one expression may take when it is compiled, in bytes.
-const MOST_COMPILED: usize = 1 << 19;
-
-/// One file of rules.
+/// One file of rules over screens: `fleet/gates.d/*.yaml`. How rules are written: docs/gates.md.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "gates.d/*.yaml")]
 pub(super) struct FileSpec {
     /// The version of this shape: 1.
     #[serde(rename = "version")]
+    #[schemars(with = "u32", range(min = 1, max = 1))]
     pub(super) _version: FormatVersion,
     /// What is drawn around the input line, by runtime.
     #[serde(default)]
@@ -31,6 +32,22 @@ pub(super) struct FileSpec {
     /// Ids of rules and marks that do not apply here.
     #[serde(default)]
     pub(super) off: Vec<String>,
+}
+
+impl FileSpec {
+    /// Every expression in it.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let composers = self.runtimes.values().flat_map(|it| [&it.composer, &it.composer_not, &it.ready, &it.message]);
+        let rules = self.rules.iter().flat_map(|it| {
+            let deeds = it.does.iter().map(|deed| &deed.option);
+            it.all.iter().chain(&it.any).chain(&it.none).chain(&it.options).chain(&it.safe).chain(deeds)
+        });
+        let marks = self.marks.iter().flat_map(|it| it.any.iter().chain(&it.none));
+        let marked = self.marks.iter().flat_map(|it| [&it.resets, &it.stands]);
+        let resets = self.rules.iter().map(|it| &it.resets).chain(marked);
+        let patterns = rules.chain(marks).filter_map(Pattern::expression);
+        patterns.chain(composers.chain(resets).flatten())
+    }
 }
 
 /// What is drawn around the input line of a runtime.
@@ -191,6 +208,8 @@ pub(super) struct MarkSpec {
     /// What it is about, in one word: `auth`, `api`, `quota`.
     #[serde(default)]
     pub(super) about: String,
+    /// How the text ends when nothing but a person can mend an error: an agent that rests there for a minute is stuck.
+    pub(super) stands: Option<Expression>,
     /// The reset time, as the expression's first group.
     pub(super) resets: Option<Expression>,
     /// It goes on by itself.
@@ -203,97 +222,8 @@ pub(super) struct MarkSpec {
     pub(super) cites: Vec<String>,
 }
 
-/// Something to look for: a plain text, or an expression between slashes.
-#[derive(Debug, Clone)]
-pub(super) enum Pattern {
-    /// Lower case, without blanks.
-    Fragment(String),
-    /// Over lines joined by one blank.
-    Expression(Expression),
-}
-
-impl Pattern {
-    /// Where it is in a text: the row, from 0.
-    pub(super) fn row_in(&self, text: &lines::Text) -> Option<u16> {
-        match self {
-            // The last place: the newest counts.
-            Self::Fragment(fragment) => text.squeezed.rfind(fragment.as_str()).map(|at| text.row_of_squeezed(at)),
-            Self::Expression(it) => it.0.find_iter(&text.joined).last().map(|hit| text.row_of_joined(hit.start())),
-        }
-    }
-
-    /// Whether it is in one line or label.
-    pub(super) fn is_in(&self, line: &str) -> bool {
-        match self {
-            Self::Fragment(fragment) => lines::squeezed(line).contains(fragment.as_str()),
-            Self::Expression(it) => it.0.is_match(line),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        if let Some(inside) = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-            return expression(inside).map(Self::Expression).map_err(D::Error::custom);
-        }
-        let fragment = lines::squeezed(&text);
-        if fragment.chars().count() < 3 {
-            return Err(D::Error::custom(format!("{text:?} is too short to tell anything: at least three letters")));
-        }
-        Ok(Self::Fragment(fragment))
-    }
-}
-
-impl JsonSchema for Pattern {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Pattern".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "minLength": 3, "description": "A plain text, or an expression between slashes." })
-    }
-}
-
-/// A regular expression, without regard to case.
-#[derive(Debug, Clone)]
-pub(super) struct Expression(pub(super) Regex);
-
-fn expression(text: &str) -> Result<Expression, String> {
-    let built = RegexBuilder::new(text).case_insensitive(true).size_limit(MOST_COMPILED).build();
-    built.map(Expression).map_err(|error| {
-        let says = error.to_string();
-        let last = says.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        format!("{text:?} is no expression that can be used: {last}")
-    })
-}
-
-impl Expression {
-    /// Its first group in a text.
-    pub(super) fn group(&self, text: &str) -> Option<String> {
-        let found = self.0.captures_iter(text).last()?.get(1)?.as_str().trim();
-        (!found.is_empty()).then(|| found.to_owned())
-    }
-}
-
-impl<'de> Deserialize<'de> for Expression {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        expression(&String::deserialize(from)?).map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Expression {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Expression".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "A regular expression, without regard to case." })
-    }
-}
-
 /// The version of the shape.
-#[derive(Debug, Clone, JsonSchema)]
+#[derive(Debug, Clone)]
 pub(super) struct FormatVersion;
 
 impl<'de> Deserialize<'de> for FormatVersion {

@@ -33,8 +33,7 @@ impl Composer {
             return None;
         }
         let is = |line: &Line| {
-            looks_so.0.is_match(&line.shown)
-                && about.composer_not.as_ref().is_none_or(|not| !not.0.is_match(&line.shown))
+            looks_so.is_in(&line.shown) && about.composer_not.as_ref().is_none_or(|not| !not.is_in(&line.shown))
         };
         let row = (lines.start..lines.end).rev().find(|at| is(&lines.all[*at]))?;
         // A message that was sent looks like the input line where nothing but a menu stands below it.
@@ -64,7 +63,7 @@ fn top(lines: &Lines, about: &RuntimeSpec, row: usize) -> usize {
 /// Parts of a screen around its input line.
 #[derive(Debug)]
 pub(super) struct Zones<'a> {
-    lines: &'a Lines,
+    pub(super) lines: &'a Lines,
     composer: Option<&'a Composer>,
 }
 
@@ -102,7 +101,7 @@ impl<'a> Zones<'a> {
         let end = self.composer.map_or(self.lines.end, |composer| composer.top);
         let is_message = |at: &usize| {
             let line = &self.lines.all[*at];
-            let begins = about.message.as_ref().is_some_and(|message| message.0.is_match(&line.shown));
+            let begins = about.message.as_ref().is_some_and(|message| message.is_in(&line.shown));
             begins || (about.message_lit && line.speaks() && is_lit(screen, line.row))
         };
         let message = (self.lines.start..end).rev().find(is_message);

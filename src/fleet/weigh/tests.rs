@@ -86,7 +86,8 @@ fn work_that_does_not_move_for_longer_than_its_limit_is_stalled() {
 
 #[test]
 fn what_does_not_decide_stands_beside_and_an_idle_screen_is_no_word() {
-    let trouble = Trouble { at: marker("claude.api-error", "API Error"), about: "api".into(), retrying: false };
+    let trouble =
+        Trouble { at: marker("claude.api-error", "API Error"), about: "api".into(), retrying: false, stands: false };
     let idle = Some(marker("claude.idle", "❯"));
     let weighed = check(Seen { idle, trouble: Some(trouble), ..Seen::default() }, 4000, "-");
     let rules: Vec<&str> = weighed.beside.iter().map(|it| &*it.rule).collect();
@@ -168,4 +169,30 @@ fn a_runtime_that_never_begins_is_parked_unless_its_input_line_is_up() {
     };
     let composer = || Seen { composer: Some(marker("claude.composer", "❯")), ..Seen::default() };
     assert_eq!([told(Seen::default(), 29), told(Seen::default(), 30), told(composer(), 300)], [false, true, false]);
+}
+
+/// Whether an agent at rest is stuck at an error that has stood on a still screen for so many seconds.
+fn check_trouble(stands: bool, retrying: bool, still: i64, status: Option<RecordStatus>, expected: &str) {
+    let trouble = Trouble { at: marker("claude.auth", "Please run /login"), about: "auth".into(), retrying, stands };
+    let idle = Some(marker("claude.composer", "❯"));
+    let sight = Sight { still_since: at(-still), ..sight(Seen { trouble: Some(trouble), idle, ..Seen::default() }) };
+    let record =
+        status.map(|status| Record { status: Some(status), changed: Some(at(-still)), ..Record::new("claude") });
+    let told = weigh(Sources { now: at(0), sight: Some(&sight), record: record.as_ref(), unmoved: None }).told;
+    let told = match told {
+        None => "-".to_owned(),
+        Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
+        Some(RuntimeWord::Blocked { cause, .. }) => format!("{:?} {}", cause.kind, cause.rule),
+    };
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn an_error_that_only_a_person_mends_counts_once_the_screen_has_stood_for_a_minute() {
+    check_trouble(true, false, 60, None, "Error claude.auth");
+    check_trouble(true, false, 59, None, "-");
+    check_trouble(true, true, 600, None, "-");
+    check_trouble(false, false, 600, None, "-");
+    check_trouble(true, false, 600, Some(RecordStatus::Idle), "Error claude.auth");
+    check_trouble(true, false, 600, Some(RecordStatus::Busy), "working record.busy");
 }
