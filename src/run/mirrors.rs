@@ -41,7 +41,7 @@ struct Open {
     shape: Option<Shape>,
     reseeds: Reseeds,
     marks: Marks,
-    /// The state that the record last heard of.
+    /// Of which state and cause the record last heard.
     said: String,
     relay: JoinHandle<()>,
 }
@@ -72,10 +72,10 @@ impl OpenMirrors {
                 self.names.insert(pane.clone(), row.name.clone());
             }
             let Some(open) = self.open.get_mut(pane).filter(|_| row.confirmed) else { continue };
-            let state = state(row);
-            if open.said != state {
-                open.marks.leave(state.clone());
-                open.said = state;
+            let rule = rule(row);
+            if open.said != rule {
+                open.marks.leave(state(row));
+                open.said = rule;
             }
         }
     }
@@ -153,9 +153,15 @@ impl OpenMirrors {
     }
 }
 
-/// A row's state in a line, without what changes from second to second.
+/// A row's state in a line.
 fn state(row: &Row) -> String {
     let state = row.readiness();
     let cause = row.judgement.cause.as_ref().map_or_else(String::new, |cause| format!(": {}", cause.says));
     format!("{} {state}{cause}", state.shape())
+}
+
+/// What makes it another state: not the words, in which times go on.
+fn rule(row: &Row) -> String {
+    let rule = row.judgement.cause.as_ref().map_or("", |cause| cause.rule.as_str());
+    format!("{} {rule}", row.readiness())
 }
