@@ -1,10 +1,14 @@
-//! The keys, the mouse and pastes, as the terminal tells them. Decides nothing.
+//! What comes from the operator's side: keys, the mouse and pastes, as the terminal tells them, and signals. Decides nothing.
 
 use std::io;
 
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+    task::JoinHandle,
+};
 
 use super::INBOX;
 
@@ -36,5 +40,25 @@ impl Keys {
         self.reader.abort();
         // It has let go once it has ended, however that was.
         let _ = self.reader.await;
+    }
+}
+
+/// The signals that end, and the one that comes after a stop.
+pub(super) struct Signals {
+    pub(super) terminate: Signal,
+    pub(super) hang_up: Signal,
+    pub(super) interrupt: Signal,
+    pub(super) resumed: Signal,
+}
+
+impl Signals {
+    /// Begins to listen: from now on none of them ends the program by itself.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            resumed: signal(SignalKind::from_raw(nix::sys::signal::Signal::SIGCONT as i32))?,
+        })
     }
 }

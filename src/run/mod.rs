@@ -23,7 +23,6 @@ use crossterm::event::Event as TerminalEvent;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
     time::{MissedTickBehavior, interval, sleep_until},
 };
@@ -32,7 +31,7 @@ pub use self::replay::{recorded, replay};
 use self::{
     checkup::Checkups,
     jobs::Hands,
-    keys::Keys,
+    keys::{Keys, Signals},
     memory::Keeper,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
@@ -184,25 +183,6 @@ struct Shell {
     /// The last frame that was drawn whole.
     whole: Option<Buffer>,
     left: bool,
-}
-
-/// The signals that end, and the one that comes after a stop.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-    resumed: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            resumed: signal(SignalKind::from_raw(nix::sys::signal::Signal::SIGCONT as i32))?,
-        })
-    }
 }
 
 impl Shell {

@@ -5,7 +5,11 @@ use std::{io, time::Duration};
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use tokio::{sync::mpsc, time::sleep_until};
 
-use super::{Shell, Signals, keys::Keys, terminal::Terminal};
+use super::{
+    Shell,
+    keys::{Keys, Signals},
+    terminal::Terminal,
+};
 use crate::{
     adapter::{clock, exec::Local, recorder},
     app::{
