@@ -71,7 +71,7 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 24] = [
+const VERBS: [(&str, &str, Does); 25] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
@@ -81,6 +81,7 @@ const VERBS: [(&str, &str, Does); 24] = [
     ("demo", "--headless", Does::Looks),
     ("doctor", "--json", Does::Looks),
     ("send", "coder0 -m x", Does::Refuses),
+    ("answer", "coder0 --safe --yes", Does::Refuses),
     ("reset", "coder0 --yes", Does::Refuses),
     ("interrupt", "coder0", Does::Refuses),
     ("relaunch", "coder0 --yes", Does::Refuses),

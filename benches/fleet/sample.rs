@@ -70,6 +70,8 @@ pub(crate) fn facts(agents: u32, second: i64) -> HostFacts {
     let text = format!("ts={beat}\npid=41234\nstatus=ok\nmodel=gpt-5.5\n");
     let unknown = || Reading::unknown("no user manager is running for this user");
     HostFacts {
+        rules: mosaic_top::fleet::gate::UserRules::default(),
+        acknowledged: std::collections::BTreeSet::new(),
         at: Timestamp::new(1_781_990_043 + second, 0).unwrap(),
         identity: Identity {
             tenant: Tenant("ops".to_owned()),

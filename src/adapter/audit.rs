@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::{clock, exec::Exec, files::Files, identity::Who, steer::hand::Hand};
 use crate::fleet::{
-    action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, read},
+    action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, UNATTENDED, read},
     ids::AgentName,
-    order::{Act, Order, Outcome, Target},
+    order::{Act, Order, Outcome, Reply, Target},
 };
 
 /// At this size (10 MB: some ten thousand orders) the log moves aside, in place of the one before it.
@@ -63,7 +63,10 @@ impl Log {
             host: target.host.clone(),
             tenant_id: target.tenant.clone(),
             who: self.audit.asker.clone(),
-            front: self.audit.front.to_owned(),
+            front: match &order.act {
+                Act::Answer(Reply { by_policy: Some(_), .. }) => UNATTENDED.to_owned(),
+                _ => self.audit.front.to_owned(),
+            },
             order: order.word().to_owned(),
             target: Mark::from(target),
             commands,

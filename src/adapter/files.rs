@@ -12,6 +12,7 @@ use super::{
     identity::Who,
 };
 use crate::fleet::{
+    attention::{self, Fault},
     facts::{Pause, Process},
     ids::AgentName,
     pause,
@@ -23,6 +24,8 @@ use crate::fleet::{
 const SMALL: usize = 64 * 1024;
 /// The most files that are looked for in the run directory: a heartbeat and a mark for each of thousands of agents.
 const RUN_MOST: usize = 20_000;
+/// A line for every agent of a fleet, and more.
+const ATTENTION: usize = 1024 * 1024;
 /// A roster of thousands of agents still fits.
 const ROSTER: usize = 4 * 1024 * 1024;
 
@@ -191,10 +194,22 @@ impl Files {
         self.home.join("fleet/gates.d")
     }
 
+    /// What somebody has acknowledged.
+    #[must_use]
+    pub fn attention(&self) -> PathBuf {
+        self.home.join("fleet/run/attention.json")
+    }
+
     /// The directories that nobody else may write to: the mosaic home, the fleet's, what runs, and how it is launched.
     #[must_use]
     pub fn directories(&self) -> [PathBuf; 4] {
         ["", "fleet", "fleet/run", "fleet/agents"].map(|below| self.home.join(below))
+    }
+
+    /// The faults that somebody looks after. Without a file, or with one that says nothing, nobody does.
+    pub async fn acknowledged(&self, exec: &dyn Exec) -> BTreeSet<Fault> {
+        let text = one(exec, &self.attention(), ATTENTION).await.map(|content| content.bytes).unwrap_or_default();
+        attention::read(&String::from_utf8_lossy(&text))
     }
 
     /// The action log.

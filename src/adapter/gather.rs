@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -22,6 +22,7 @@ use super::{
     identity::{self, Who},
     process,
     records::{Asked, Records},
+    rule_files::RuleFiles,
     screens::{Held, Mirrored, Screens},
     systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
@@ -29,6 +30,7 @@ use super::{
 };
 use crate::fleet::{
     facts::{HostFacts, PaneFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
+    gate::{Rules, UserRules},
     ids::{AgentName, PaneKey, Socket},
     reading::{Reading, Why},
     record::Record,
@@ -85,6 +87,9 @@ struct Inner {
     systemd: Mutex<SystemdReader>,
     records: Mutex<Records>,
     screens: Mutex<Screens>,
+    rules: Mutex<RuleFiles>,
+    /// What they gave last.
+    current: std::sync::Mutex<UserRules>,
     mirrored: Mirrored,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
@@ -103,6 +108,8 @@ impl Watch {
             records: Mutex::default(),
             screens: Mutex::new(Screens::beside(mirrored.clone())),
             mirrored,
+            rules: Mutex::default(),
+            current: std::sync::Mutex::default(),
             own_pane: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
@@ -112,13 +119,15 @@ impl Watch {
     pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
         let who = self.who().await;
         let files = self.files(&who);
-        let (tmux, systemd, heartbeats, own_pauses, taken, paused) = tokio::join!(
+        let (tmux, systemd, heartbeats, own_pauses, taken, paused, rules, acknowledged) = tokio::join!(
             self.servers(&ask.sockets),
             self.systemd(&who, ask, at),
             self.heartbeats(&files, &ask.agents),
             self.pauses(&files, &ask.agents),
             self.taken(&who, &files),
             self.paused(&files),
+            self.user_rules(&files),
+            async { within(self.share(4), files.acknowledged(self.exec())).await.unwrap_or_default() },
         );
         let (servers, processes) = tmux;
         let (records, screens) =
@@ -133,6 +142,8 @@ impl Watch {
             processes,
             records,
             screens,
+            rules,
+            acknowledged,
             pauses: own_pauses,
             taken,
             paused,
@@ -291,6 +302,23 @@ impl Watch {
 
     async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {
         within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown)
+    }
+
+    /// The user's rules; a home that gives no answer leaves those that were read last.
+    async fn user_rules(&self, files: &Files) -> UserRules {
+        let read = async { self.inner.rules.lock().await.look(self.exec(), files).await };
+        let user = within(self.share(2), read).await;
+        let mut current = self.inner.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(user) = user {
+            *current = user;
+        }
+        current.clone()
+    }
+
+    /// The rules that screens are read by now.
+    pub(super) fn rules(&self) -> Arc<Rules> {
+        let current = self.inner.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.rules.clone().unwrap_or_else(Rules::shared)
     }
 
     fn own_pane(&self, who: &Who, servers: &BTreeMap<Socket, ServerFacts>) -> Option<PaneKey> {

@@ -40,6 +40,8 @@
 //! }
 //! ```
 
+mod acknowledge;
+mod answer;
 mod deliver;
 pub mod hand;
 mod job;
@@ -71,12 +73,13 @@ use super::{
 };
 use crate::fleet::{
     action_record::Logged,
-    gate::Rules,
+    gate::Prompt,
     order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
 };
 use hand::{Hand, Held};
 use job::{End, Job, LIMIT};
+use look::Now;
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
 const FILE_MOST: usize = 1024 * 1024;
@@ -108,7 +111,6 @@ pub struct Steer {
     watch: Watch,
     hand: Arc<dyn Hand>,
     audit: Audit,
-    rules: Arc<Rules>,
     running: Arc<Mutex<BTreeSet<String>>>,
     /// Whether a relaunch records trust first.
     trusts: bool,
@@ -118,8 +120,7 @@ impl Watch {
     /// The same host, to be changed.
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
-        let (rules, running) = (Rules::shared(), Arc::default());
-        Steer { watch: self.clone(), hand: licence.hand, audit, rules, running, trusts: true }
+        Steer { watch: self.clone(), hand: licence.hand, audit, running: Arc::default(), trusts: true }
     }
 
     /// The action log: its orders in the order they were begun, and how many lines could not be read.
@@ -148,6 +149,15 @@ impl Steer {
             each.push(Planned { target, commands, warnings, refused });
         }
         Preview { order: order.clone(), each }
+    }
+
+    /// The prompt that is on the target's screen at this moment, read afresh. Changes nothing.
+    pub async fn prompt(&self, target: &Target) -> Result<Option<Prompt>, Refusal> {
+        let missing = || Refusal::Missing(format!("{} has no pane", target.name()));
+        let aim = target.aim.as_deref().ok_or_else(missing)?;
+        let who = self.watch.who().await;
+        let now = Now::of(self, &who, aim, aim.pane.ok_or_else(missing)?, Some(Duration::MAX)).await?;
+        Ok(now.seen.prompt)
     }
 
     /// Carries one order out for one target, and says how it ended. Never fails: what cannot be done is an ending.
@@ -283,7 +293,7 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     match &job.order.act {
         Act::Take { .. } => Err(Refusal::Unsafe("a takeover needs a terminal".to_owned())),
         Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,
-        Act::Answer(_) => Err(Refusal::NoRule("answering from here is not built yet".to_owned())),
+        Act::Answer(reply) => answer::answer(job, reply).await,
         Act::Interrupt => deliver::interrupt(job).await,
         Act::Relaunch => relaunch::relaunch(job).await,
         Act::Pause { reason } => pauses::pause(job, reason.as_deref()).await,

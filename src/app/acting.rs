@@ -152,7 +152,7 @@ fn left_out(model: &Model, planned: &Planned) -> Option<Part> {
 }
 
 /// An order that loses nothing, for those who can take it.
-fn at_once(model: &mut Model, order: &Order, rows: &[RowKey]) -> Vec<Effect> {
+pub(super) fn at_once(model: &mut Model, order: &Order, rows: &[RowKey]) -> Vec<Effect> {
     let (targets, left_out) = aim(model, order, rows);
     match Confirmed::unasked(order.clone()) {
         Ok(confirmed) => {

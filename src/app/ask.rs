@@ -100,12 +100,7 @@ impl Ask {
     #[must_use]
     pub fn order(&self) -> Order {
         let choice = self.option().map_or(Choice::Safe, |option| Choice::Label(option.label.clone()));
-        Order::new(Act::Answer(Reply {
-            rule: self.prompt.rule.clone(),
-            subject: self.prompt.subject.clone(),
-            choice,
-            confirmed: self.sure,
-        }))
+        Order::new(Act::Answer(Reply::to(&self.prompt, choice, self.sure)))
     }
 
     /// What the keys do now.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::{action::Action, model::Model};
 use crate::fleet::{
+    attention::Fault,
     judgement::{CauseKind, Flag, Readiness, Severity},
     row::{Fleet, Row, RowKey},
     words::age,
@@ -21,6 +22,9 @@ const MASS: usize = 3;
 
 /// What fell within this time fell together.
 const TOGETHER: Duration = Duration::from_secs(120);
+
+/// What is acknowledged and has been gone for so long has passed.
+const PASSED_AFTER: Duration = Duration::from_secs(60);
 
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,36 +56,56 @@ pub struct Entry {
     pub acknowledged: bool,
 }
 
-/// What was acknowledged: an agent with the rule of its fault. Another fault is raised anew.
+/// What was acknowledged: what the fleet's file says, and what was done here and is not in it yet. Another fault of the
+/// same agent is raised anew.
 #[derive(Debug, Default)]
 pub struct Acknowledged {
-    known: BTreeSet<(RowKey, String)>,
+    file: BTreeSet<Fault>,
+    own: BTreeMap<Fault, bool>,
 }
 
 impl Acknowledged {
     /// Whether this fault of this row was acknowledged.
     #[must_use]
     pub fn holds(&self, row: &Row) -> bool {
-        self.known.contains(&(row.key.clone(), fault(row)))
+        let fault = (row.key.clone(), fault(row));
+        self.own.get(&fault).copied().unwrap_or_else(|| self.file.contains(&fault))
     }
 
-    /// Somebody looks after these, or after all none does.
-    pub fn turn(&mut self, rows: &[&Row]) {
-        let known = rows.iter().map(|row| (row.key.clone(), fault(row)));
-        if rows.iter().all(|row| self.holds(row)) {
-            for fault in known {
-                self.known.remove(&fault);
-            }
-        } else {
-            self.known.extend(known);
-        }
+    /// Somebody looks after these, or after all none does: which of the two, and of what.
+    pub fn turn(&mut self, rows: &[&Row]) -> (bool, Vec<Fault>) {
+        let on = !rows.iter().all(|row| self.holds(row));
+        let faults: Vec<Fault> = rows.iter().map(|row| (row.key.clone(), fault(row))).collect();
+        self.own.extend(faults.iter().map(|fault| (fault.clone(), on)));
+        (on, faults)
     }
 
-    /// Forgets what has passed: the next time it is raised again.
-    pub fn keep(&mut self, fleet: &Fleet) {
+    /// Takes up what the file says now.
+    pub fn adopt(&mut self, file: &BTreeSet<Fault>) {
+        self.own.retain(|fault, on| file.contains(fault) != *on);
+        self.file.clone_from(file);
+    }
+
+    /// Forgets what has passed: the next time it is raised again. Gives what is to be taken out of the file: only what
+    /// has been gone for a while, since a dashboard that has just begun does not see everything at once.
+    pub fn keep(&mut self, fleet: &Fleet) -> Vec<Fault> {
         let faults: BTreeMap<&RowKey, String> =
             fleet.rows.iter().filter(|row| row.needs_you()).map(|row| (&row.key, fault(row))).collect();
-        self.known.retain(|(row, rule)| faults.get(row) == Some(rule));
+        let file = &self.file;
+        self.own.retain(
+            |(row, rule), on| {
+                if *on { faults.get(row) == Some(rule) } else { file.contains(&(row.clone(), rule.clone())) }
+            },
+        );
+        let passed = |(key, rule): &&Fault| {
+            let row = fleet.rows.iter().find(|row| row.key == *key);
+            faults.get(key) != Some(rule)
+                && row.is_some_and(|row| row.confirmed && age(row.since, fleet.at) >= PASSED_AFTER)
+        };
+        let passed: Vec<Fault> =
+            self.file.iter().filter(passed).filter(|fault| !self.own.contains_key(*fault)).cloned().collect();
+        self.own.extend(passed.iter().map(|fault| (fault.clone(), false)));
+        passed
     }
 }
 
@@ -180,6 +204,8 @@ fn helps(row: &Row) -> Vec<Action> {
 pub struct Attention {
     /// What is in hand.
     pub(super) acknowledged: Acknowledged,
+    /// What is to be kept in the fleet's file: acknowledged, or not any more.
+    pub(super) to_keep: Vec<(bool, Vec<Fault>)>,
     /// The selected entry, and where it stood: one that has passed leaves its place to the next.
     pub(super) selected: Option<EntryKey>,
     pub(super) place: usize,
@@ -227,7 +253,8 @@ impl Model {
         let place = self.attention_place(&self.attention());
         let Some(fleet) = &self.fleet else { return };
         let rows: Vec<&Row> = fleet.rows.iter().filter(|row| entry.rows.contains(&row.key)).collect();
-        self.desk.attention.acknowledged.turn(&rows);
+        let turned = self.desk.attention.acknowledged.turn(&rows);
+        self.desk.attention.to_keep.push(turned);
         // Its entry has moved to the end; the hand stays where it is, with the next one.
         self.select_attention(place);
     }

@@ -15,8 +15,10 @@ use super::{
     log::Log,
     mode::Mode,
     model::{Model, View},
+    unattended::Unattended,
 };
 use crate::fleet::{
+    notify::Notifier,
     order::Surroundings,
     row::{Fleet, Row, RowKey},
 };
@@ -29,13 +31,20 @@ pub(super) struct Desk {
     pub(super) history: History,
     pub(super) log: Log,
     pub(super) drafts: Drafts,
+    pub(super) unattended: Unattended,
+    pub(super) notifier: Notifier,
+    /// What the terminal's title says: so many need somebody.
+    pub(super) titled: usize,
 }
 
 impl Desk {
     /// Takes one look at the fleet in.
     pub(super) fn look(&mut self, fleet: &Fleet) {
         self.history.look(fleet);
-        self.attention.acknowledged.keep(fleet);
+        let passed = self.attention.acknowledged.keep(fleet);
+        if !passed.is_empty() {
+            self.attention.to_keep.push((false, passed));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::job::JobId;
 use crate::{
     config::memory::Remembered,
     fleet::{
+        attention::Fault,
         ids::{PaneKey, Socket},
         order::{Confirmed, Order, Target},
         taken::Stroke,
@@ -11,8 +12,8 @@ use crate::{
     screen::Size,
 };
 
-/// One thing to be done outside. Only [`Effect::CarryOut`] and taking over change anything of the fleet, and only where the one who
-/// performs it was given the means: a dashboard that only looks has none.
+/// One thing to be done outside. Only [`Effect::CarryOut`], [`Effect::Acknowledge`] and taking over change anything of
+/// the fleet, and only where the one who performs it was given the means: a dashboard that only looks has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave, restoring the terminal.
@@ -69,6 +70,28 @@ pub enum Effect {
     },
     /// From now on the action log is looked at, or it is not any more.
     Log(bool),
+    /// Keep for every dashboard that somebody looks after these faults, or does not any more.
+    Acknowledge {
+        /// Which of the two.
+        on: bool,
+        /// Of what.
+        faults: Vec<Fault>,
+    },
+    /// Tell the operator that agents need somebody.
+    Alert {
+        /// Bytes that ring the terminal's bell, or nothing.
+        bell: String,
+        /// The terminal's notification, or nothing.
+        sequence: String,
+        /// A program that shows it on the desktop.
+        desktop: Option<Vec<String>>,
+        /// The operator's own program …
+        command: Option<Vec<String>>,
+        /// … and what it gets on its standard input.
+        json: String,
+    },
+    /// So many agents need somebody: the terminal's title says so.
+    Title(usize),
     /// Remember how the list is shown, for the next start.
     Remember {
         /// Order, filter and columns.

@@ -5,6 +5,7 @@
 
 mod acting;
 pub mod action;
+pub mod alerts;
 pub mod ask;
 pub mod attention;
 pub mod banner;
@@ -40,5 +41,6 @@ mod scroll;
 pub mod settings;
 mod start;
 pub mod taken;
+mod unattended;
 pub mod update;
 pub mod words;

@@ -8,7 +8,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
 
 use super::{
-    acting, dialog_keys,
+    acting, alerts, dialog_keys,
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
     keys, looks,
@@ -17,7 +17,7 @@ use super::{
     model::{Change, Model, RosterState, View},
     mouse,
     settings::Settings,
-    taken,
+    taken, unattended,
 };
 use crate::fleet::{
     ids::PaneKey,
@@ -34,9 +34,13 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.now = model.now.max(Some(facts.at));
             let interval = model.start.limits.heartbeat_interval;
             model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
+            model.desk.attention.acknowledged.adopt(&facts.acknowledged);
             model.facts = Some(facts);
             rejoin(model);
-            confirm(model)
+            let mut effects = confirm(model);
+            effects.extend(unattended::answers(model));
+            effects.extend(alerts::alerts(model));
+            effects
         }
         Event::Roster(news) => roster(model, news),
         Event::Checkup(checkup) => {
@@ -71,6 +75,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
     };
     effects.extend(taken::fit(model));
+    let kept = std::mem::take(&mut model.desk.attention.to_keep);
+    effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
     effects.extend(want_mirrors(model));
     effects.extend(want_log(model));
     effects.extend(looks::remember(model));

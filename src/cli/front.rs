@@ -29,6 +29,8 @@ pub(super) struct Front {
     socket: Option<Socket>,
     home: String,
     memory: Memory,
+    /// What of the user's rules was complained about already.
+    wrong_rules: Vec<String>,
 }
 
 /// What one look showed.
@@ -63,7 +65,15 @@ impl Front {
         let watch = globals.watch();
         let home = watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
         let observer = Observer::new(watch.clone(), globals.socket());
-        Self { observer, watch, limits: limits(), socket: globals.socket(), home, memory: Memory::default() }
+        Self {
+            observer,
+            watch,
+            limits: limits(),
+            socket: globals.socket(),
+            home,
+            memory: Memory::default(),
+            wrong_rules: Vec::new(),
+        }
     }
 
     /// One look. Problems of the roster go to stderr; a roster that cannot be used is an error, with exit code 3.
@@ -84,6 +94,10 @@ impl Front {
                 complain(&format!("mosaic-top: no roster, so every session is unmanaged: {why}"));
             }
             None => {}
+        }
+        if self.wrong_rules != sight.facts.rules.problems {
+            self.wrong_rules.clone_from(&sight.facts.rules.problems);
+            self.wrong_rules.iter().for_each(|problem| complain(problem));
         }
         let context = JoinContext {
             limits: self.limits,

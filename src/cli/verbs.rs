@@ -2,6 +2,7 @@
 //!
 //! Each is an [`Order`] on [`Target`]s, carried out by `adapter::steer`; here nothing is decided about how.
 
+pub mod answer;
 pub mod interrupt;
 pub mod log;
 pub mod pause;
@@ -246,6 +247,11 @@ fn ask(questions: &[Preview]) -> Result<bool, Exit> {
             planned.commands.iter().for_each(|line| complain(&format!("  {line}")));
         }
     }
+    yes()
+}
+
+/// Waits for a yes.
+fn yes() -> Result<bool, Exit> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         complain("mosaic-top: nothing was done: there is no terminal to ask on. Hint: --yes");
         return Err(Exit::Refused);

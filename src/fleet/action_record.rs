@@ -5,7 +5,7 @@
 //! line, never the whole: a body may hold secrets and the log outlives the conversation, while the hash still proves
 //! which text it was. Command lines are kept exactly; a pasted body is no part of any.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ use super::{
 
 /// The first line of a body is kept up to so many characters.
 pub const FIRST_LINE_MOST: usize = 120;
+
+/// The front of an answer that nobody asked for: a policy said so.
+pub const UNATTENDED: &str = "unattended";
 
 /// One line of the log. Unknown keys are ignored and absent ones empty, so that older and newer versions read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,7 +36,7 @@ pub struct ActionRecord {
     pub tenant_id: Tenant,
     /// Who asked.
     pub who: Asker,
-    /// From where: `tui` or `cli`.
+    /// From where: `tui`, `cli`, or `unattended` for an answer by policy.
     pub front: String,
     /// The order's word.
     pub order: String,
@@ -180,6 +183,18 @@ impl Logged {
     pub fn word(&self) -> &str {
         self.verdict.as_ref().and_then(|verdict| verdict.verdict.as_deref()).unwrap_or("unfinished")
     }
+}
+
+/// How many prompts of an agent were answered by a policy in the minute before `now`, the order `own` not counted.
+#[must_use]
+pub fn answered_unattended(log: &[Logged], own: &str, agent: &str, now: Timestamp) -> usize {
+    let counts = |one: &&Logged| {
+        let intent = &one.intent;
+        let recent = super::words::age(intent.at, now) < Duration::from_secs(60);
+        let theirs = intent.front == UNATTENDED && intent.target.agent.as_deref() == Some(agent);
+        theirs && recent && intent.id != own && one.word() != "refused"
+    };
+    log.iter().filter(counts).count()
 }
 
 /// Reads a log: the orders in the order they were begun, and how many lines could not be read (half lines of a crash).

@@ -12,6 +12,8 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    attention::Fault,
+    gate::UserRules,
     ids::{AgentName, HostName, PaneId, PaneKey, SessionId, Socket, Tenant, WindowId},
     reading::Reading,
     record::Record,
@@ -39,6 +41,10 @@ pub struct HostFacts {
     pub records: BTreeMap<u32, Reading<Record>>,
     /// The last capture of every living pane: as old as its window has been quiet.
     pub screens: BTreeMap<PaneKey, Arc<Shot>>,
+    /// The rules that screens are read by, the user's among them.
+    pub rules: UserRules,
+    /// The faults that somebody looks after, as the fleet's file says.
+    pub acknowledged: BTreeSet<Fault>,
     /// The agents that are paused by a switch of their own.
     pub pauses: BTreeMap<AgentName, Pause>,
     /// The agents that somebody who still lives has taken over.

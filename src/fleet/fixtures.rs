@@ -124,6 +124,8 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
     let unit = |name: &String| format!("mosaic-agent@{name}.service");
     let beat = format!("ts={}\npid=1\nstatus=ok\n", at(-5));
     HostFacts {
+        rules: crate::fleet::gate::UserRules::default(),
+        acknowledged: std::collections::BTreeSet::new(),
         at: at(0),
         identity: Identity {
             tenant: Tenant("ops".to_owned()),

@@ -61,6 +61,9 @@ pub struct JoinContext<'a> {
 #[must_use]
 pub fn join(roster: Option<&Roster>, facts: &HostFacts, context: &JoinContext, sights: &mut Sights) -> Fleet {
     let sessions = Sessions::of(facts, roster.map_or(HOLDER_SESSION, |roster| roster.holder_session.as_str()));
+    if let Some(rules) = &facts.rules.rules {
+        sights.use_rules(rules);
+    }
     let mut joiner = Joiner { facts, context, sessions, sights, looked: BTreeSet::new() };
     let mut rows: Vec<Row> = Vec::new();
     if let Some(roster) = roster {

@@ -5,6 +5,7 @@
 
 pub mod action_record;
 pub mod agent_facts;
+pub mod attention;
 pub mod cast;
 pub mod composer;
 pub mod confirm;
@@ -22,6 +23,7 @@ pub mod join;
 pub mod judgement;
 pub mod message;
 pub mod mirror;
+pub mod notify;
 pub mod order;
 pub mod pause;
 pub mod readiness;

@@ -28,7 +28,7 @@ pub use target::{Aim, PaneAim, Surroundings, Target};
 
 use super::{
     delivery::{Kind, Timing, WhenBusy, WhenDraft},
-    gate::answer::Choice,
+    gate::{Prompt, answer::Choice},
     row::{Fleet, Row},
 };
 
@@ -86,6 +86,22 @@ pub struct Reply {
     pub choice: Choice,
     /// The operator has confirmed an option that is dangerous.
     pub confirmed: bool,
+    /// Nobody asked for it: a policy did, which allows so many answers of one agent a minute.
+    pub by_policy: Option<u32>,
+}
+
+impl Reply {
+    /// The answer to that prompt.
+    #[must_use]
+    pub fn to(prompt: &Prompt, choice: Choice, confirmed: bool) -> Self {
+        Self { rule: prompt.rule.clone(), subject: prompt.subject.clone(), choice, confirmed, by_policy: None }
+    }
+
+    /// The same, because a policy says so.
+    #[must_use]
+    pub fn by_policy(self, most_a_minute: u32) -> Self {
+        Self { by_policy: Some(most_a_minute), ..self }
+    }
 }
 
 /// A text and how it is to be sent.

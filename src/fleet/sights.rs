@@ -82,10 +82,12 @@ impl Sights {
         Self { rules, panes: BTreeMap::new() }
     }
 
-    /// Other rules from now on. What was read by the former ones is read again.
-    pub fn set_rules(&mut self, rules: Arc<Rules>) {
-        self.rules = rules;
-        self.panes.values_mut().for_each(|seeing| seeing.read = None);
+    /// These rules from now on. What was read by other ones is read again.
+    pub fn use_rules(&mut self, rules: &Arc<Rules>) {
+        if !Arc::ptr_eq(&self.rules, rules) {
+            self.rules = Arc::clone(rules);
+            self.panes.values_mut().for_each(|seeing| seeing.read = None);
+        }
     }
 
     /// Takes one look at one pane in. `runtime` is the one that has its terminal.

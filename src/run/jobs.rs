@@ -20,6 +20,7 @@ use crate::{
         job::{JobId, JobNews},
     },
     fleet::{
+        attention::Fault,
         order::{Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
         taken::Stroke,
     },
@@ -106,6 +107,16 @@ impl Hands {
         if let Some(mender) = self.mender.take() {
             mender.abort();
         }
+    }
+
+    /// Keeps what somebody looks after. Where that cannot be, it holds for this dashboard alone.
+    pub(super) fn acknowledge(&self, on: bool, faults: Vec<Fault>) {
+        let Some(steer) = self.steer.clone() else { return };
+        tokio::spawn(async move {
+            if let Err(why) = steer.acknowledge(&faults, on).await {
+                tracing::warn!(why, "what was acknowledged is not kept");
+            }
+        });
     }
 
     /// Looks at what an order would do.

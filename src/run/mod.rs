@@ -43,8 +43,10 @@ use crate::{
         clock::{self, Moment},
         config_file::ConfigFile,
         exec::Argv,
+        notify,
     },
     app::{
+        alerts,
         effect::Effect,
         event::Event,
         job::JobId,
@@ -371,6 +373,18 @@ impl Shell {
             Effect::Stroke(stroke) => self.hands.stroke(stroke),
             Effect::HandOver { order, target } => self.handed = Some((order, target)),
             Effect::Log(wanted) => self.hands.read_log(wanted),
+            Effect::Alert { bell, sequence, desktop, command, json } => {
+                let behind_tmux = ["tmux", "screen"].iter().any(|name| self.kind.term.starts_with(name));
+                let sequence = if behind_tmux { alerts::through_tmux(&sequence) } else { sequence };
+                terminal.say(&(bell + &sequence))?;
+                for (words, stdin) in
+                    desktop.map(|words| (words, String::new())).into_iter().chain(command.map(|words| (words, json)))
+                {
+                    tokio::spawn(notify::tell(words, stdin));
+                }
+            }
+            Effect::Acknowledge { on, faults } => self.hands.acknowledge(on, faults),
+            Effect::Title(needs_you) => terminal.title(&alerts::title(needs_you))?,
             Effect::Remember { view, hint_read } => {
                 if let Some(keeper) = &self.keeper {
                     keeper.keep(view, hint_read);

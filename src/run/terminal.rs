@@ -5,7 +5,10 @@
 
 use std::{
     io::{self, BufWriter, Stdout, Write},
-    sync::Once,
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crossterm::{
@@ -26,6 +29,13 @@ use crate::screen;
 
 /// A frame in the worst case (200×50, every cell its own 24-bit colours) is some 330 kB: one write for most frames.
 const FRAME_BUFFER: usize = 128 * 1024;
+
+/// XTWINOPS: keeps the title on the terminal's own pile, and takes it from there.
+const KEEP_TITLE: &str = "\x1b[22;2t";
+const TITLE_BACK: &str = "\x1b[23;2t";
+
+/// Whether the title is ours. Whoever gives the terminal back may do so from any place.
+static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Terminal {
@@ -94,6 +104,19 @@ impl Terminal {
         }
     }
 
+    /// Writes bytes that draw nothing: a bell, a notification.
+    pub(super) fn say(&mut self, bytes: &str) -> io::Result<()> {
+        let out = self.inner.backend_mut();
+        out.write_all(bytes.as_bytes())?;
+        io::Write::flush(out)
+    }
+
+    /// Gives the terminal this title. The one that it had is kept, and comes back when the terminal is given back.
+    pub(super) fn title(&mut self, title: &str) -> io::Result<()> {
+        let keep = if TITLED.swap(true, Ordering::Relaxed) { "" } else { KEEP_TITLE };
+        self.say(&format!("{keep}\x1b]2;{title}\x1b\\"))
+    }
+
     /// Puts text on the operator's clipboard, through ssh and tmux as well (OSC 52).
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
@@ -121,6 +144,9 @@ fn enter(mouse: bool) -> io::Result<()> {
 
 /// Gives the terminal back. Nothing can be done about a terminal that is gone, so errors are of no interest.
 fn give_back() {
+    if TITLED.swap(false, Ordering::Relaxed) {
+        let _ = io::stdout().write_all(TITLE_BACK.as_bytes());
+    }
     let _ = execute!(io::stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();

@@ -94,6 +94,11 @@ async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Ref
     }
 }
 
+/// Presses keys in the pane.
+pub(super) async fn press(job: &mut Job<'_>, keys: Vec<String>) -> Result<(), String> {
+    touch(job, Touch::Keys(keys)).await
+}
+
 /// Does one thing to the pane.
 async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
     let aim = job.aim().map_err(|refusal| refusal.to_string())?;

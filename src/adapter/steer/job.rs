@@ -109,6 +109,11 @@ impl<'a> Job<'a> {
         aim.pane.ok_or_else(|| Refusal::Missing(format!("{} has no pane", aim.name)))
     }
 
+    /// The id of its lines in the log.
+    pub(super) fn id(&self) -> &str {
+        self.intent.as_ref().map_or("", |intent| intent.id.as_str())
+    }
+
     /// The changing command lines of the target's server.
     pub(super) fn lines(&self, aim: &'a Aim) -> Lines<'a> {
         Lines {
@@ -130,7 +135,12 @@ impl<'a> Job<'a> {
 
     /// The target as it is now.
     pub(super) async fn look(&self) -> Result<Now, Refusal> {
-        Now::of(self.steer, &self.who, self.aim()?, self.pane()?).await
+        Now::of(self.steer, &self.who, self.aim()?, self.pane()?, None).await
+    }
+
+    /// The same for one who answers: a menu that no rule knows was seen to stand still before somebody asked for that.
+    pub(super) async fn look_at_prompt(&self) -> Result<Now, Refusal> {
+        Now::of(self.steer, &self.who, self.aim()?, self.pane()?, Some(Duration::MAX)).await
     }
 
     /// Tells the front. A front that has gone or is behind does not hold the order up.

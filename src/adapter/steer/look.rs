@@ -1,7 +1,7 @@
 //! The target as it is at this moment, right before something is done to it: the same server, the same process, and
 //! what its screen says. It changes nothing.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{Steer, job::LIMIT};
 use crate::{
@@ -27,13 +27,20 @@ use crate::{
 /// One look.
 pub(super) struct Now {
     pub(super) pane: PaneFacts,
-    own: bool,
+    pub(super) own: bool,
     screen: Screen,
     pub(super) seen: Seen,
 }
 
 impl Now {
-    pub(super) async fn of(steer: &Steer, who: &Who, aim: &Aim, wanted: PaneAim) -> Result<Self, Refusal> {
+    /// `still`: for how long the picture is to be taken as unchanged, which only a prompt that no rule knows asks for.
+    pub(super) async fn of(
+        steer: &Steer,
+        who: &Who,
+        aim: &Aim,
+        wanted: PaneAim,
+        still: Option<Duration>,
+    ) -> Result<Self, Refusal> {
         let exec: &dyn Exec = steer.hand.as_ref();
         let tmux = steer.watch.tmux();
         let panes = [wanted.id];
@@ -53,7 +60,7 @@ impl Now {
         let same = |one: &capture::Captured| one.server == server && one.pid == wanted.pid;
         let screen = captured.into_iter().find(same).map(|one| one.screen);
         let screen = screen.ok_or_else(|| Refusal::Changed(format!("the screen of {} could not be read", aim.name)))?;
-        let seen = steer.rules.read(&Glance {
+        let seen = steer.watch.rules().read(&Glance {
             screen: &screen,
             runtime: aim.runtime.as_deref(),
             version: None,
@@ -61,7 +68,7 @@ impl Now {
             cursor_shown: Some(pane.cursor_shown),
             command: &pane.command,
             ended: pane.dead.is_some(),
-            still: None,
+            still,
         });
         Ok(Self { pane: pane.clone(), own, screen, seen })
     }

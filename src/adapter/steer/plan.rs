@@ -11,8 +11,10 @@ use crate::{
     fleet::{
         delivery::Kind,
         facts::ServerState,
-        order::{Act, Aim, Order, PaneAim, Refusal, Target},
+        gate::answer::Choice,
+        order::{Act, Aim, Order, PaneAim, Refusal, Reply, Target},
         runtime::spec::RuntimeSpecs,
+        text::visible,
     },
 };
 
@@ -48,7 +50,8 @@ impl Steer {
             (Act::Take { whole }, _) => {
                 aim.session.map(|session| exact(&lines.attach(session, !whole))).into_iter().collect()
             }
-            (Act::Answer(_) | Act::Trust, _) | (_, None) => Vec::new(),
+            (Act::Trust, _) | (_, None) => Vec::new(),
+            (Act::Answer(reply), Some(_)) => vec![in_words(reply)],
             (Act::Interrupt, Some(pane)) => {
                 let spec = RuntimeSpecs::builtin().of(aim.runtime.as_deref().unwrap_or_default());
                 vec![exact(&lines.keys(&spec.keys.interrupt, pane))]
@@ -95,6 +98,15 @@ impl Steer {
             None => Err(Refusal::Missing(format!("the pane {} of {} is gone", wanted.id, aim.name))),
         }
     }
+}
+
+/// Which keys it takes depends on where the highlight is.
+fn in_words(reply: &Reply) -> String {
+    let choice = match &reply.choice {
+        Choice::Safe => "the safe answer".to_owned(),
+        Choice::Label(words) => format!("{words:?}"),
+    };
+    visible(&format!("# at {}: move to {choice}, read again, confirm", reply.rule))
 }
 
 fn pasted(lines: &Lines<'_>, pane: PaneAim) -> Vec<String> {

@@ -28,7 +28,7 @@ pub(super) async fn of(steer: &Steer, order: &Order, target: &Target, who: &Who)
 
 /// What its screen shows that would hold up a text. A target that cannot be looked at has a refusal, not a warning.
 async fn in_the_way(steer: &Steer, order: &Order, aim: &Aim, pane: PaneAim, who: &Who) -> Vec<String> {
-    let Ok(now) = Now::of(steer, who, aim, pane).await else { return Vec::new() };
+    let Ok(now) = Now::of(steer, who, aim, pane, None).await else { return Vec::new() };
     let spec = steer.spec(who, aim.runtime.as_deref().unwrap_or_default()).await;
     let (queues, replaces) = match &order.act {
         Act::Send(letter) => (letter.busy == WhenBusy::Queue, letter.draft == WhenDraft::Replace),

@@ -27,6 +27,8 @@ pub(super) fn facts() -> HostFacts {
     let state = ServerState::Up { pid: 40_100, started: before(90_000), version: "3.4".to_owned() };
     let server = ServerFacts { state, panes: Vec::new(), cgroup: Reading::unknown("this is a sample") };
     HostFacts {
+        rules: crate::fleet::gate::UserRules::default(),
+        acknowledged: std::collections::BTreeSet::new(),
         at: at(),
         identity: Identity {
             tenant: Tenant("ops".to_owned()),

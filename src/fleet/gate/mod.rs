@@ -13,6 +13,7 @@ mod rules;
 mod seen;
 mod spec;
 mod tracker;
+mod user;
 mod zones;
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use rules::{Rules, schema};
 pub use seen::{Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
 pub use tracker::{Shown, Tracker};
+pub use user::{UserFile, UserRules};
 
 use crate::screen::Screen;
 

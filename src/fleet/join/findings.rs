@@ -36,6 +36,10 @@ pub(super) fn of(roster: Option<&Roster>, facts: &HostFacts, sessions: &Sessions
         let says = format!("processes cannot be read, so runtimes are told by name only: {}", visible(why.words()));
         finding(Severity::Note, "process.unreadable", says, None)
     }));
+    all.extend(facts.rules.problems.iter().map(|problem| {
+        let hint = "the file is not used until that is mended; what the others say holds";
+        finding(Severity::Warning, "config.rules", problem.clone(), Some(hint))
+    }));
     all.sort_by_key(|finding| finding.severity);
     all
 }

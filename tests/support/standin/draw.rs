@@ -21,6 +21,11 @@ pub(super) fn frame(agent: &Agent) -> String {
     let (cols, rows) = crossterm::terminal::size().unwrap_or((80, 24));
     let (cols, rows) = (usize::from(cols), usize::from(rows));
     let mut scene = Scene { lines: Vec::new(), cursor: (0, 0), shown: false };
+    if let Some(menu) = &agent.menu {
+        scene.lines = menu.lines(cols);
+        scene.cursor = (scene.lines.len(), 0);
+        return scene.bytes(rows);
+    }
     for line in agent.history.iter().rev().take(6).rev() {
         scene.lines.push(line.chars().take(cols / 2).collect());
     }

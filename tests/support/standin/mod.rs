@@ -7,6 +7,7 @@
 //! listens; opencode loses long typed texts; `C-c` on an empty line ends codex and opencode.
 
 mod draw;
+mod menu;
 mod record;
 
 use std::{
@@ -36,6 +37,7 @@ pub struct Standin {
     pub runtime: &'static str,
     pub seed: u64,
     pub dir: PathBuf,
+    /// `trust-no`, `trust-yes`: claude comes up at its trust question, in its newer and its older layout.
     /// `gate`: codex comes up behind its trust question. `slow`: turns last half a minute. `calm`: no Enter is lost at random.
     /// `silent`: it keeps no record. `deaf`: no Enter is ever taken.
     pub asked: &'static str,
@@ -107,6 +109,7 @@ struct Agent {
     /// Enters in a row that were lost.
     swallowed: u8,
     gate: bool,
+    menu: Option<menu::Menu>,
     over: bool,
     keeper: Keeper,
 }
@@ -123,6 +126,7 @@ impl Agent {
         Self {
             runtime,
             dir,
+            menu: menu::Menu::asked(&asked),
             asked,
             chance: seed | 1,
             started: Instant::now(),
@@ -203,6 +207,9 @@ impl Agent {
         const BEGIN: &[u8] = b"\x1b[200~";
         const END: &[u8] = b"\x1b[201~";
         while !held.is_empty() {
+            if self.menu_takes(held) {
+                continue;
+            }
             if held.starts_with(BEGIN) {
                 let Some(end) = held.windows(END.len()).position(|at| at == END) else { return };
                 let text = String::from_utf8_lossy(&held[BEGIN.len()..end]).replace("\r\n", "\n").replace('\r', "\n");

@@ -309,7 +309,8 @@ fn answers_with_nobody_there_are_braked() {
 }
 
 proptest! {
-    /// Whatever a menu does, nothing but the wanted option is ever confirmed.
+    /// Whatever a menu does, nothing but the wanted option is ever confirmed. One thing nobody can read off a screen: a
+    /// jump that the program made by itself and has not drawn yet.
     #[test]
     fn nothing_but_what_was_wanted_is_confirmed(
         at in 0..5_usize, wanted in 0..5_usize, wraps: bool, deaf in 0..4_usize, lag in 0..5_usize, swallows in 0..3_usize,
@@ -318,6 +319,7 @@ proptest! {
     ) {
         let labels = ["No, exit", "Maybe", "Yes, I trust this folder", "Later", "Update now"];
         let base = program(&labels, at);
+        let jumps = jumps.filter(|_| lag == 0);
         let mut it = Program { wraps, deaf, lag, swallows, stride, jumps, changes_after, ..base };
         let choice = Choice::Label(labels[wanted].to_owned());
         it.answered(&choice, true);
