@@ -71,7 +71,7 @@ fn what_must_happen_outside_leaves_as_effects() {
     check_keys("Ctrl-L", &[Effect::Repaint], "orchestrator");
     check_keys("Ctrl-R", &[Effect::Refresh], "orchestrator");
     check_keys(": q u i t Enter", &[Effect::Quit], "orchestrator");
-    check_keys(": r e p Tab Enter", &[Effect::Repaint], "orchestrator");
+    check_keys(": r e p a Tab Enter", &[Effect::Repaint], "orchestrator");
     check_keys("? q", &[], "orchestrator");
     check_keys("/ q", &[Effect::Mirror(vec![])], "");
     check_keys("/ Ctrl-C", &[Effect::Quit], "orchestrator");
