@@ -46,7 +46,7 @@ fn a_heartbeat_is_its_text_or_the_reason_why_there_is_none() {
     check_unknown("no regular file", |path| fs::create_dir(path).unwrap());
     check_unknown("larger than 65536 bytes", |path| fs::write(path, vec![b'x'; 65537]).unwrap());
     check_unknown("not UTF-8", |path| fs::write(path, b"status=\xff\n").unwrap());
-    check_unknown("does not exist", |path| std::os::unix::fs::symlink("/nonexistent", path).unwrap());
+    check_unknown("does not exist", |path| std::os::unix::fs::symlink("/nonexistent/hb", path).unwrap());
 }
 
 #[test]

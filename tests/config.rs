@@ -56,28 +56,28 @@ fn the_reference_of_keys_has_the_configured_ones() {
 
 #[test]
 fn an_open_dashboard_takes_up_a_good_edit_and_keeps_the_last_good_one_over_a_bad() {
-    let fleet = configured("keys: {zoom: T}\n");
+    let fleet = configured("keys: {send: T}\n");
     let view = fleet.dashboard();
-    view.says("T zoom");
-    write(&fleet, "keys: {zoom: Z}\ncolumns: [state, agent]\n");
-    view.says("Z zoom");
+    view.says("T send");
+    write(&fleet, "keys: {send: Z}\ncolumns: [state, agent]\n");
+    view.says("Z send");
     let text = view.until("the columns", |text| !text.contains("RUNTIME"));
     let heads = text.lines().find(|line| line.contains("AGENT")).unwrap();
     assert!(heads.find("STATE") < heads.find("AGENT"), "{text}");
-    write(&fleet, "keys: {zoom: q}\n");
+    write(&fleet, "keys: {send: q}\n");
     view.says("1 problem, the last good one holds");
-    view.says("Z zoom");
+    view.says("Z send");
     view.keys(&["!"]).says("q means quit already");
     write(&fleet, "");
     view.until("the problems are gone", |text| !text.contains("last good one"));
-    view.keys(&["Escape"]).says("z zoom");
+    view.keys(&["Escape"]).says("s send");
 }
 
 #[test]
 fn a_dashboard_starts_with_what_could_be_understood() {
-    let fleet = configured("thme: dark\nkeys: {zoom: T}\n");
+    let fleet = configured("thme: dark\nkeys: {send: T}\n");
     let view = fleet.dashboard();
-    view.says("T zoom");
+    view.says("T send");
     view.says("1 problem, the rest of it holds");
 }
 

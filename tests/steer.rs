@@ -310,6 +310,11 @@ fn the_verbs_keep_the_pause_and_the_exit_codes() {
     assert_eq!(code(&["send", "a", "-m", ""]), Some(3));
     assert_eq!(code(&["send", "a", "-m", "x", "--class", "loud"]), Some(3));
     assert_eq!(code(&["reset", "a"]), Some(4), "nobody was asked");
+    fs::rename(fleet.home().join("fleet/roster.yaml"), fleet.home().join("fleet/away.yaml")).unwrap();
+    let aimless = fleet.run(&["send", "a", "-m", "x"]);
+    assert_eq!(aimless.code, Some(1), "{aimless:?}");
+    assert!(aimless.err.contains("which tmux server is meant") || aimless.out.contains("which tmux server is meant"));
+    fs::rename(fleet.home().join("fleet/away.yaml"), fleet.home().join("fleet/roster.yaml")).unwrap();
     for verb in ["send", "reset", "relaunch", "interrupt", "pause", "resume"] {
         let ran = fleet.run(&["--read-only", verb, "a"]);
         assert_eq!(ran.code, Some(4), "{verb}: {ran:?}");
@@ -317,7 +322,7 @@ fn the_verbs_keep_the_pause_and_the_exit_codes() {
     }
     let log = fleet.run(&["log", "--json", "--agent", "a"]);
     let refused: Vec<&str> = log.out.lines().filter(|line| line.contains("\"verdict\":\"refused\"")).collect();
-    assert_eq!((log.out.lines().count(), refused.len()), (3, 1), "{}", log.out);
+    assert_eq!((log.out.lines().count(), refused.len()), (4, 2), "{}", log.out);
     assert!(refused[0].contains("release"), "why it was refused: {}", refused[0]);
     let tried = fleet.run(&["log", "--json", "--agent", "nobody"]).out;
     assert!(tried.contains("no agent") || tried.contains("refused"), "who tried what on whom: {tried:?}");

@@ -80,6 +80,8 @@ pub(super) struct Deck {
     front: Front,
     shown: Shown,
     pub(super) steer: Steer,
+    /// Whether a roster or the command line says which tmux server is meant.
+    aimed: bool,
 }
 
 impl Deck {
@@ -92,7 +94,8 @@ impl Deck {
         let mut front = Front::open(globals).await;
         let shown = front.look(globals).await?;
         let steer = front.watch.steer(licence, Audit::here("cli"));
-        Ok(Self { front, shown, steer })
+        let aimed = front.roster().is_some() || globals.socket.is_some();
+        Ok(Self { front, shown, steer, aimed })
     }
 
     /// This machine's own name, for labels.
@@ -113,6 +116,12 @@ impl Deck {
     /// The agent of that name, when it can take the order.
     pub(super) fn target(&self, order: &Order, name: &str) -> Result<Target, (String, Refusal)> {
         let fleet = &self.shown.fleet;
+        // A roster that has gone must not turn every script to the default server.
+        if !self.aimed {
+            let says = "without a roster nothing says which tmux server is meant. \
+                        Hint: --roster FILE, or --socket NAME ('' is the default server)";
+            return Err((name.to_owned(), Refusal::Missing(says.to_owned())));
+        }
         let row = fleet.rows.iter().find(|row| row.name == name);
         let missing = || (name.to_owned(), Refusal::Missing(no_such_agent(name, fleet).to_string()));
         let row = row.ok_or_else(missing)?;

@@ -12,7 +12,7 @@ use crate::{
 /// Pause agents, or the whole fleet
 ///
 /// While paused, sending, resetting and relaunching are refused unless forced with a reason. A working agent that is
-/// paused is interrupted, too.
+/// named is interrupted, too; a pause of the whole fleet lets the turns that run come to their end.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
