@@ -71,7 +71,7 @@ enum Does {
 
 /// An example of every verb, hidden ones too, aimed at the fleet of [`stage`]. `PID` is its tmux server's, `SOCKET` its
 /// name. A verb that is missing here fails the test: nobody forgets to say what it does in read-only mode.
-const VERBS: [(&str, &str, Does); 23] = [
+const VERBS: [(&str, &str, Does); 25] = [
     ("ps", "--json", Does::Looks),
     ("screen", "coder0 --ansi", Does::Looks),
     ("watch", "coder0", Does::LooksOnTerminal),
@@ -88,6 +88,7 @@ const VERBS: [(&str, &str, Does); 23] = [
     ("pause", "--reason x", Does::Refuses),
     ("resume", "--yes", Does::Refuses),
     ("trust", "coder0", Does::Refuses),
+    ("take", "coder0", Does::Refuses),
     ("log", "", Does::Looks),
     ("config", "", Does::Looks),
     ("keys", "", Does::Looks),
@@ -96,6 +97,7 @@ const VERBS: [(&str, &str, Does); 23] = [
     ("man", "", Does::Looks),
     ("__tap", "--server PID --on SOCKET", Does::Looks),
     ("__handoff", "/nowhere 0 nothing", Does::Looks),
+    ("__release", "coder0", Does::Refuses),
     ("__stub", "missing", Does::Looks),
 ];
 

@@ -258,6 +258,8 @@ fn inside_a_dashboard_with_a_bug() {
         config_file: None,
         remembers: None,
         watched: None,
+        take: None,
+        guard: None,
     };
     block_on(run::dashboard(options)).unwrap();
 }

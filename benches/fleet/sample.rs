@@ -90,6 +90,7 @@ pub(crate) fn facts(agents: u32, second: i64) -> HostFacts {
         records: BTreeMap::new(),
         screens: BTreeMap::new(),
         pauses: BTreeMap::new(),
+        taken: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
     }

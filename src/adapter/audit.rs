@@ -8,9 +8,10 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{clock, exec::Exec, files::Files, steer::hand::Hand};
+use super::{clock, exec::Exec, files::Files, identity::Who, steer::hand::Hand};
 use crate::fleet::{
     action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, UNATTENDED, read},
+    ids::AgentName,
     order::{Act, Order, Outcome, Reply, Target},
 };
 
@@ -94,6 +95,19 @@ impl Log {
     /// Writes the verdict line of an intent.
     pub(super) async fn ended(&self, hand: &dyn Hand, intent: &ActionRecord, outcome: &Outcome) -> Result<(), String> {
         self.write(hand, &intent.ended(clock::now().wall, outcome)).await
+    }
+
+    /// That the leavings of somebody's takeover were put in order: an order of nobody's, so one line says it all.
+    pub(super) async fn mended(&self, hand: &dyn Hand, who: &Who, agent: &AgentName, says: &str) {
+        let order = Order::new(Act::Take { whole: false });
+        let target = Target { tenant: who.identity.tenant.clone(), host: who.identity.host.clone(), aim: None };
+        let mut record = self.intent(&order, &target, Vec::new());
+        record.target.agent = Some(agent.to_string());
+        (record.order, record.stage) = ("release".to_owned(), Stage::Verdict);
+        (record.verdict, record.says) = (Some("done".to_owned()), Some(says.to_owned()));
+        if let Err(error) = self.write(hand, &record).await {
+            tracing::warn!(error, "what was put in order was not logged");
+        }
     }
 
     /// The same at once, for a job that was dropped.

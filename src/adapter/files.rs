@@ -13,14 +13,17 @@ use super::{
 };
 use crate::fleet::{
     attention::{self, Fault},
-    facts::Pause,
+    facts::{Pause, Process},
     ids::AgentName,
     pause,
     reading::{Reading, Why},
+    taken::Mark,
 };
 
 /// A heartbeat or a pause file is some hundred bytes; more is no such file.
 const SMALL: usize = 64 * 1024;
+/// The most files that are looked for in the run directory: a heartbeat and a mark for each of thousands of agents.
+const RUN_MOST: usize = 20_000;
 /// A line for every agent of a fleet, and more.
 const ATTENTION: usize = 1024 * 1024;
 /// A roster of thousands of agents still fits.
@@ -109,6 +112,50 @@ impl Files {
             Err(_) => Some(pause::parse("", None)),
         };
         agents.iter().zip(read).filter_map(|(agent, read)| Some((agent.clone(), pause(read)?))).collect()
+    }
+
+    /// Every mark of a takeover that is there, by its agent, in two batches: what lies there, and what it says.
+    pub async fn marks(&self, exec: &dyn Exec) -> BTreeMap<AgentName, Mark> {
+        let listed = exec.list(vec![self.home.join("fleet/run")], RUN_MOST).await.pop();
+        let Some(Ok(entries)) = listed else { return BTreeMap::new() };
+        let agent = |name: &str| name.strip_suffix(".taken")?.parse::<AgentName>().ok();
+        let agents: Vec<AgentName> = entries.iter().filter_map(|entry| agent(&entry.name)).collect();
+        if agents.is_empty() {
+            return BTreeMap::new();
+        }
+        let read = exec.read(agents.iter().map(|agent| self.mark(agent)).collect(), SMALL).await;
+        let mark = |read: Result<Content, FileError>| match read {
+            Ok(content) => Some(Mark::parse(&String::from_utf8_lossy(&content.bytes), content.stamp.modified)),
+            Err(FileError::Missing(_) | FileError::Failed { .. }) => None,
+            Err(_) => Some(Mark::parse("", None)),
+        };
+        agents.into_iter().zip(read).filter_map(|(agent, read)| Some((agent, mark(read)?))).collect()
+    }
+
+    /// The same marks with whether their owners live. What cannot be told counts as alive.
+    pub async fn owners(exec: &dyn Exec, who: &Who, marks: BTreeMap<AgentName, Mark>) -> Vec<(AgentName, Mark, bool)> {
+        if marks.is_empty() {
+            return Vec::new();
+        }
+        let pids = marks.values().filter_map(|mark| mark.taken.pid).collect();
+        let processes = exec.processes(pids).await;
+        let lives = |mark: &Mark| {
+            let of = |table: &BTreeMap<u32, Process>| {
+                mark.is_stale(&who.identity.host.0, mark.taken.pid.and_then(|pid| table.get(&pid)))
+            };
+            !processes.known().is_some_and(of)
+        };
+        let each = marks.into_iter().map(|(agent, mark)| {
+            let lives = lives(&mark);
+            (agent, mark, lives)
+        });
+        each.collect()
+    }
+
+    /// Where it is marked that somebody has taken an agent over.
+    #[must_use]
+    pub fn mark(&self, agent: &AgentName) -> PathBuf {
+        self.home.join(format!("fleet/run/{agent}.taken"))
     }
 
     /// One agent's own pause switch.

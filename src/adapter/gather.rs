@@ -36,6 +36,7 @@ use crate::fleet::{
     record::Record,
     runtime::{self, Family, Recognition},
     shot::Shot,
+    taken::Taken,
 };
 
 /// How one host is looked at.
@@ -118,11 +119,12 @@ impl Watch {
     pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
         let who = self.who().await;
         let files = self.files(&who);
-        let (tmux, systemd, heartbeats, own_pauses, paused, rules, acknowledged) = tokio::join!(
+        let (tmux, systemd, heartbeats, own_pauses, taken, paused, rules, acknowledged) = tokio::join!(
             self.servers(&ask.sockets),
             self.systemd(&who, ask, at),
             self.heartbeats(&files, &ask.agents),
             self.pauses(&files, &ask.agents),
+            self.taken(&who, &files),
             self.paused(&files),
             self.user_rules(&files),
             async { within(self.share(4), files.acknowledged(self.exec())).await.unwrap_or_default() },
@@ -143,6 +145,7 @@ impl Watch {
             rules,
             acknowledged,
             pauses: own_pauses,
+            taken,
             paused,
             own_pane,
         }
@@ -288,6 +291,13 @@ impl Watch {
 
     async fn pauses(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
         within(self.share(4), files.pauses(self.exec(), agents)).await.unwrap_or_default()
+    }
+
+    /// Who has taken an agent over and still lives.
+    async fn taken(&self, who: &Who, files: &Files) -> BTreeMap<AgentName, Taken> {
+        let look = async { Files::owners(self.exec(), who, files.marks(self.exec()).await).await };
+        let marks = within(self.share(4), look).await.unwrap_or_default();
+        marks.into_iter().filter(|(.., lives)| *lives).map(|(agent, mark, _)| (agent, mark.taken)).collect()
     }
 
     async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {

@@ -50,6 +50,7 @@ mod look;
 mod pauses;
 mod plan;
 mod relaunch;
+pub mod take;
 mod trust;
 mod warn;
 
@@ -286,7 +287,11 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     if job.order.held_by_pause() && job.order.forced.is_none() {
         pauses::held(job.steer, &job.who, job.target).await?;
     }
+    if job.order.held_by_takeover() && job.order.forced.is_none() {
+        take::held(job.steer, &job.who, job.target).await?;
+    }
     match &job.order.act {
+        Act::Take { .. } => Err(Refusal::Unsafe("a takeover needs a terminal".to_owned())),
         Act::Send(_) | Act::Reset { .. } => deliver::send(job).await,
         Act::Answer(reply) => answer::answer(job, reply).await,
         Act::Interrupt => deliver::interrupt(job).await,

@@ -12,6 +12,7 @@ use super::{
     job::{JobId, JobNews, Part},
     mode::Mode,
     model::{Change, Model},
+    taken,
 };
 use crate::fleet::{
     delivery::{Timing, WhenDraft},
@@ -46,6 +47,8 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
             let order = Order::new(if all_paused { Act::Resume } else { Act::Pause { reason: None } });
             confirm(model, order, rows)
         }
+        Action::Take => confirm(model, Order::new(Act::Take { whole: false }), rows),
+        Action::TakeWhole => confirm(model, Order::new(Act::Take { whole: true }), rows),
         Action::PauseFleet => {
             let paused = model.fleet().is_some_and(|fleet| fleet.paused.is_some());
             let order = Order::new(if paused { Act::Resume } else { Act::Pause { reason: None } });
@@ -114,7 +117,8 @@ pub(super) fn previewed(model: &mut Model, number: JobId, preview: Preview) -> V
         return Vec::new();
     }
     model.change = Change::Everything;
-    let asks = preview.asks().is_some() || confirm.reason.is_some() || confirm.order.forced.is_some();
+    let takes = matches!(confirm.order.act, Act::Take { .. });
+    let asks = takes || preview.asks().is_some() || confirm.reason.is_some() || confirm.order.forced.is_some();
     let complete = confirm.left_out.is_empty() && preview.each.iter().all(|planned| planned.refused.is_none());
     confirm.preview = Some(preview);
     // What loses nothing and concerns exactly whom it was given for was asked for by its key.
@@ -129,6 +133,9 @@ pub(super) fn yes(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let targets: Vec<Target> = preview.targets().into_iter().cloned().collect();
+    if let (Act::Take { .. }, [one]) = (&preview.order.act, targets.as_slice()) {
+        return taken::begin(model, preview.confirmed(), one.clone());
+    }
     let mut parts: Vec<Part> = targets.iter().map(Part::waiting).collect();
     parts.append(&mut confirm.left_out);
     let refused = preview.each.iter().filter(|planned| !targets.contains(&planned.target));

@@ -83,6 +83,10 @@ pub enum Action {
     Relaunch,
     /// Pause the agent, or let it go on.
     Pause,
+    /// Take its session over, in the dashboard's frame.
+    Take,
+    /// Take its session over, with the whole terminal.
+    TakeWhole,
     /// Pause the fleet, or let it go on.
     PauseFleet,
     /// What needs a human is in hand.

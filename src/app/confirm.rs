@@ -39,10 +39,10 @@ pub struct Confirm {
 }
 
 impl Confirm {
-    /// Whether a pause holds it up, so that it could be forced.
+    /// Whether a pause or somebody's takeover holds it up, so that it could be forced.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        let paused = |refusal: &Refusal| matches!(refusal, Refusal::Paused(_));
+        let paused = |refusal: &Refusal| matches!(refusal, Refusal::Paused(_) | Refusal::Taken(_));
         let planned = self.preview.iter().flat_map(|preview| &preview.each);
         self.order.forced.is_none()
             && (self
@@ -76,8 +76,8 @@ impl Confirm {
         match (&self.order.act, &self.reason) {
             (Act::Pause { .. }, Some(_)) => "Enter pauses, also without a reason · Esc leaves it",
             (_, Some(_)) => "Enter takes the reason · Esc goes back",
-            (_, None) if self.is_held() && self.can() => "y does it · f also past the pause · Esc leaves it",
-            (_, None) if self.is_held() => "f forces it past the pause · Esc leaves it",
+            (_, None) if self.is_held() && self.can() => "y does it · f also what is held · Esc leaves it",
+            (_, None) if self.is_held() => "f forces it, with a reason · Esc leaves it",
             (_, None) if self.can() => "y does it · Esc leaves it",
             (_, None) => "Esc closes",
         }
@@ -94,7 +94,7 @@ pub fn lines(model: &Model, confirm: &Confirm, width: usize) -> Vec<super::dialo
         page.gap();
     }
     if let Some(reason) = &confirm.order.forced {
-        page.under("past the pause: ", Tone::Warn, reason);
+        page.under("forced: ", Tone::Warn, reason);
     }
     match &confirm.preview {
         None => page.say(Tone::Dim, "looking at what it would do …"),

@@ -7,11 +7,13 @@ use crate::{
         attention::Fault,
         ids::{PaneKey, Socket},
         order::{Confirmed, Order, Target},
+        taken::Stroke,
     },
+    screen::Size,
 };
 
-/// One thing to be done outside. Only [`Effect::CarryOut`] and [`Effect::Acknowledge`] change anything of the fleet, and only where the one who
-/// performs it was given the means: a dashboard that only looks has none.
+/// One thing to be done outside. Only [`Effect::CarryOut`], [`Effect::Acknowledge`] and taking over change anything of
+/// the fleet, and only where the one who performs it was given the means: a dashboard that only looks has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave, restoring the terminal.
@@ -46,6 +48,26 @@ pub enum Effect {
     },
     /// Carry orders out; their news come as [`super::event::Event::Job`].
     CarryOut(JobId, Vec<Errand>),
+    /// Take an agent over on a terminal of this size; its news come as [`super::event::Event::Taken`].
+    Take {
+        /// Comes back with the news.
+        number: JobId,
+        /// The order.
+        order: Confirmed<Order>,
+        /// The agent.
+        target: Target,
+        /// The terminal's size.
+        size: Size,
+    },
+    /// To the agent that is taken over.
+    Stroke(Stroke),
+    /// Hand the whole terminal to the agent's session, and come back when it is left.
+    HandOver {
+        /// The order.
+        order: Confirmed<Order>,
+        /// The agent.
+        target: Target,
+    },
     /// From now on the action log is looked at, or it is not any more.
     Log(bool),
     /// Keep for every dashboard that somebody looks after these faults, or does not any more.

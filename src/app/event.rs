@@ -9,7 +9,13 @@ use super::{
     log::LogNews,
     settings::Settings,
 };
-use crate::fleet::{doctor::Checkup, facts::HostFacts, ids::PaneKey, order::Preview};
+use crate::fleet::{
+    doctor::Checkup,
+    facts::HostFacts,
+    ids::PaneKey,
+    order::{Outcome, Preview},
+    taken::TakeNews,
+};
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -42,6 +48,12 @@ pub enum Event {
     Preview(JobId, Box<Preview>),
     /// News of an order on its way.
     Job(JobId, JobNews),
+    /// News of the agent that is taken over.
+    Taken(JobId, TakeNews),
+    /// A takeover is over.
+    Left(JobId, Box<Outcome>),
+    /// What a dead owner's takeover left was put in order.
+    Mended(String),
     /// The action log was looked at.
     Log(LogNews),
 }

@@ -72,7 +72,15 @@ impl Chord {
             KeyCode::BackTab => Self { code: KeyCode::Tab, modifiers: kept | KeyModifiers::SHIFT },
             // Terminals disagree on whether Shift stands beside an upper-case letter; the letter itself says it.
             KeyCode::Char(c) if kept.contains(KeyModifiers::CONTROL) => {
-                Self { code: KeyCode::Char(c.to_ascii_lowercase()), modifiers: kept - KeyModifiers::SHIFT }
+                // The four control characters beyond the letters come under the digits that share their keys.
+                let c = match c {
+                    '4' => '\\',
+                    '5' => ']',
+                    '6' => '^',
+                    '7' => '_',
+                    c => c.to_ascii_lowercase(),
+                };
+                Self { code: KeyCode::Char(c), modifiers: kept - KeyModifiers::SHIFT }
             }
             KeyCode::Char(_) => Self { code, modifiers: kept - KeyModifiers::SHIFT },
             _ => Self { code, modifiers: kept },

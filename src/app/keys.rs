@@ -15,6 +15,7 @@ use super::{
     mirror::{Pan, focus, origin},
     mode::{FilterPrompt, Mode},
     model::{Change, Model, View},
+    taken,
 };
 use crate::{
     fleet::{filter::Filter, row::Row, sort::Sort},
@@ -32,6 +33,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.mode = Mode::Normal;
             meaning(model, Some(first), Chord::of(key))
         }
+        Mode::Taken(_) => taken::key(model, key),
         Mode::Compose(_) => dialog_keys::compose(model, key),
         Mode::Confirm(_) => dialog_keys::confirm(model, key),
         Mode::Answer(_) => dialog_keys::answer(model, key),
@@ -95,10 +97,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Filter => filter_prompt(model),
         Action::Back => back(model),
         Action::Open => open(model),
-        Action::Attention | Action::Log => {
-            model.mode = Mode::Normal;
-            view(model, if action == Action::Log { View::Log { scroll: 0 } } else { View::Attention });
-        }
+        Action::Fleet => go(model, View::Fleet),
+        Action::Attention => go(model, View::Attention),
+        Action::Log => go(model, View::Log { scroll: 0 }),
         Action::Acknowledge => model.acknowledge(),
         Action::Receipts => {
             if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
@@ -112,11 +113,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Reset
         | Action::Relaunch
         | Action::Pause
+        | Action::Take
+        | Action::TakeWhole
         | Action::PauseFleet => return acting::begin(model, action),
-        Action::Fleet => {
-            model.mode = Mode::Normal;
-            view(model, View::Fleet);
-        }
         Action::Down
         | Action::Up
         | Action::Left
@@ -130,6 +129,12 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
     }
     Vec::new()
+}
+
+/// To a view, out of whatever is open.
+fn go(model: &mut Model, to: View) {
+    model.mode = Mode::Normal;
+    view(model, to);
 }
 
 /// Opens the filter of what is listed: of the fleet, or of the log.
@@ -157,7 +162,7 @@ fn overlay(model: &Model) -> bool {
 }
 
 /// The mode to which everything that is open closes.
-fn resting(model: &Model) -> Mode {
+pub(super) fn resting(model: &Model) -> Mode {
     if model.watches_one() { Mode::Zoom } else { Mode::Normal }
 }
 

@@ -4,11 +4,11 @@
 
 use tui_input::Input;
 
-use super::{ask::Ask, compose::Compose, confirm::Confirm, job::JobId, keymap::Chord};
+use super::{ask::Ask, compose::Compose, confirm::Confirm, job::JobId, keymap::Chord, taken::Taken};
 use crate::fleet::filter::FilterError;
 
 /// What the keys are about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub enum Mode {
     /// Keys are actions.
     #[default]
@@ -42,6 +42,8 @@ pub enum Mode {
         /// The first line shown.
         scroll: usize,
     },
+    /// An agent was taken over: every key but one goes there.
+    Taken(Box<Taken>),
     /// The mirror has the whole screen; the moving keys pan.
     Zoom,
 }

@@ -25,6 +25,7 @@ use crate::{
         doctor::Checkup,
         facts::HostFacts,
         ids::PaneKey,
+        order::Outcome,
         reading::Why,
         roster::{Problem, Roster},
         row::{Fleet, Row, RowKey},
@@ -126,6 +127,8 @@ pub struct Model {
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
     pub(super) desk: Desk,
+    /// How the last takeover ended.
+    pub(super) parted: Option<Outcome>,
     pub(super) change: Change,
 }
 
@@ -156,6 +159,7 @@ impl Model {
             notice: None,
             click: None,
             desk: Desk::default(),
+            parted: None,
             change: Change::Everything,
             start,
         }
@@ -332,7 +336,7 @@ impl Model {
         layout(Wants {
             size: self.start.size,
             view: self.view,
-            zoom: matches!(self.mode, Mode::Zoom) || self.watches_one(),
+            zoom: matches!(self.mode, Mode::Zoom | Mode::Taken(_)) || self.watches_one(),
             banner: !banner::notices(self).is_empty(),
             alone: self.watches_one(),
             hint: self.hint(),

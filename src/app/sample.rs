@@ -183,6 +183,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         context: None,
         heartbeat: beat(Health::Healthy, 2 + u64::from(number)),
         pause: None,
+        taken: None,
         prompt: None,
         judgement: Judgement {
             readiness,

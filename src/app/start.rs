@@ -27,6 +27,8 @@ pub struct Start {
     pub socket: Option<Socket>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
+    /// Whether that one is taken over: leaving it leaves the program.
+    pub takes: bool,
     /// What is configured.
     pub settings: Settings,
     /// What is remembered of this fleet; `None` at the first start.
@@ -49,6 +51,7 @@ impl Default for Start {
             home: String::new(),
             socket: None,
             watched: None,
+            takes: false,
             settings: Settings::default(),
             remembered: None,
             remembers: false,

@@ -17,7 +17,7 @@ use super::{
     model::{Change, Model, RosterState, View},
     mouse,
     settings::Settings,
-    unattended,
+    taken, unattended,
 };
 use crate::fleet::{
     ids::PaneKey,
@@ -61,12 +61,20 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             acting::news(model, id, news);
             Vec::new()
         }
+        Event::Taken(number, news) => taken::news(model, number, news),
+        Event::Left(number, outcome) => taken::ended(model, number, *outcome),
+        Event::Mended(says) => {
+            model.notice = Some(says);
+            model.change = Change::Everything;
+            Vec::new()
+        }
         Event::Log(news) => {
             model.desk.log.take(news);
             model.change = Change::Everything;
             Vec::new()
         }
     };
+    effects.extend(taken::fit(model));
     let kept = std::mem::take(&mut model.desk.attention.to_keep);
     effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
     effects.extend(want_mirrors(model));
@@ -92,10 +100,14 @@ fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
-            model.change = Change::Everything;
+            // What a key does to an agent that was taken over is seen when the agent prints it.
+            if !matches!(model.mode, Mode::Taken(_)) {
+                model.change = Change::Everything;
+            }
             model.click = None;
             keys::press(model, key)
         }
+        TerminalEvent::Mouse(event) if matches!(model.mode, Mode::Taken(_)) => taken::mouse(model, event),
         TerminalEvent::Mouse(event) => {
             mouse::mouse(model, event);
             Vec::new()
@@ -106,20 +118,26 @@ fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
             model.bring_into_sight();
             Vec::new()
         }
-        TerminalEvent::Paste(text) => {
-            paste(model, &text);
-            Vec::new()
-        }
+        TerminalEvent::Paste(text) => paste(model, &text),
         TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => Vec::new(),
     }
 }
 
-/// A paste goes into the prompt that is open, and is ignored elsewhere: pasted text must never act as keys.
-fn paste(model: &mut Model, text: &str) {
-    if let Mode::Compose(compose) = &mut model.mode {
-        model.change = Change::Everything;
-        return dialog_keys::paste(compose, text);
+/// A paste goes into what is taken over or into the prompt that is open, and is ignored elsewhere: pasted text must never act as keys.
+fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let now = model.now;
+    match &mut model.mode {
+        Mode::Taken(taken) => return taken::paste(taken, text, now),
+        Mode::Compose(compose) => {
+            model.change = Change::Everything;
+            dialog_keys::paste(compose, text);
+        }
+        _ => paste_into_prompt(model, text),
     }
+    Vec::new()
+}
+
+fn paste_into_prompt(model: &mut Model, text: &str) {
     let (Mode::Filter(FilterPrompt { input, .. }) | Mode::Command(input)) = &mut model.mode else { return };
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
         if input.value().chars().count() < LONGEST_PROMPT {
@@ -208,7 +226,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         };
         mirror.take(news);
         // What a program holds back is not seen yet.
-        if mirror.due().is_none() {
+        if mirror.due().is_none() && !matches!(model.mode, Mode::Taken(_)) {
             model.change = model.change.max(change);
         }
     }

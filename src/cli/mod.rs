@@ -24,7 +24,7 @@ mod watch;
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -35,11 +35,15 @@ use self::{access::Access, config::Loaded};
 use crate::{
     adapter::{
         audit::Audit,
+        exec::Argv,
         state_file::StateFile,
         tap::{binary::Binary, daemon},
     },
     app::settings::Settings,
-    fleet::text::visible,
+    fleet::{
+        order::{Confirmed, Order, Outcome, Target},
+        text::visible,
+    },
     run::{self, memory::Place},
     ui::theme::Terminal,
 };
@@ -118,6 +122,7 @@ enum Verb {
     Relaunch(verbs::relaunch::Relaunch),
     Pause(verbs::pause::Pause),
     Resume(verbs::resume::Resume),
+    Take(verbs::take::Take),
     Trust(trust::Trust),
     Log(verbs::log::Log),
     /// The reference of keys, as Markdown
@@ -139,6 +144,8 @@ enum Verb {
     Tap(tap::Tap),
     #[command(name = "__handoff", hide = true)]
     Handoff(tap::Handoff),
+    #[command(name = "__release", hide = true)]
+    Release(verbs::take::Release),
     #[command(name = "__stub", hide = true)]
     Stub(stub::Stub),
 }
@@ -234,7 +241,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         None => dashboard(&globals, access, loaded).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
-        Some(Verb::Watch(watch)) => watch.run(&globals, access, loaded).await,
+        Some(Verb::Watch(watch)) => Box::pin(watch.run(&globals, access, loaded)).await,
         Some(Verb::Replay(replay)) => replay.run(&globals, loaded).await,
         Some(Verb::Demo(demo)) => demo.run(access),
         Some(Verb::Doctor(doctor)) => doctor.run(&globals).await,
@@ -245,6 +252,8 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Some(Verb::Relaunch(relaunch)) => relaunch.run(&globals, access).await,
         Some(Verb::Pause(pause)) => pause.run(&globals, access).await,
         Some(Verb::Resume(resume)) => resume.run(&globals, access).await,
+        Some(Verb::Take(take)) => Box::pin(take.run(&globals, access, loaded)).await,
+        Some(Verb::Release(release)) => release.run(&globals, access).await,
         Some(Verb::Trust(trust)) => trust.run(&globals, access).await,
         Some(Verb::Log(log)) => log.run(&globals).await,
         Some(Verb::Keys) => say(&reference::keys(&loaded.1.keymap)).map(|()| Exit::Done),
@@ -273,7 +282,9 @@ async fn settings(globals: &Globals, verb: Option<&Verb>) -> Result<Loaded, Exit
             | Verb::Handoff(_)
             | Verb::Stub(_),
         ) => Ok((None, Settings::default())),
-        _ if shows || matches!(verb, Some(Verb::Watch(_))) => config::load(globals).await,
+        _ if shows || matches!(verb, Some(Verb::Watch(_) | Verb::Take(_) | Verb::Release(_))) => {
+            config::load(globals).await
+        }
         _ => config::load(globals).await.and_then(config::strictly),
     }
 }
@@ -283,11 +294,18 @@ async fn dashboard(globals: &Globals, access: Access, loaded: Loaded) -> Result<
     if !io::stdout().is_terminal() {
         return ps::Ps::default().run(globals).await;
     }
-    show(globals, access, loaded, None).await
+    show(globals, access, loaded, None, None).await?;
+    Ok(Exit::Done)
 }
 
-/// The dashboard, whole or narrowed to one agent.
-async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option<String>) -> Result<Exit> {
+/// The dashboard, whole, narrowed to one agent, or with one taken over; how that ended.
+async fn show(
+    globals: &Globals,
+    access: Access,
+    loaded: Loaded,
+    watched: Option<String>,
+    take: Option<(Confirmed<Order>, Target)>,
+) -> Result<Option<Outcome>> {
     let (config_file, settings) = loaded;
     let watch = globals.watch();
     // One agent alone is shown as it is: there is no list to remember.
@@ -303,9 +321,21 @@ async fn show(globals: &Globals, access: Access, loaded: Loaded, watched: Option
         config_file,
         remembers,
         watched,
+        take,
+        guard: Some(guard(globals)),
     };
-    run::dashboard(options).await.wrap_err("the dashboard ended")?;
-    Ok(Exit::Done)
+    run::dashboard(options).await.wrap_err("the dashboard ended")
+}
+
+/// What puts a taken agent's window back should this program be killed: itself, for the same fleet.
+fn guard(globals: &Globals) -> Argv {
+    let text = |path: &Path| path.display().to_string();
+    let mut words = vec![text(Binary::ours().runnable())];
+    if let Some(home) = &globals.home {
+        words.extend(["--home".to_owned(), text(home)]);
+    }
+    words.push("__release".to_owned());
+    Argv::new(words)
 }
 
 /// What this program's terminal says of itself.

@@ -10,6 +10,7 @@ pub mod relaunch;
 pub mod reset;
 pub mod resume;
 pub mod send;
+pub mod take;
 
 use std::{
     io::{self, BufRead, IsTerminal},

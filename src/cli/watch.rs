@@ -40,6 +40,7 @@ impl Watch {
         if shown.fleet.rows.iter().all(|row| row.name != self.agent) {
             return Err(no_such_agent(&self.agent, &shown.fleet));
         }
-        show(globals, access.watching(), loaded, Some(self.agent.clone())).await
+        show(globals, access.watching(), loaded, Some(self.agent.clone()), None).await?;
+        Ok(Exit::Done)
     }
 }

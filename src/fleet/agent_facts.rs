@@ -13,6 +13,7 @@ use super::{
     record::Record,
     row::{Beat, Unit},
     runtime::Recognition,
+    taken::Taken,
 };
 
 /// One agent, or one session that the roster does not name, at one moment.
@@ -54,6 +55,8 @@ pub struct AgentFacts {
     pub prompt: Option<Prompt>,
     /// The pause that holds for it: its own, else the fleet's.
     pub pause: Option<Pause>,
+    /// Who has taken it over.
+    pub taken: Option<Taken>,
     /// Whether its pane is the one that this program runs in.
     pub own: bool,
     /// The tmux server lives in this unit, which is the agent's own. Spec §4: HAZARD.

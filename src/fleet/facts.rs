@@ -18,6 +18,7 @@ use super::{
     reading::Reading,
     record::Record,
     shot::Shot,
+    taken::Taken,
 };
 
 /// One host at one moment.
@@ -46,6 +47,8 @@ pub struct HostFacts {
     pub acknowledged: BTreeSet<Fault>,
     /// The agents that are paused by a switch of their own.
     pub pauses: BTreeMap<AgentName, Pause>,
+    /// The agents that somebody who still lives has taken over.
+    pub taken: BTreeMap<AgentName, Taken>,
     /// The fleet's pause switch: `None` when it is off.
     pub paused: Reading<Option<Pause>>,
     /// The pane this program itself runs in, when that is a pane of a watched server.

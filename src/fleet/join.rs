@@ -29,6 +29,7 @@ use super::{
     row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
     runtime::{self, Recognition},
     sights::{Picture, Sight, Sights},
+    taken::Taken,
     text,
     weigh::{self, Sources},
     words,
@@ -193,6 +194,7 @@ impl Joiner<'_> {
             beside: weighed.beside,
             prompt: sight.and_then(|sight| sight.shown.seen.prompt),
             pause: self.facts.paused.known().cloned().flatten(),
+            taken: self.taken(name),
             own: key.is_some() && key == self.facts.own_pane,
             hazard: None,
             limits: self.context.limits,
@@ -223,6 +225,7 @@ impl Joiner<'_> {
             beside: Vec::new(),
             prompt: None,
             pause: None,
+            taken: None,
             own: false,
             hazard: None,
             limits: self.context.limits,
@@ -311,6 +314,11 @@ impl Joiner<'_> {
         self.facts.pauses.get(&agent.name).or(self.facts.paused.known().and_then(Option::as_ref)).cloned()
     }
 
+    /// Who has taken the session of that name over.
+    fn taken(&self, name: &str) -> Option<Taken> {
+        self.facts.taken.get(&name.parse().ok()?).cloned()
+    }
+
     /// The unit that holds the server, when it is this agent's own.
     fn hazard(&self, socket: &Socket, agent: &Agent) -> Option<String> {
         let unit = findings::unit_of_server(self.facts.servers.get(socket)?)?;
@@ -321,6 +329,7 @@ impl Joiner<'_> {
     fn row(&self, key: RowKey, known: AgentFacts) -> Row {
         let judgement = readiness::judge(&known);
         let (doing, context) = known.record.known().map_or((None, None), of_record);
+        let taken = known.taken;
         let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
         Row {
             name: key.session.clone(),
@@ -339,6 +348,7 @@ impl Joiner<'_> {
             context,
             heartbeat: known.beat,
             pause: None,
+            taken,
             prompt: known.prompt,
             judgement,
             since: self.facts.at,

@@ -39,6 +39,7 @@ pub(crate) mod sample;
 pub mod shot;
 pub mod sights;
 pub mod sort;
+pub mod taken;
 pub mod text;
 pub mod trust;
 pub mod weigh;

@@ -37,7 +37,7 @@ use super::{
 pub struct Order {
     /// The action.
     pub act: Act,
-    /// Do it although the fleet or the agent is paused, for this reason. The reason goes into the log.
+    /// Do it although the fleet or the agent is paused, or somebody has taken it over, for this reason. The reason goes into the log.
     pub forced: Option<String>,
 }
 
@@ -66,6 +66,11 @@ pub enum Act {
     },
     /// Take a pause back.
     Resume,
+    /// Take its session over: what is typed goes there, until it is left.
+    Take {
+        /// The whole terminal is handed to tmux; else it stands in the dashboard's frame.
+        whole: bool,
+    },
     /// Record that its runtime may trust its working directory.
     Trust,
 }
@@ -134,6 +139,7 @@ impl Order {
             Act::Relaunch => "relaunch",
             Act::Pause { .. } => "pause",
             Act::Resume => "resume",
+            Act::Take { .. } => "take",
             Act::Trust => "trust",
         }
     }
@@ -145,7 +151,13 @@ impl Order {
             Act::Reset { .. } => Some("the conversation so far"),
             Act::Relaunch => Some("the turn that runs, what is drafted, and what the program holds in memory"),
             Act::Send(Letter { draft: WhenDraft::Replace, .. }) => Some("the draft in the composer, if there is one"),
-            Act::Send(_) | Act::Answer(_) | Act::Interrupt | Act::Pause { .. } | Act::Resume | Act::Trust => None,
+            Act::Send(_)
+            | Act::Answer(_)
+            | Act::Interrupt
+            | Act::Pause { .. }
+            | Act::Resume
+            | Act::Trust
+            | Act::Take { .. } => None,
         }
     }
 
@@ -153,6 +165,12 @@ impl Order {
     #[must_use]
     pub fn held_by_pause(&self) -> bool {
         matches!(self.act, Act::Send(_) | Act::Reset { .. } | Act::Relaunch)
+    }
+
+    /// What is refused while somebody has the agent taken over: two must not type into one composer.
+    #[must_use]
+    pub fn held_by_takeover(&self) -> bool {
+        matches!(self.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Relaunch | Act::Take { .. })
     }
 
     /// Whether it is carried out also where the log cannot be written: what stops an agent must not wait for a disk.

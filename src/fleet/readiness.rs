@@ -247,8 +247,7 @@ fn flags(facts: &AgentFacts, drift: bool) -> Vec<Flag> {
         Flag::Paused => here && facts.declared.is_some() && facts.pause.is_some(),
         Flag::Unmanaged => facts.declared.is_none(),
         Flag::Own => here && facts.own,
-        // Nothing here can tell yet that somebody has taken it over.
-        Flag::Taken => false,
+        Flag::Taken => here && facts.taken.is_some(),
     };
     Flag::ALL.into_iter().filter(applies).collect()
 }

@@ -17,6 +17,7 @@ use super::{
     heartbeat::{Health, Status},
     judgement::{Cause, Drift, Evidence, Finding, Flag, Readiness},
     row::{Beat, Context, Fleet, Pane, Row, Unit},
+    taken::Taken,
     words::utc,
 };
 
@@ -266,7 +267,7 @@ impl AgentReport {
             doing: row.doing.clone(),
             context: row.context.as_ref().map(ContextReport::of),
             pause: row.pause.as_ref().or(fleet_pause).filter(|_| row.has(Flag::Paused)).map(PauseReport::of),
-            taken: None,
+            taken: row.taken.as_ref().filter(|_| row.has(Flag::Taken)).map(TakenReport::of),
             socket: row.key.socket.to_string(),
         }
     }
@@ -327,6 +328,12 @@ impl EvidenceReport {
         let Evidence { source, rule, says, at, line } = evidence;
         let (source, rule) = ((*source).to_owned(), rule.to_string());
         Self { source, rule, says: says.clone(), at: utc(*at), line: line.clone() }
+    }
+}
+
+impl TakenReport {
+    fn of(taken: &Taken) -> Self {
+        Self { by: taken.by.clone(), from: taken.from.clone(), since: utc(taken.since) }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     ids::{HostName, PaneId, PaneKey, Socket, Tenant},
     judgement::{Finding, Flag, Judgement, Readiness},
     reading::Reading,
+    taken::Taken,
 };
 
 /// The whole fleet of one host at one moment, joined and judged.
@@ -84,6 +85,8 @@ pub struct Row {
     pub heartbeat: Beat,
     /// Its own pause; the fleet's is [`Fleet::paused`].
     pub pause: Option<Pause>,
+    /// Who has taken it over.
+    pub taken: Option<Taken>,
     /// The prompt that its screen shows, for whoever wants to answer it.
     pub prompt: Option<Prompt>,
     /// The verdict.

@@ -36,6 +36,7 @@ pub(crate) fn row(name: &str) -> Row {
         context: None,
         heartbeat: Beat { health: Health::Healthy, why: None, read: None, age: Some(Duration::from_secs(2)) },
         pause: None,
+        taken: None,
         prompt: None,
         judgement: Judgement {
             readiness: Readiness::Working,

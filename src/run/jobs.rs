@@ -11,8 +11,9 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
+use super::seat::{self, Seat};
 use crate::{
-    adapter::{Steer, Watch},
+    adapter::{Steer, Watch, exec::Argv},
     app::{
         effect::Errand,
         event::Event,
@@ -20,12 +21,17 @@ use crate::{
     },
     fleet::{
         attention::Fault,
-        order::{Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+        order::{Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target},
+        taken::Stroke,
     },
+    screen::Size,
 };
 
 /// How often the log is read while it is shown.
 const LOG_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked for what a killed takeover left. A directory is listed.
+const MEND_EVERY: Duration = Duration::from_secs(10);
 
 /// How many steps of an order may wait to be shown.
 const STEPS: usize = 64;
@@ -36,23 +42,71 @@ pub(super) struct Hands {
     watch: Watch,
     events: mpsc::Sender<Event>,
     log: Option<JoinHandle<()>>,
+    /// What stands by while an agent is taken over.
+    guard: Option<Argv>,
+    seat: Option<Seat>,
+    mender: Option<JoinHandle<()>>,
 }
 
 impl Drop for Hands {
     fn drop(&mut self) {
         self.read_log(false);
+        self.stop_mending();
     }
 }
 
 impl Hands {
     /// Hands whose news go to `events`.
-    pub(super) fn new(steer: Option<Steer>, watch: Watch, events: mpsc::Sender<Event>) -> Self {
-        Self { steer, watch, events, log: None }
+    pub(super) fn new(steer: Option<Steer>, watch: Watch, guard: Option<Argv>, events: mpsc::Sender<Event>) -> Self {
+        let mender = steer.clone().map(|steer| tokio::spawn(mend(steer, events.clone())));
+        Self { steer, watch, events, log: None, guard, seat: None, mender }
+    }
+
+    /// Takes an agent over.
+    pub(super) fn take(&mut self, taken: (JobId, Confirmed<Order>, Target), size: Size) {
+        let events = self.events.clone();
+        if let Some(steer) = self.steer.clone() {
+            self.seat = Some(Seat::take(steer, taken, size, self.guard.clone(), events));
+            return;
+        }
+        let (number, order, target) = taken;
+        let outcome = no_hands(order.get().word(), target);
+        tokio::spawn(async move { events.send(Event::Left(number, Box::new(outcome))).await });
+    }
+
+    /// To the agent that is taken over.
+    pub(super) fn stroke(&self, stroke: Stroke) {
+        if let Some(seat) = &self.seat {
+            seat.stroke(stroke);
+        }
+    }
+
+    /// Hands this program's own terminal over.
+    pub(super) async fn hand_over(&self, order: Confirmed<Order>, target: Target) -> Outcome {
+        match &self.steer {
+            Some(steer) => seat::hand_over(steer, order, target, self.guard.clone()).await,
+            None => no_hands(order.get().word(), target),
+        }
+    }
+
+    /// The end: an agent that is taken over is left as it was.
+    pub(super) async fn leave(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            seat.leave().await;
+        }
     }
 
     /// Gives the means to change anything away, for good.
     pub(super) fn only_look(&mut self) {
+        self.stroke(Stroke::Leave);
+        self.stop_mending();
         self.steer = None;
+    }
+
+    fn stop_mending(&mut self) {
+        if let Some(mender) = self.mender.take() {
+            mender.abort();
+        }
     }
 
     /// Keeps what somebody looks after. Where that cannot be, it holds for this dashboard alone.
@@ -100,6 +154,21 @@ impl Hands {
         if wanted {
             let (watch, events) = (self.watch.clone(), self.events.clone());
             self.log = Some(tokio::spawn(follow(watch, events)));
+        }
+    }
+}
+
+/// Puts in order what a dashboard left that was killed while it had an agent: at the start, and now and then, should its
+/// guard have died with it.
+async fn mend(steer: Steer, events: mpsc::Sender<Event>) {
+    let mut ticks = interval(MEND_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        for says in steer.mend().await {
+            if events.send(Event::Mended(says)).await.is_err() {
+                return;
+            }
         }
     }
 }

@@ -5,10 +5,12 @@
 
 mod checkup;
 mod jobs;
+mod keys;
 pub mod memory;
 mod mirrors;
 mod refresh;
 mod replay;
+mod seat;
 mod terminal;
 
 use std::{
@@ -17,12 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::Event as TerminalEvent;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
     time::{MissedTickBehavior, interval, sleep_until},
 };
@@ -31,22 +31,35 @@ pub use self::replay::{recorded, replay};
 use self::{
     checkup::Checkups,
     jobs::Hands,
+    keys::{Keys, Signals},
     memory::Keeper,
     mirrors::OpenMirrors,
     refresh::{Refresher, Wish},
     terminal::Terminal,
 };
 use crate::{
-    adapter::{Steer, Watch, clock, config_file::ConfigFile, notify},
+    adapter::{
+        Steer, Watch,
+        clock::{self, Moment},
+        config_file::ConfigFile,
+        exec::Argv,
+        notify,
+    },
     app::{
         alerts,
         effect::Effect,
         event::Event,
+        job::JobId,
         model::{Change, Model, Start},
         settings::Settings,
+        taken,
         update::update,
     },
-    fleet::{facts::Limits, ids::Socket},
+    fleet::{
+        facts::Limits,
+        ids::Socket,
+        order::{Confirmed, Order, Outcome, Target},
+    },
     ui::{
         self,
         theme::{Terminal as TerminalKind, Theme},
@@ -78,10 +91,15 @@ pub struct Options {
     pub remembers: Option<memory::Place>,
     /// The one agent that is watched, full screen; `None` for the whole dashboard.
     pub watched: Option<String>,
+    /// That one is to be taken over at once, by an order that was confirmed.
+    pub take: Option<(Confirmed<Order>, Target)>,
+    /// What puts the window of a taken agent back should this program be killed; the agent's name comes behind it.
+    pub guard: Option<Argv>,
 }
 
 /// Runs the dashboard until the operator leaves, or the terminal does. The terminal is given back on every way out.
-pub async fn dashboard(options: Options) -> io::Result<()> {
+/// Says how the takeover ended for which it was started.
+pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     // Before the terminal is taken: a signal that comes in between must give it back, too.
     let signals = Signals::listen()?;
     let mut terminal = Terminal::take(options.settings.config.mouse)?;
@@ -103,6 +121,7 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         home,
         socket: options.socket.clone(),
         watched: options.watched,
+        takes: options.take.is_some(),
         settings: options.settings.clone(),
         remembered,
         remembers: keeper.is_some(),
@@ -124,22 +143,20 @@ pub async fn dashboard(options: Options) -> io::Result<()> {
         config_file: options.config_file,
     };
     let looks = tokio::spawn(looks.run());
-    let hands = Hands::new(options.steer, options.watch.clone(), events.clone());
+    let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let checkups = tokio::spawn(checkups.run());
     let mirrors = OpenMirrors::new(options.watch, events, kept(&options.settings));
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
+    let (drawn, whole, handed, replay) = (None, None, None, None);
     let mut shell =
-        Shell { model, kind, theme, wish, mirrors, hands, keeper, replay: None, drawn: None, whole: None, left: false };
-    shell.draw(Change::Everything, &mut terminal)?;
+        Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, drawn, whole, left: false };
+    shell.begin(options.take, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
     checkups.abort();
-    drop(terminal);
-    if let Some(keeper) = shell.keeper.take() {
-        keeper.finish().await;
-    }
-    outcome
+    outcome?;
+    Ok(shell.end(terminal).await)
 }
 
 /// How much is kept of each agent's record, in megabytes.
@@ -157,6 +174,8 @@ struct Shell {
     wish: Arc<Wish>,
     mirrors: OpenMirrors,
     hands: Hands,
+    /// To whom the terminal is to be handed.
+    handed: Option<(Confirmed<Order>, Target)>,
     /// Remembers how the list was left.
     keeper: Option<Keeper>,
     /// Whose recording is to be played.
@@ -168,60 +187,43 @@ struct Shell {
     left: bool,
 }
 
-/// The signals that end, and the one that comes after a stop.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-    resumed: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            resumed: signal(SignalKind::from_raw(nix::sys::signal::Signal::SIGCONT as i32))?,
-        })
-    }
-}
-
-/// What the operator types, taken by a task of its own. Asking crossterm's stream means trying for a lock that its reader
-/// holds while it waits, spinning and yielding the processor: not to be done with every byte of a mirror.
-fn keys() -> mpsc::Receiver<io::Result<TerminalEvent>> {
-    let (sender, keys) = mpsc::channel(INBOX);
-    tokio::spawn(async move {
-        let mut stream = EventStream::new();
-        while let Some(key) = stream.next().await {
-            if sender.send(key).await.is_err() {
-                return;
-            }
-        }
-    });
-    keys
-}
-
 impl Shell {
+    /// The first frame, and the takeover for which this program was started.
+    fn begin(&mut self, take: Option<(Confirmed<Order>, Target)>, terminal: &mut Terminal) -> io::Result<()> {
+        let effects = take.map(|(order, target)| taken::begin(&mut self.model, order, target));
+        for effect in effects.into_iter().flatten() {
+            self.perform(effect, terminal)?;
+        }
+        self.draw(Change::Everything, terminal)
+    }
+
+    /// Leaves everything as it should be found; how the last takeover ended.
+    async fn end(mut self, terminal: Terminal) -> Option<Outcome> {
+        self.hands.leave().await;
+        drop(terminal);
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish().await;
+        }
+        self.model.parted().cloned()
+    }
+
     async fn serve(
         &mut self,
         terminal: &mut Terminal,
         mut inbox: mpsc::Receiver<Event>,
         mut signals: Signals,
     ) -> io::Result<()> {
-        let mut keys = keys();
+        let mut keys = Keys::listen();
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut waiting = Change::Nothing;
         while !self.left {
             let now = clock::now();
             let due = self.drawn.map_or(now.steady, |drawn| drawn + self.frame());
-            // A due time that has passed is now.
-            let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
-            let held = self.model.due().map(|due| now.steady + left(due));
+            let held = self.held_until(now);
             tokio::select! {
                 biased;
-                key = keys.recv() => match key {
+                key = keys.pressed.recv() => match key {
                     Some(Ok(key)) => {
                         self.wish.touch();
                         self.handle(Event::Terminal(key), terminal)?;
@@ -245,13 +247,14 @@ impl Shell {
                 },
                 _ = seconds.tick() => self.handle(Event::Tick(clock::now().wall), terminal)?,
             }
-            // What else is there already belongs to the same frame; keys come first again after it.
-            for _ in 0..INBOX {
-                let Ok(event) = inbox.try_recv() else { break };
-                self.handle(event, terminal)?;
+            self.drain(&mut inbox, terminal)?;
+            if let Some(handed) = self.handed.take() {
+                keys.pause().await;
+                self.hand_over(handed, terminal, &mut signals).await?;
+                (keys, waiting) = (Keys::listen(), Change::Everything);
             }
             if let Some((agent, socket)) = self.replay.take() {
-                self.review(&agent, &socket, terminal, (&mut keys, &mut inbox, &mut signals)).await?;
+                self.review(&agent, &socket, terminal, (&mut keys.pressed, &mut inbox, &mut signals)).await?;
                 waiting = Change::Everything;
             }
             waiting = waiting.max(self.model.take_change());
@@ -261,6 +264,43 @@ impl Shell {
             }
         }
         Ok(())
+    }
+
+    /// The terminal belongs to the agent's session until that gives it back, or this program is told to end.
+    async fn hand_over(
+        &mut self,
+        (order, target): (Confirmed<Order>, Target),
+        terminal: &mut Terminal,
+        signals: &mut Signals,
+    ) -> io::Result<()> {
+        terminal.hand_over();
+        let outcome = tokio::select! {
+            outcome = self.hands.hand_over(order, target) => Some(outcome),
+            _ = signals.terminate.recv() => None,
+            _ = signals.hang_up.recv() => None,
+        };
+        terminal.resume()?;
+        match outcome {
+            Some(outcome) => self.handle(Event::Left(JobId::default(), Box::new(outcome)), terminal)?,
+            None => self.left = true,
+        }
+        Ok(())
+    }
+
+    /// What else is there already belongs to the same frame; keys come first again after it.
+    fn drain(&mut self, inbox: &mut mpsc::Receiver<Event>, terminal: &mut Terminal) -> io::Result<()> {
+        for _ in 0..INBOX {
+            let Ok(event) = inbox.try_recv() else { break };
+            self.handle(event, terminal)?;
+        }
+        Ok(())
+    }
+
+    /// When a picture that its program holds back is to be shown all the same.
+    fn held_until(&self, now: Moment) -> Option<Instant> {
+        // A due time that has passed is now.
+        let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
+        self.model.due().map(|due| now.steady + left(due))
     }
 
     /// The shortest time between two frames. The first change after a pause is drawn at once.
@@ -329,6 +369,9 @@ impl Shell {
             Effect::Repaint => terminal.forget()?,
             Effect::Preview { number, order, targets } => self.hands.preview(number, order, targets),
             Effect::CarryOut(id, errands) => self.hands.carry_out(id, errands),
+            Effect::Take { number, order, target, size } => self.hands.take((number, order, target), size),
+            Effect::Stroke(stroke) => self.hands.stroke(stroke),
+            Effect::HandOver { order, target } => self.handed = Some((order, target)),
             Effect::Log(wanted) => self.hands.read_log(wanted),
             Effect::Alert { bell, sequence, desktop, command, json } => {
                 let behind_tmux = ["tmux", "screen"].iter().any(|name| self.kind.term.starts_with(name));

@@ -5,7 +5,11 @@ use std::{io, time::Duration};
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use tokio::{sync::mpsc, time::sleep_until};
 
-use super::{Shell, Signals, keys, terminal::Terminal};
+use super::{
+    Shell,
+    keys::{Keys, Signals},
+    terminal::Terminal,
+};
 use crate::{
     adapter::{clock, exec::Local, recorder},
     app::{
@@ -23,7 +27,7 @@ const FRAME: Duration = Duration::from_millis(33);
 pub async fn replay(mut replay: Replay, theme: Theme) -> io::Result<()> {
     let signals = Signals::listen()?;
     let mut terminal = Terminal::take(false)?;
-    play(&mut replay, &theme, &mut terminal, &mut keys(), signals).await
+    play(&mut replay, &theme, &mut terminal, &mut Keys::listen().pressed, signals).await
 }
 
 async fn play(

@@ -83,6 +83,12 @@ impl Terminal {
         self.resume()
     }
 
+    /// Gives the terminal to another program for a while.
+    #[expect(clippy::unused_self, reason = "only whoever has it can give it away")]
+    pub(super) fn hand_over(&mut self) {
+        give_back();
+    }
+
     /// Takes the terminal again after this program was stopped and continued by whomever.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         enter(self.mouse)?;

@@ -12,6 +12,7 @@ pub mod seed;
 mod sgr;
 mod state;
 mod status;
+pub mod terminal;
 mod translate;
 mod units;
 

@@ -65,6 +65,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             Some(says) => words(says, true, room, theme),
             None => words(confirm.hint(), false, room, theme),
         },
+        Mode::Taken(taken) => {
+            let (says, warns) = model.taken_line(taken);
+            words(&says, warns, room, theme)
+        }
         Mode::Answer(ask) => words(ask.hint(), false, room, theme),
         Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
             match model.notice() {

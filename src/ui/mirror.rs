@@ -16,6 +16,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     columns::shown_runtime,
     paint::{self, styled},
+    taken,
     theme::Theme,
 };
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
         card::ended,
         event::Feed,
         mirror::{Mirror, Pan, focus, origin},
+        mode::Mode,
         model::Model,
         words::fit,
     },
@@ -35,6 +37,9 @@ const STALE: Duration = Duration::from_secs(3);
 
 /// The mirror of the selected agent in its place.
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    if let Mode::Taken(taken) = model.mode() {
+        return taken::draw(model, taken, theme, buffer);
+    }
     let plan = model.layout();
     if plan.mirror.is_empty() {
         return;

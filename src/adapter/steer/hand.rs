@@ -2,6 +2,7 @@
 //! [`Watch`](crate::adapter::Watch), which holds an `Exec`, has no word for a change.
 
 mod amend;
+pub mod client;
 mod local;
 mod scripted;
 
@@ -11,7 +12,11 @@ use std::{
     time::Duration,
 };
 
-use crate::adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output};
+use crate::{
+    adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output},
+    screen::Size,
+};
+use client::{Client, StandBy};
 
 /// One machine that can be changed. Every file it makes is private to its user (0600, directories 0700).
 pub trait Hand: Exec {
@@ -20,6 +25,15 @@ pub trait Hand: Exec {
 
     /// Starts one program and does not wait: the last tidying of a job that was dropped.
     fn leave(&self, argv: &Argv);
+
+    /// Starts a program on a terminal: one of its own of this size, or (`None`) the one that this program runs on.
+    fn attach(&self, argv: &Argv, size: Option<Size>) -> Result<Client, ExecError>;
+
+    /// Starts a program that outlives this one: its standard input ends when this one does, however it ends.
+    fn stand_by(&self, argv: &Argv) -> Result<StandBy, ExecError>;
+
+    /// Writes a new file, whole at once; `false`, and nothing is written, where there is one already.
+    fn claim(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<bool, FileError>>;
 
     /// Writes a whole file atomically, beside the old one and then in its place.
     fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>>;

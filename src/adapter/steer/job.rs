@@ -123,6 +123,16 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Who asks.
+    pub(super) fn by(&self) -> String {
+        self.steer.audit.asker.user.clone()
+    }
+
+    /// From where, when that is not this machine itself.
+    pub(super) fn from(&self) -> Option<String> {
+        self.steer.audit.asker.ssh.clone()
+    }
+
     /// The target as it is now.
     pub(super) async fn look(&self) -> Result<Now, Refusal> {
         Now::of(self.steer, &self.who, self.aim()?, self.pane()?, None).await

@@ -8,6 +8,7 @@ use crate::{
     fleet::{
         ids::{SessionId, Socket},
         order::{PaneAim, launch::quoted},
+        taken::Window,
     },
 };
 
@@ -64,6 +65,36 @@ impl Lines<'_> {
     /// Ends a session.
     pub(super) fn kill_session(&self, session: SessionId) -> Argv {
         self.line(["kill-session", "-t", &session.to_string()])
+    }
+
+    /// Attaches a client; on a terminal of ours with the colours that it shows.
+    pub(super) fn attach(&self, session: SessionId, ours: bool) -> Argv {
+        let session = session.to_string();
+        let words = ["-T", "256,RGB", "attach-session", "-t", &session];
+        self.tmux.argv(self.socket, words.into_iter().skip(if ours { 0 } else { 2 }))
+    }
+
+    /// Sends a client away, by the name that tmux gives it.
+    pub(super) fn detach(&self, client: &str) -> Argv {
+        self.line(["detach-client", "-t", client])
+    }
+
+    /// Says something on a client's status line. tmux expands formats and times in it: neither is meant.
+    pub(super) fn tell(&self, client: &str, says: &str) -> Argv {
+        self.line(["display-message", "-c", client, &says.replace('#', "##").replace('%', "%%")])
+    }
+
+    /// Gives a window its size and its own `window-size` back, unless it has that size.
+    pub(super) fn put_back(&self, window: &Window) -> Argv {
+        let (id, (columns, rows)) = (window.id, window.size);
+        let same = format!("#{{&&:#{{==:#{{window_width}},{columns}}},#{{==:#{{window_height}},{rows}}}}}");
+        let own = match &window.own {
+            // `resize-window` leaves `manual` behind.
+            Some(own) => format!("set-option -w -t {id} window-size {own}"),
+            None => format!("set-option -wu -t {id} window-size"),
+        };
+        let resize = format!("resize-window -t {id} -x {columns} -y {rows} ; {own}");
+        self.line(["if-shell", "-F", "-t", &id.to_string(), &same, "", &resize])
     }
 
     /// Starts a pane's own command again, also where it has ended.

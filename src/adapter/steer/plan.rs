@@ -4,7 +4,7 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, trust,
+    pauses, take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -47,6 +47,9 @@ impl Steer {
             (Act::Pause { .. }, _) => vec![format!("write {own_switch}")],
             (Act::Resume, _) => vec![format!("remove {own_switch}")],
             (Act::Relaunch, _) => starts(aim, &lines, who),
+            (Act::Take { whole }, _) => {
+                aim.session.map(|session| exact(&lines.attach(session, !whole))).into_iter().collect()
+            }
             (Act::Trust, _) | (_, None) => Vec::new(),
             (Act::Answer(reply), Some(_)) => vec![in_words(reply)],
             (Act::Interrupt, Some(pane)) => {
@@ -68,6 +71,9 @@ impl Steer {
         let exec: &dyn Exec = self.hand.as_ref();
         if order.held_by_pause() && order.forced.is_none() {
             pauses::held(self, &who, target).await?;
+        }
+        if order.held_by_takeover() && order.forced.is_none() {
+            take::held(self, &who, target).await?;
         }
         if order.act == Act::Resume {
             let (_, there) = pauses::switch(self, &who, target).await?;

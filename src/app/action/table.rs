@@ -8,7 +8,7 @@ use super::{
     Group as G,
     when::{
         acknowledges, acts, answers, broadcasts, goes_back, has_receipts, in_fleet, in_list, interrupts, marks,
-        on_fleet, opens, with_a_shell, with_mirror, with_rows, zoomed,
+        on_fleet, opens, takes, with_a_shell, with_mirror, with_rows, zoomed,
     },
 };
 use crate::fleet::sort::Column;
@@ -56,6 +56,25 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .short("pause")
         .danger(Changes)
         .when(acts),
+    line(
+        A::Take,
+        G::Act,
+        "take",
+        &["t"],
+        "take over: your keys go to the agent until Ctrl-] (`take.leave`); asks first",
+    )
+    .short("take over")
+    .danger(Changes)
+    .when(takes),
+    line(
+        A::TakeWhole,
+        G::Act,
+        "take-whole",
+        &["T"],
+        "the same with the whole terminal, until tmux's own detach; asks first",
+    )
+    .danger(Changes)
+    .when(takes),
     line(A::PauseFleet, G::Act, "pause-fleet", &["P"], "pause the whole fleet, or let it go on; asks for a reason")
         .danger(Changes)
         .when(on_fleet),

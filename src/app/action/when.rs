@@ -110,6 +110,15 @@ pub(super) fn acts(model: &Model) -> Offer {
     Offer::Now
 }
 
+/// One agent, with a session.
+pub(super) fn takes(model: &Model) -> Offer {
+    match (acts(model), model.chosen().as_slice()) {
+        (Offer::Now, [one]) if one.session.is_none() => Offer::Greyed("it has no session that could be taken over"),
+        (Offer::Now, [_, _, ..]) => Offer::Greyed("one agent at a time is taken over: Esc takes the marks back"),
+        (offer, _) => offer,
+    }
+}
+
 pub(super) fn broadcasts(model: &Model) -> Offer {
     match in_fleet(model) {
         Offer::Now => acts(model),

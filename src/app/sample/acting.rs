@@ -47,6 +47,7 @@ pub(super) fn facts() -> HostFacts {
         records: BTreeMap::new(),
         screens: BTreeMap::new(),
         pauses: BTreeMap::new(),
+        taken: BTreeMap::new(),
         paused: Reading::Known(None),
         own_pane: None,
     }

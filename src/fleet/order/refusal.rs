@@ -5,8 +5,10 @@ use thiserror::Error;
 use super::{Act, Order};
 use crate::fleet::{
     facts::Pause,
+    ids::AgentName,
     judgement::Flag,
     row::{Fleet, Row},
+    taken::Taken,
     text::visible,
     words,
 };
@@ -30,7 +32,7 @@ pub enum Refusal {
     #[error("{0}. Hint: --force with a --reason, or resume")]
     Paused(String),
     /// Somebody has taken the session over.
-    #[error("{0} has been taken over by somebody")]
+    #[error("{0}. Hint: --force with a --reason, or wait until they have left")]
     Taken(String),
     /// There is no such agent, no session or no pane.
     #[error("{0}")]
@@ -115,6 +117,12 @@ impl Refusal {
         Self::Paused(format!("{whom} is paused{}{since}{}", part(" by ", &pause.by), part(": ", &pause.reason)))
     }
 
+    /// The refusal of an agent that somebody has taken over.
+    #[must_use]
+    pub fn taken(whom: &str, taken: &Taken) -> Self {
+        Self::Taken(format!("{whom} is taken over {}", taken.words()))
+    }
+
     /// The refusal of HAZARD, with how to mend it.
     #[must_use]
     pub fn hazard(unit: &str) -> Self {
@@ -144,8 +152,8 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
             return Err(Refusal::paused(&name, pause));
         }
     }
-    if row.has(Flag::Taken) && order.held_by_pause() {
-        return Err(Refusal::Taken(name));
+    if let Some(taken) = row.taken.as_ref().filter(|_| order.held_by_takeover() && order.forced.is_none()) {
+        return Err(Refusal::taken(&name, taken));
     }
     match order.act {
         Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt => match &row.pane {
@@ -162,7 +170,14 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         Act::Pause { .. } | Act::Resume if !row.managed => {
             Err(Refusal::Missing(format!("{name} is not in the roster: a pause would mean nothing")))
         }
+        Act::Take { .. } if row.session.is_none() => Err(Refusal::Missing(format!("{name} has no session"))),
+        Act::Take { .. } => agent_name(row).map(drop),
         Act::Trust if !row.managed => Err(Refusal::Missing(format!("nothing is known of how {name} is started"))),
         Act::Relaunch | Act::Pause { .. } | Act::Resume | Act::Trust => Ok(()),
     }
+}
+
+/// A takeover is marked in a file of the agent's name.
+fn agent_name(row: &Row) -> Result<AgentName, Refusal> {
+    row.name.parse().map_err(|_| Refusal::Missing(format!("{} is no name that a file could carry", visible(&row.name))))
 }

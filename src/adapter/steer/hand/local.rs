@@ -5,7 +5,10 @@ use std::{
     ffi::OsString,
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    os::unix::{
+        fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::Stdio,
     thread,
@@ -15,10 +18,17 @@ use std::{
 use nix::fcntl::{Flock, FlockArg, OFlag};
 use tokio::io::AsyncWriteExt;
 
-use super::{Change, Hand, Held, LOCK_PATIENCE, amend::amend};
-use crate::adapter::exec::{
-    Answer, Argv, ExecError, FileError, Local, Output,
-    local::{command, exit_code, not_started},
+use super::{
+    Change, Hand, Held, LOCK_PATIENCE,
+    amend::amend,
+    client::{Client, StandBy},
+};
+use crate::{
+    adapter::exec::{
+        Answer, Argv, ExecError, FileError, Local, Output,
+        local::{command, exit_code, not_started},
+    },
+    screen::Size,
 };
 
 /// Between two tries for the lock.
@@ -50,6 +60,31 @@ impl Hand for Local {
         }
         // Nobody is left who could be told that it did not start.
         let _ = line.spawn();
+    }
+
+    fn attach(&self, argv: &Argv, size: Option<Size>) -> Result<Client, ExecError> {
+        match size {
+            Some(size) => Client::on_its_own(argv, size),
+            None => Client::here(argv),
+        }
+    }
+
+    fn stand_by(&self, argv: &Argv) -> Result<StandBy, ExecError> {
+        let mut line = std::process::Command::new(argv.program());
+        line.args(argv.words.iter().skip(1)).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        for (variable, value) in &argv.env {
+            match value {
+                Some(value) => line.env(variable, value),
+                None => line.env_remove(variable),
+            };
+        }
+        // What ends our terminal's foreground job must not end it.
+        let child = line.process_group(0).spawn().map_err(|error| not_started(argv.program().to_owned(), &error))?;
+        Ok(StandBy::of(child))
+    }
+
+    fn claim(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<bool, FileError>> {
+        Box::pin(blocking(path, move |path| claim(path, &bytes)))
     }
 
     fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>> {
@@ -141,6 +176,20 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&fresh);
     }
     done
+}
+
+/// A link fails where there is something, and what it leads to is whole.
+fn claim(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    made(path)?;
+    let fresh = beside(path, &format!(".{}.new", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    let done = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&fresh, path));
+    let _ = fs::remove_file(&fresh);
+    match done {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn append(path: &Path, line: &[u8], most: u64) -> io::Result<()> {

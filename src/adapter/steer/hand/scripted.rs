@@ -5,8 +5,14 @@ use std::{
     time::Duration,
 };
 
-use super::{Hand, Held};
-use crate::adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output, scripted::Scripted};
+use super::{
+    Hand, Held,
+    client::{Client, StandBy},
+};
+use crate::{
+    adapter::exec::{Answer, Argv, Exec, ExecError, FileError, Output, scripted::Scripted},
+    screen::Size,
+};
 
 impl Hand for Scripted {
     fn change<'a>(&'a self, argv: &'a Argv, _stdin: Vec<u8>, limit: Duration) -> Answer<'a, Result<Output, ExecError>> {
@@ -15,6 +21,22 @@ impl Hand for Scripted {
 
     fn leave(&self, argv: &Argv) {
         self.note(argv);
+    }
+
+    fn attach(&self, argv: &Argv, _size: Option<Size>) -> Result<Client, ExecError> {
+        Err(ExecError::Failed { program: argv.program().to_owned(), why: "a script has no terminal".to_owned() })
+    }
+
+    fn stand_by(&self, argv: &Argv) -> Result<StandBy, ExecError> {
+        Err(ExecError::NotInstalled { program: argv.program().to_owned() })
+    }
+
+    fn claim(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<bool, FileError>> {
+        let free = self.text(&path).is_ok_and(|text| text.is_empty());
+        if free {
+            self.file(path, &String::from_utf8_lossy(&bytes));
+        }
+        Box::pin(async move { Ok(free) })
     }
 
     fn write(&self, path: PathBuf, bytes: Vec<u8>) -> Answer<'_, Result<(), FileError>> {
