@@ -433,8 +433,8 @@ fn a_watcher_that_never_reads_slows_nobody_and_costs_no_memory() {
         let mut watched = Watched::open(&mirrors, pane);
         watched.until("the picture", |w| w.feed == Some(Feed::Live)).await;
         let place = mirrors.place.clone().unwrap();
-        let mut stalled = connection(&place.socket, &greeting(2, pane));
-        let stalled_too = connection(&place.socket, &greeting(2, pane));
+        let mut stalled = connection(&place.socket, &greeting(3, pane));
+        let stalled_too = connection(&place.socket, &greeting(3, pane));
         let flooded = flood(&tmux, &mut player, "stalled");
         // Each wish is a new picture, which the stalled ones do not take either.
         for _ in 0..20 {
@@ -530,7 +530,7 @@ fn as_another_user() {
     match UnixStream::connect(std::env::var("TAP_SOCKET").unwrap()) {
         Err(error) => println!("refused: {}", error.kind()),
         Ok(mut stream) => {
-            let _ = stream.write_all(&greeting(2, pane));
+            let _ = stream.write_all(&greeting(3, pane));
             let mut said = Vec::new();
             let _ = stream.read_to_end(&mut said);
             println!("heard {} bytes", said.len());

@@ -21,7 +21,7 @@ const VARIABLE: &str = "MOSAIC_TOP_CONFIG";
 /// The configuration: an example with every option, or what is wrong with yours
 ///
 /// Without options it prints the example, every option with its default, commented out. The file is the one of
-/// --config, else of `MOSAIC_TOP_CONFIG`, else mosaic-top/mosaic-top.yaml under `$XDG_CONFIG_HOME` (~/.config).
+/// --config, else of `MOSAIC_TOP_CONFIG` (not with --read-only), else mosaic-top/mosaic-top.yaml under `$XDG_CONFIG_HOME` (~/.config).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -62,7 +62,9 @@ pub(super) type Loaded = (Option<ConfigFile>, Settings);
 /// default is nothing.
 pub(super) async fn load(globals: &Globals) -> Result<Loaded, Exit> {
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let named = globals.config.clone().or_else(|| variable(VARIABLE));
+    // A watcher's own environment must not choose what a forced command reads: there only the line does.
+    let chosen = || variable(VARIABLE).filter(|_| !globals.read_only);
+    let named = globals.config.clone().or_else(chosen);
     let path = named.clone().or_else(|| default_path(variable("XDG_CONFIG_HOME"), variable("HOME")));
     let Some(path) = path else { return Ok((None, Settings::default())) };
     let shown = path.display().to_string();

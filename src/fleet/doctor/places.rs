@@ -48,9 +48,6 @@ fn roster(it: &Examined<'_>, checkup: &mut Checkup) {
         let says = format!("{}, the first: {}", words::count(it.problems.len(), "problem"), first.show("roster.yaml"));
         checkup.add(&table::ROSTER, severity, says);
     }
-    for problem in &it.extra.rules {
-        checkup.add(&table::RULES, Severity::Warning, visible(problem));
-    }
 }
 
 fn place_is(it: &Examined<'_>, place: &Place, path: &str, ground: Option<&Ground>, checkup: &mut Checkup) {
