@@ -5,6 +5,7 @@ mod ground;
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
+    hand::Held,
     job::{End, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
@@ -56,7 +57,9 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     }
     let done = match way(aim, &units) {
         Way::Unit(unit, facts) => {
-            holder(job, &before, &units).await;
+            holder(job, aim, &units).await?;
+            // What was looked at first may be long ago by now: others start servers meanwhile.
+            ground::safe(job, aim, &server(job, aim).await).await?;
             job.says(format!("restarting {unit}"));
             restart(job, aim, &unit, &facts).await
         }
@@ -70,7 +73,7 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
                 if another { Err("its pane holds another process than before".to_owned()) } else { Ok(()) }
             })
         }
-        Way::Session => launch(job, aim, &before, &units).await?,
+        Way::Session => launch(job, aim, &units).await?,
     };
     match done {
         Ok(()) => Ok(follow(job, aim).await),
@@ -99,15 +102,44 @@ async fn units(job: &Job<'_>, aim: &Aim) -> SystemdFacts {
 }
 
 /// With no server left the holder's unit goes on saying active, and the first agent would get the server into its own
-/// unit: so the holder is started anew before it. There is nothing on it that could be lost.
-async fn holder(job: &mut Job<'_>, server: &query::Listing, units: &SystemdFacts) {
-    let gone = matches!(server.state, ServerState::Absent);
+/// unit: so the holder is started anew before it. That there is nothing on it that could be lost is looked at again under
+/// a lock: of several relaunches at once only one may restart it, and the others find a fleet that has just come up.
+async fn holder(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<(), Refusal> {
     let known = units.units.known().and_then(|units| units.get(HOLDER_UNIT)).is_some_and(|unit| unit.load == "loaded");
-    if gone && known {
-        job.says("starting the holder first: no tmux server is left");
-        let argv = systemctl(&job.who, &["restart", "--", HOLDER_UNIT]);
-        // Where it fails, the agent's own start says more.
-        let _ = job.change(argv, Vec::new(), UNIT_LIMIT).await;
+    if !known || !is_absent(job, aim).await {
+        return Ok(());
+    }
+    let _alone = alone(job, aim).await?;
+    if !is_absent(job, aim).await {
+        return Ok(());
+    }
+    ground::unheard(job, aim).await?;
+    job.says("starting the holder first: no tmux server is left");
+    let argv = systemctl(&job.who, &["restart", "--", HOLDER_UNIT]);
+    // Where it fails, the agent's own start says more.
+    let _ = job.change(argv, Vec::new(), UNIT_LIMIT).await;
+    Ok(())
+}
+
+async fn is_absent(job: &Job<'_>, aim: &Aim) -> bool {
+    matches!(server(job, aim).await.state, ServerState::Absent)
+}
+
+/// The one turn at the holder of a socket, against every other order and program.
+async fn alone(job: &Job<'_>, aim: &Aim) -> Result<Held, Refusal> {
+    let path = job.steer.watch.files(&job.who).turn(&format!("{HOLDER_UNIT} {}", aim.socket));
+    let until = job.elapsed() + UNIT_LIMIT;
+    loop {
+        let held = job.steer.hand.hold(path.clone()).await;
+        let held = held.map_err(|error| Refusal::Hazard(format!("nothing keeps others from the holder: {error}")))?;
+        match held {
+            Some(held) => return Ok(held),
+            None if job.elapsed() < until => tokio::time::sleep(LOOK_EVERY).await,
+            None => {
+                let says = "another program has been starting the holder of the tmux server for";
+                return Err(Refusal::Running(format!("{says} {UNIT_LIMIT:?}")));
+            }
+        }
     }
 }
 
@@ -130,12 +162,7 @@ async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) ->
 }
 
 /// A new session, on a server that runs: one that this program started would live and die with this program's login.
-async fn launch(
-    job: &mut Job<'_>,
-    aim: &Aim,
-    server: &query::Listing,
-    units: &SystemdFacts,
-) -> Result<Result<(), String>, Refusal> {
+async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Result<(), String>, Refusal> {
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
     let launch = aim.launch.clone().ok_or_else(nothing)?;
     let exec: &dyn Exec = job.steer.hand.as_ref();
@@ -151,8 +178,8 @@ async fn launch(
     let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
     let by_hand = exact(&argv);
     let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
-    holder(job, server, units).await;
-    let now = self::server(job, aim).await;
+    holder(job, aim, units).await?;
+    let now = server(job, aim).await;
     if !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
         return Err(refuse("no tmux server runs, and one that was started from here would end with this login"));
     }

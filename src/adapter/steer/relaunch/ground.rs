@@ -59,7 +59,7 @@ pub(super) async fn safe(job: &Job<'_>, aim: &Aim, now: &Listing) -> Result<(), 
 
 /// A server whose socket file was deleted answers nobody and still holds every agent. Then nothing is gone, and a restart
 /// would end them or start a second server beside it.
-async fn unheard(job: &Job<'_>, aim: &Aim) -> Result<(), Refusal> {
+pub(super) async fn unheard(job: &Job<'_>, aim: &Aim) -> Result<(), Refusal> {
     for unit in [Some(HOLDER_UNIT), aim.unit.as_deref()].into_iter().flatten() {
         for pid in processes_of(job, unit).await {
             let comm = text(job, format!("/proc/{pid}/comm").into()).await.unwrap_or_default();
