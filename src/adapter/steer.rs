@@ -51,6 +51,8 @@ mod pauses;
 mod plan;
 mod relaunch;
 pub mod take;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod warn;
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     adapter::{
         clock,
-        exec::Exec,
+        exec::{Argv, Exec},
         systemd::{Manager, SystemdReader},
         tmux::query,
     },
@@ -148,7 +148,7 @@ async fn alone(job: &Job<'_>, aim: &Aim) -> Result<Held, Refusal> {
 async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) -> Result<(), String> {
     let argv = systemctl(&job.who, &["restart", "--", unit]);
     let alive = facts.active == "active" || facts.active == "activating";
-    if alive && job.change(argv.clone(), Vec::new(), UNIT_LIMIT).await.is_ok() {
+    if alive && begun(job, argv.clone()).await.is_ok() {
         return Ok(());
     }
     let now = server(job, aim).await;
@@ -158,7 +158,18 @@ async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) ->
     }
     // Fails where there is no failure to forget, which is as good.
     let _ = job.change(systemctl(&job.who, &["reset-failed", "--", unit]), Vec::new(), LIMIT).await;
-    job.change(argv, Vec::new(), UNIT_LIMIT).await.map(drop)
+    begun(job, argv).await
+}
+
+/// A restart that is not over in time goes on in the manager: what comes of it is seen, and nothing of it is ended.
+async fn begun(job: &mut Job<'_>, argv: Argv) -> Result<(), String> {
+    match job.try_change(argv, Vec::new(), UNIT_LIMIT).await {
+        Err(failed) if failed.slow => {
+            job.says(format!("its start takes longer than {UNIT_LIMIT:?}"));
+            Ok(())
+        }
+        done => done.map(drop).map_err(|failed| failed.why),
+    }
 }
 
 /// A new session, on a server that runs: one that this program started would live and die with this program's login.

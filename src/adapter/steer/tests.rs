@@ -1,0 +1,97 @@
+//! Orders on a machine of replies: what is done when a program hangs, a server is silent, a look fails.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure is the test's failure")]
+
+use super::*;
+use crate::{
+    adapter::{
+        WatchConfig,
+        exec::{
+            ExecError,
+            scripted::{Reply, Scripted},
+        },
+    },
+    fleet::{
+        ids::{HostName, PaneId, Socket, Tenant},
+        order::{Aim, PaneAim},
+        row::RowKey,
+    },
+};
+
+/// A machine of replies, and the hands on it.
+struct Bench {
+    machine: Arc<Scripted>,
+    steer: Steer,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let machine = Arc::new(Scripted::new());
+        machine.asked_by(Who { may_have_systemd: true, ..Who::default() });
+        machine.file("/proc/4711/cgroup", "0::/mosaic-tmux-holder.service\n");
+        let config = WatchConfig { home: Some("/h".into()), ..WatchConfig::default() };
+        let steer = Watch::new(machine.clone(), config).steer(Licence::over(machine.clone()), Audit::here("cli"));
+        Self { machine, steer: steer.without_trust() }
+    }
+
+    /// From now on one pane is listed, of this process.
+    fn lists(&self, pid: u32) {
+        let numbers = format!("4711|1795229711|3.3a|$1|1795229711|2|@2|%3|{pid}|80|24|0|||0|1|1|1795229800|1|0|1");
+        self.machine.on("list-panes", Reply::prints(format!("{numbers}|a||sleep|title|/|\n")));
+    }
+
+    fn carry_out(&self, act: Act, target: Target) -> Outcome {
+        let order = Order::new(act);
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let preview = self.steer.preview(&order, Vec::new()).await;
+            self.steer.carry_out(preview.confirmed(), target, mpsc::channel(1).0).await
+        })
+    }
+
+    fn ran(&self, words: &str) -> usize {
+        self.machine.calls().iter().filter(|call| call.to_string().contains(words)).count()
+    }
+}
+
+/// The agent `a` in pane 3 of server 4711.
+fn agent(pid: u32) -> Aim {
+    let (host, socket) = (HostName("here".into()), Socket::Default);
+    Aim {
+        row: RowKey { host, socket: socket.clone(), session: "a".into(), pane: None },
+        name: "a".into(),
+        managed: true,
+        socket,
+        server: Some(4711),
+        version: Some("3.3a".into()),
+        session: None,
+        pane: Some(PaneAim { id: PaneId(3), pid, dead: false }),
+        unit: None,
+        runtime: Some("claude".into()),
+        reset_command: None,
+        launch: None,
+        cautions: Vec::new(),
+    }
+}
+
+fn target(aim: Aim) -> Target {
+    Target { tenant: Tenant("ops".into()), host: HostName("here".into()), aim: Some(Box::new(aim)) }
+}
+
+fn timed_out(program: &str) -> Reply {
+    Reply::Error(ExecError::TimedOut { program: program.into(), limit: Duration::from_secs(30) })
+}
+
+/// The manager goes on with a start that nobody waits for any more: the fresh agent must live.
+#[test]
+fn a_unit_that_starts_slowly_is_followed_and_not_started_again() {
+    let bench = Bench::new();
+    let unit = "mosaic-agent@a.service";
+    let listed = format!(r#"[{{"unit":"{unit}","load":"loaded","active":"active","sub":"exited"}}]"#);
+    bench.machine.on("list-units", Reply::prints(listed));
+    bench.machine.on(" show ", Reply::prints(""));
+    bench.machine.on("restart", timed_out("systemctl"));
+    bench.lists(900);
+    let outcome = bench.carry_out(Act::Relaunch, target(Aim { unit: Some(unit.into()), ..agent(812) }));
+    assert_eq!(outcome.ending, Ending::Done, "{outcome:?}");
+    assert_eq!((bench.ran("restart"), bench.ran("kill-session")), (1, 0), "{:?}", bench.machine.calls());
+}
