@@ -17,7 +17,7 @@ use mosaic_top::{
         action_record::{self, Stage},
         delivery::{Kind, Timing, WhenBusy, WhenDraft},
         ids::{HostName, PaneId, Socket, Tenant},
-        order::{Act, Aim, Confirmed, Ending, Letter, Order, PaneAim, Refusal, Target, brakes::Brakes},
+        order::{Act, Aim, Confirmed, Ending, Letter, Order, PaneAim, Refusal, Target, brakes::Brakes, launch::Launch},
         row::RowKey,
     },
 };
@@ -252,6 +252,43 @@ fn a_relaunch_without_a_unit_starts_the_panes_own_command_again() {
         assert_eq!(outcome.ending, Ending::Done, "{outcome:?}");
     });
     assert_ne!(stage.aim("a").aim.unwrap().pane, before.aim.unwrap().pane);
+}
+
+/// An agent that somebody typed into a shell: that shell's pane has no command which would bring the agent again.
+#[test]
+fn a_relaunch_in_a_shells_pane_starts_the_agent_and_not_the_shell() {
+    let scene = Scene::new();
+    scene.tmux.tmux(&["new-session", "-d", "-s", "a"]);
+    scene.tmux.tmux(&["send-keys", "-t", "=a:", "exec sleep 1000", "Enter"]);
+    let agent = |launch: Option<&str>| {
+        let mut target = scene.aim("a");
+        target.aim.as_mut().unwrap().launch = launch.map(|command| Launch {
+            name: "a".into(),
+            directory: "/tmp".into(),
+            runtime: "claude".into(),
+            model: None,
+            yolo: false,
+            command: Some(command.into()),
+            env: [("A".to_owned(), "it's".to_owned())].into(),
+        });
+        target
+    };
+    let relaunch = |target: Target| {
+        rt().block_on(async {
+            let preview = scene.steer().preview(&Order::new(Act::Relaunch), vec![target.clone()]).await;
+            scene.steer().carry_out(preview.confirmed(), target, quiet()).await
+        })
+    };
+    let before = scene.aim("a");
+    let refused = relaunch(agent(None));
+    assert!(matches!(&refused.ending, Ending::Refused(Refusal::NoLaunch(why)) if why.contains("shell")), "{refused:?}");
+    assert_eq!(scene.aim("a"), before, "it was touched");
+    let done = relaunch(agent(Some("sh -c 'test \"$A\" = \"it'\\''s\" && exec sleep 2000'")));
+    assert_eq!(done.ending, Ending::Done, "{done:?}");
+    assert_eq!(scene.tmux.ask("=a:", "#{pane_current_command} #{pane_current_path}"), "sleep /tmp");
+    scene.tmux.tmux(&["respawn-pane", "-k", "-t", "=a:", "/bin/sh"]);
+    let shell = relaunch(agent(Some("/bin/dash")));
+    assert!(shell.ending == Ending::Failed && shell.says.contains("shell"), "{shell:?}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
 async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
-    if let (Some(shell), None) = (only_a_shell(job.steer, &first.pane).await, &job.order.forced) {
+    if let (Some(shell), None) = (only_a_shell(job.steer, &first.pane, &[]).await, &job.order.forced) {
         return Err(Refusal::NoRule(format!(
             "nothing but a shell ({}) has its terminal: what is sent there would be run as a command",
             visible(&shell)

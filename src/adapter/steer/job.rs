@@ -167,10 +167,11 @@ impl<'a> Job<'a> {
     /// The same, where it matters whether it has failed or is only not over yet.
     pub(super) async fn try_change(&mut self, argv: Argv, stdin: Vec<u8>, limit: Duration) -> Result<Output, Failed> {
         self.commands.push(exact(&argv));
-        let output = self.steer.hand.change(&argv, stdin, limit).await.map_err(|error| Failed {
-            slow: matches!(error, ExecError::TimedOut { .. }),
-            why: error.to_string(),
-        })?;
+        let output =
+            self.steer.hand.change(&argv, stdin, limit).await.map_err(|error| Failed {
+                slow: matches!(error, ExecError::TimedOut { .. }),
+                why: error.to_string(),
+            })?;
         match output.status {
             0 => Ok(output),
             status => {

@@ -103,6 +103,13 @@ impl Lines<'_> {
         self.only_if(&holds, pane, &format!("respawn-pane -k -t {}", pane.id))
     }
 
+    /// Starts this command in the pane, in place of what runs there.
+    pub(super) fn respawn_with(&self, pane: PaneAim, directory: &str, command: &str) -> Argv {
+        let holds = format!("#{{==:#{{pane_pid}},{}}}", pane.pid);
+        let (directory, command) = (literal(directory), literal(command));
+        self.only_if(&holds, pane, &format!("respawn-pane -k -t {} -c {directory} -- {command}", pane.id))
+    }
+
     /// A new session with this command.
     pub(super) fn new_session(&self, name: &str, directory: &str, command: &str) -> Argv {
         self.line(["new-session", "-d", "-s", name, "-c", directory, "--", command])

@@ -120,10 +120,11 @@ pub(super) struct Recorded {
     asked: Asked,
 }
 
-/// The name of the shell that alone has the pane's terminal: what is typed there is run.
-pub(super) async fn only_a_shell(steer: &Steer, pane: &PaneFacts) -> Option<String> {
+/// The name of the shell that alone has the pane's terminal: what is typed there is run. A shell that runs one of these
+/// programs is none.
+pub(super) async fn only_a_shell(steer: &Steer, pane: &PaneFacts, programs: &[String]) -> Option<String> {
     let processes = steer.hand.processes(vec![pane.pid]).await;
-    match recognise_pane(pane, &processes.as_ref().map(Family::of), &[]) {
+    match recognise_pane(pane, &processes.as_ref().map(Family::of), programs) {
         Recognition::Shell(name) => Some(name),
         Recognition::Runtime(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
     }

@@ -4,7 +4,7 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, take, trust,
+    pauses, relaunch, take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -26,7 +26,13 @@ impl Steer {
     pub(super) async fn plan(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
         let prepares = order.act == Act::Trust || order.act == Act::Relaunch && self.trusts;
         let mut lines = if prepares { trust::lines(self, who, target).await } else { Vec::new() };
-        lines.extend(self.lines_of(order, target, who));
+        match target.aim.as_deref().map(|aim| (aim, aim.pane)) {
+            // Which command that is, its pane says.
+            Some((aim, Some(pane))) if order.act == Act::Relaunch && aim.unit.is_none() => {
+                lines.extend(relaunch::pane::respawn(self, who, aim, pane).await.map(|argv| exact(&argv)));
+            }
+            _ => lines.extend(self.lines_of(order, target, who)),
+        }
         lines
     }
 
@@ -119,12 +125,11 @@ fn typed(lines: &Lines<'_>, text: &str, pane: PaneAim) -> Vec<String> {
 }
 
 fn starts(aim: &Aim, lines: &Lines<'_>, who: &Who) -> Vec<String> {
-    match (&aim.unit, aim.pane, &aim.launch) {
-        (Some(unit), _, _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
-        (None, Some(pane), _) => vec![exact(&lines.respawn(pane))],
-        (None, None, Some(launch)) => {
+    match (&aim.unit, &aim.launch) {
+        (Some(unit), _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
+        (None, Some(launch)) => {
             vec![exact(&lines.new_session(&launch.name, &launch.directory, &launch.pane_line("$PATH")))]
         }
-        (None, None, None) => Vec::new(),
+        (None, None) => Vec::new(),
     }
 }

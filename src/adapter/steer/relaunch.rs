@@ -1,6 +1,7 @@
 //! Starts an agent again: its unit, else its pane, else a new session; and follows it until it is up or says why not.
 
 mod ground;
+pub(super) mod pane;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -8,7 +9,7 @@ use super::{
     hand::Held,
     job::{End, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
-    look::server_of,
+    look::{only_a_shell, server_of},
     trust,
 };
 use crate::{
@@ -33,6 +34,8 @@ const UNIT_LIMIT: Duration = Duration::from_secs(30);
 const UP_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 const LOOKS_UP: u32 = 4;
+/// Looks that may show nothing but a shell: one that prepares its program's start is there for a moment, too.
+const LOOKS_SHELL: u32 = 15;
 /// Looks without a session, after a unit has done all that it does, until nothing more is waited for.
 const LOOKS_WITHOUT: u32 = 6;
 
@@ -64,11 +67,10 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
             restart(job, aim, &unit, &facts).await
         }
         Way::Pane => {
-            let pane = job.pane()?;
             job.look().await?;
-            job.says("starting its command again in the same pane");
-            let done = job.change(job.lines(aim).respawn(pane), Vec::new(), LIMIT).await;
-            done.and_then(|output| {
+            let argv = pane::respawn(job.steer, &job.who, aim, job.pane()?).await?;
+            job.says("starting it again in the same pane");
+            job.change(argv, Vec::new(), LIMIT).await.and_then(|output| {
                 let another = String::from_utf8_lossy(&output.stdout).contains(ANOTHER);
                 if another { Err("its pane holds another process than before".to_owned()) } else { Ok(()) }
             })
@@ -175,16 +177,8 @@ async fn begun(job: &mut Job<'_>, argv: Argv) -> Result<(), String> {
 /// A new session, on a server that runs: one that this program started would live and die with this program's login.
 async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Result<(), String>, Refusal> {
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
-    let launch = aim.launch.clone().ok_or_else(nothing)?;
+    let launch = pane::launch_of(job.steer, &job.who, aim).await.ok_or_else(nothing)?;
     let exec: &dyn Exec = job.steer.hand.as_ref();
-    let files = job.steer.watch.files(&job.who);
-    let launch = match aim.agent().map(|agent| files.env_file(&agent)) {
-        Some(path) => match exec.read(vec![path], 64 * 1024).await.pop() {
-            Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
-            _ => launch,
-        },
-        None => launch,
-    };
     let path = std::env::var("PATH").unwrap_or_default();
     let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
     let by_hand = exact(&argv);
@@ -226,6 +220,12 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
             }
         }
         if let Some(pane) = seen.as_ref().filter(|_| up >= LOOKS_UP) {
+            if let Some(shell) = only_a_shell(job.steer, pane, &pane::programs(aim)).await {
+                if up < LOOKS_SHELL {
+                    continue;
+                }
+                return down(job, aim, &format!("nothing but a shell ({}) has come up", visible(&shell))).await;
+            }
             return End::done(format!(
                 "{name} is up: pane {}, process {}, {}",
                 pane.pane,
