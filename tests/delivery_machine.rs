@@ -1,7 +1,7 @@
 //! Plays the machine of a verified send through stories: every file of `tests/cases/delivery` is one.
 //!
 //! A story says what each look sees (`see …`) and which touch fails (`fail …`); what the machine does stands between
-//! (`> …`) and is compared. When the looks run out the last one is seen again and again. `UPDATE=1` writes what is done: look at it.
+//! (`miss …`: a look tells nothing; `> …`) and is compared. When the looks run out the last one is seen again and again. `UPDATE=1` writes what is done: look at it.
 //!
 //! What is seen: `empty`, `ghost TEXT`, `draft TEXT` (`\n` breaks the line, `OURS` is the text), `absent`, `shell TEXT`, and behind
 //! `|` what goes beyond it: `busy`, `idle`, `prompt=…`, `record=TURNS,SESSION,LAST`, `mode`, `dead`, `own`, `pid=…`, `title=…`,
@@ -147,7 +147,13 @@ impl Story {
                         last = Seen::parse(&line["see ".len()..], &ours);
                         told.push(format!("see {}", last.line));
                     }
-                    look(&mut machine, &last, &runtime, now)
+                    match inputs.next_if(|line| line.starts_with("miss ")) {
+                        Some(line) => {
+                            told.push(line.clone());
+                            machine.next(Input::Missed(line["miss ".len()..].to_owned()), now)
+                        }
+                        None => look(&mut machine, &last, &runtime, now),
+                    }
                 }
                 Step::Do(touch) => {
                     told.push(format!("> {:>4} ms: {}", now.as_millis(), done(&touch, &ours)));

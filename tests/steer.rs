@@ -180,6 +180,28 @@ fn another_process_in_the_pane_is_another_agent() {
     assert!(log.iter().all(|one| one.word() == "refused"));
 }
 
+/// What was said of a target that was not touched is no word for one that was.
+#[test]
+fn a_pane_that_is_started_again_amid_a_send_is_not_called_untouched() {
+    let scene = Scene::new();
+    // It shows a composer with whatever is typed, and takes no Enter.
+    let rule = "─".repeat(80);
+    let drawn = format!("printf '\\033[2J\\033[H{rule}\\n❯\\302\\240\\n{rule}\\n  manual\\033[2;3H'; exec cat");
+    scene.tmux.session("a", &drawn);
+    let order = unasked(letter("hello there"));
+    let outcome = thread::scope(|scope| {
+        let sending = scope.spawn(|| rt().block_on(scene.steer().carry_out(order, scene.aim("a"), quiet())));
+        support::wait_until("it is typed", support::SOON, || {
+            let text = scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]);
+            text.contains("hello there").then_some(()).ok_or(text)
+        });
+        scene.tmux.tmux(&["respawn-pane", "-k", "-t", "=a:", "exec sleep 100"]);
+        sending.join().unwrap()
+    });
+    assert_eq!(outcome.ending, Ending::Unverifiable, "{outcome:?}");
+    assert!(outcome.says.contains("another process") && !outcome.says.contains("Nothing was done"), "{outcome:?}");
+}
+
 #[test]
 fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
     let stage = Scene::new();

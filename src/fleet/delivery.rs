@@ -90,8 +90,10 @@ pub enum Input<'a> {
     Saw(Sight<'a>),
     /// The touch was done.
     Done,
-    /// The look or the touch could not be done: what, and why.
+    /// The look or the touch could not be done, and will not be: what, and why.
     Failed(String),
+    /// The look told nothing, and the next one may.
+    Missed(String),
 }
 
 /// One look at the target.

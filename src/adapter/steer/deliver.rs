@@ -72,7 +72,11 @@ async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Ref
                         };
                         delivery.next(Input::Saw(now.sight(record.as_ref())), elapsed(job))
                     }
-                    Err(refusal) => delivery.next(Input::Failed(refusal.to_string()), elapsed(job)),
+                    Err(refusal @ Refusal::Unreachable(_)) => {
+                        delivery.next(Input::Missed(refusal.reason()), elapsed(job))
+                    }
+                    Err(refusal) if !delivery.has_touched() => return Err(refusal),
+                    Err(refusal) => delivery.next(Input::Failed(refusal.reason()), elapsed(job)),
                 }
             }
             Step::Do(what) => {

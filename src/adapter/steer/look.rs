@@ -20,6 +20,7 @@ use crate::{
         reading::Reading,
         record::Record,
         runtime::{Family, Recognition, recognise_pane},
+        text::visible,
     },
     screen::Screen,
 };
@@ -58,8 +59,8 @@ impl Now {
         let own = identity::own_pane(who.inside, &BTreeMap::from([(aim.socket.clone(), facts)]));
         let own = own.is_some_and(|own| own.pane == wanted.id);
         let same = |one: &capture::Captured| one.server == server && one.pid == wanted.pid;
-        let screen = captured.into_iter().find(same).map(|one| one.screen);
-        let screen = screen.ok_or_else(|| Refusal::Changed(format!("the screen of {} could not be read", aim.name)))?;
+        let unread = || Refusal::Unreachable(format!("the screen of {} could not be read", visible(&aim.name)));
+        let screen = captured.into_iter().find(same).map(|one| one.screen).ok_or_else(unread)?;
         let seen = steer.watch.rules().read(&Glance {
             screen: &screen,
             runtime: aim.runtime.as_deref(),
@@ -110,7 +111,7 @@ pub(super) fn server_of(state: &ServerState, aim: &Aim) -> Result<u32, Refusal> 
         ServerState::Empty | ServerState::Absent => {
             Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)))
         }
-        ServerState::OtherProtocol(why) | ServerState::Unreachable(why) => Err(Refusal::Missing(why.clone())),
+        ServerState::OtherProtocol(why) | ServerState::Unreachable(why) => Err(Refusal::Unreachable(why.clone())),
     }
 }
 

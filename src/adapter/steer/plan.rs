@@ -4,13 +4,12 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, relaunch, take, trust,
+    look, pauses, relaunch, take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
     fleet::{
         delivery::Kind,
-        facts::ServerState,
         gate::answer::Choice,
         order::{Act, Aim, Order, PaneAim, Refusal, Reply, Target},
         runtime::spec::RuntimeSpecs,
@@ -95,9 +94,7 @@ impl Steer {
         let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
         let listing = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
-        if !matches!(listing.state, ServerState::Up { .. }) {
-            return Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)));
-        }
+        look::server_of(&listing.state, aim)?;
         match listing.panes.iter().find(|pane| pane.pane == wanted.id) {
             Some(pane) if pane.pid == wanted.pid => Ok(()),
             Some(_) => Err(Refusal::Changed(format!("the pane of {} holds another process than before", aim.name))),

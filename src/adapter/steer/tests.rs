@@ -12,6 +12,7 @@ use crate::{
         },
     },
     fleet::{
+        delivery::{Timing, WhenDraft},
         ids::{HostName, PaneId, Socket, Tenant},
         order::{Aim, PaneAim},
         row::RowKey,
@@ -94,4 +95,16 @@ fn a_unit_that_starts_slowly_is_followed_and_not_started_again() {
     let outcome = bench.carry_out(Act::Relaunch, target(Aim { unit: Some(unit.into()), ..agent(812) }));
     assert_eq!(outcome.ending, Ending::Done, "{outcome:?}");
     assert_eq!((bench.ran("restart"), bench.ran("kill-session")), (1, 0), "{:?}", bench.machine.calls());
+}
+
+/// Whether its program has ended is not known then.
+#[test]
+fn a_server_that_does_not_answer_has_not_lost_the_pane() {
+    let bench = Bench::new();
+    bench.machine.on("list-panes", timed_out("tmux"));
+    bench.machine.on("capture-pane", timed_out("tmux"));
+    for act in [Act::Interrupt, Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() }] {
+        let outcome = bench.carry_out(act, target(agent(812)));
+        assert!(matches!(outcome.ending, Ending::Refused(Refusal::Unreachable(_))), "{outcome:?}");
+    }
 }

@@ -81,7 +81,14 @@ impl Delivery {
             Input::Saw(sight) => self.saw(&sight, elapsed),
             Input::Done => self.done(elapsed),
             Input::Failed(why) => self.end(Verdict::Unverifiable, why, elapsed),
+            Input::Missed(why) => self.missed(why, elapsed),
         }
+    }
+
+    /// Whether anything was done to the pane that its agent could notice.
+    #[must_use]
+    pub fn has_touched(&self) -> bool {
+        self.typed || self.clears > 0
     }
 
     fn start(&mut self, elapsed: Duration) -> Step {
@@ -104,6 +111,27 @@ impl Delivery {
             Phase::Typing => self.arriving(elapsed, sight, elapsed),
             Phase::Arriving { since } => self.arriving(since, sight, elapsed),
             Phase::Entering(watch) | Phase::Watching(watch) => self.watching(watch, sight, elapsed),
+        }
+    }
+
+    /// A look that told nothing: one more, until the time is up.
+    fn missed(&mut self, why: String, elapsed: Duration) -> Step {
+        let since = match &self.phase {
+            Phase::Inspect(_) | Phase::Typing => Duration::ZERO,
+            Phase::Arriving { since } => *since,
+            Phase::Entering(watch) | Phase::Watching(watch) => watch.first_enter,
+        };
+        let waited = elapsed.saturating_sub(since);
+        if waited < self.plan.timing.give_up_after {
+            return Step::Look { after: self.plan.timing.look_every };
+        }
+        match self.enters {
+            0 if self.typed => {
+                let says = format!("{why}, after the text was typed; Enter was not pressed");
+                self.end(Verdict::Unverifiable, says, waited)
+            }
+            0 => self.end(Verdict::Refused, why, waited),
+            _ => self.end(Verdict::Unverifiable, format!("{why}, after Enter"), waited),
         }
     }
 

@@ -48,7 +48,7 @@ impl Baseline {
 #[derive(Debug)]
 pub(super) struct Watch {
     base: Baseline,
-    first_enter: Duration,
+    pub(super) first_enter: Duration,
     /// Whether the queueing key was pressed.
     pub(super) queued: bool,
     /// Looks in a row, since the last Enter, that showed our text in the composer.

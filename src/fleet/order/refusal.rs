@@ -82,6 +82,15 @@ impl Refusal {
         }
     }
 
+    /// Its words for an order that had begun: without those that are only true where nothing was done.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Changed(why) | Self::Log(why) => why.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// Its stable word, for the log and `--json`.
     #[must_use]
     pub fn word(&self) -> &'static str {
