@@ -125,6 +125,7 @@ impl Story {
             pid: 1,
             spec,
             host: "vm".to_owned(),
+            verify: !asked("no verdict"),
             busy: if asked("queue") { WhenBusy::Queue } else { WhenBusy::Refuse },
             draft: if asked("replace") { WhenDraft::Replace } else { WhenDraft::Refuse },
             timing: Timing::default(),
@@ -255,6 +256,7 @@ proptest! {
     #[test]
     fn any_story_ends_and_no_text_is_typed_twice(
         sights in prop::collection::vec(0..SIGHTS.len(), 1..40), replace in any::<bool>(), queue in any::<bool>(),
+        verify in any::<bool>(),
         runtime in prop::sample::select(vec!["claude", "codex", "unheard-of"]),
     ) {
         let ours = "please do the thing";
@@ -264,6 +266,7 @@ proptest! {
             pid: 1,
             spec: RuntimeSpecs::builtin().of(runtime),
             host: "vm".to_owned(),
+            verify,
             busy: if queue { WhenBusy::Queue } else { WhenBusy::Refuse },
             draft: if replace { WhenDraft::Replace } else { WhenDraft::Refuse },
             timing: Timing::default(),
@@ -301,6 +304,7 @@ proptest! {
                     prop_assert_eq!(receipt.enters, enters);
                     prop_assert_eq!(receipt.typed, pasted == 1);
                     prop_assert!(receipt.verdict.word() != "accepted" || !receipt.evidence.is_empty());
+                    prop_assert!(verify || receipt.verdict.word() != "accepted");
                     break;
                 }
             };

@@ -28,6 +28,8 @@ pub struct Plan {
     pub spec: RuntimeSpec,
     /// The host's own name: a pane's title that nobody has set.
     pub host: String,
+    /// Whether a verdict is wanted; without, it ends as soon as the text has left the composer.
+    pub verify: bool,
     /// What to do when the agent is busy.
     pub busy: WhenBusy,
     /// What to do with somebody's draft.
@@ -181,6 +183,8 @@ pub struct Receipt {
 pub enum Verdict {
     /// The agent has it.
     Accepted,
+    /// It has left the composer; no verdict was wanted.
+    Submitted,
     /// It stands in the composer, not submitted.
     Draft,
     /// Nothing shows what became of it, or it could not be done.
@@ -197,6 +201,7 @@ impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
+            Self::Submitted => "submitted",
             Self::Draft => "draft",
             Self::Unverifiable => "unverifiable",
             Self::Blocked => "blocked",
@@ -208,7 +213,7 @@ impl Verdict {
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Accepted => 0,
+            Self::Accepted | Self::Submitted => 0,
             Self::Unverifiable => 1,
             Self::Draft => 2,
             Self::Refused => 4,

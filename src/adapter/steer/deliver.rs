@@ -27,8 +27,8 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
     let host = job.who.identity.host.0.clone();
     let plan = match &job.order.act {
         Act::Send(letter) => {
-            let Letter { text, kind, busy, draft, timing, .. } = letter.clone();
-            Plan { text, kind, pid: pane.pid, spec, host, busy, draft, timing }
+            let Letter { text, kind, busy, draft, timing, verify } = letter.clone();
+            Plan { text, kind, pid: pane.pid, spec, host, verify, busy, draft, timing }
         }
         Act::Reset { draft, timing } => {
             let text = aim.reset_command.clone().or_else(|| spec.reset.clone()).ok_or_else(|| {
@@ -38,15 +38,15 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
                 ))
             })?;
             let (draft, timing) = (*draft, *timing);
-            Plan { text, kind: Kind::Reset, pid: pane.pid, spec, host, busy: WhenBusy::Refuse, draft, timing }
+            let (kind, busy) = (Kind::Reset, WhenBusy::Refuse);
+            Plan { text, kind, pid: pane.pid, spec, host, verify: true, busy, draft, timing }
         }
         _ => return Err(Refusal::NoRule("this order sends nothing".into())),
     };
-    let verify = !matches!(&job.order.act, Act::Send(letter) if !letter.verify);
-    deliver(job, plan, verify).await
+    deliver(job, plan).await
 }
 
-async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
+async fn deliver(job: &mut Job<'_>, plan: Plan) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
     if let (Some(shell), None) = (only_a_shell(job.steer, &first.pane, &[]).await, &job.order.forced) {
@@ -79,14 +79,10 @@ async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Ref
                     Err(refusal) => delivery.next(Input::Failed(refusal.reason()), elapsed(job)),
                 }
             }
-            Step::Do(what) => {
-                let submits = what == Touch::Enter;
-                match touch(job, what).await {
-                    Ok(()) if submits && !verify => return Ok(End::new(Ending::Submitted, "submitted, not verified")),
-                    Ok(()) => delivery.next(Input::Done, elapsed(job)),
-                    Err(why) => delivery.next(Input::Failed(why), elapsed(job)),
-                }
-            }
+            Step::Do(what) => match touch(job, what).await {
+                Ok(()) => delivery.next(Input::Done, elapsed(job)),
+                Err(why) => delivery.next(Input::Failed(why), elapsed(job)),
+            },
             Step::End(receipt) => {
                 let ending = match receipt.verdict {
                     Verdict::Refused => Ending::Refused(Refusal::Unsafe(receipt.says.clone())),

@@ -133,6 +133,14 @@ impl Delivery {
         watch.note(held, &picture, ours::echoes(&picture, &self.plan.text));
         let took = elapsed.saturating_sub(watch.first_enter);
         self.gather(&watch, sight, held);
+        let left = match held {
+            Held::Ours => false,
+            Held::Empty | Held::Another => true,
+            Held::Unseen => composer == Composer::Unknown || sight.prompt.is_some(),
+        };
+        if !self.plan.verify && (left || self.is_proven(&watch)) && self.lost(sight).is_none() {
+            return self.submitted(took);
+        }
         if self.is_proven(&watch) {
             return self.proven(&watch, sight, took);
         }
@@ -184,6 +192,12 @@ impl Delivery {
             || has("screen", "moving")
     }
 
+    /// Nobody asked what became of it, so nothing is claimed.
+    fn submitted(&mut self, took: Duration) -> Step {
+        self.proofs.retain(|proof| proof.rule == "draft");
+        self.end(Verdict::Submitted, "submitted, not verified", took)
+    }
+
     fn proven(&mut self, watch: &Watch, sight: &Sight<'_>, took: Duration) -> Step {
         self.proofs.retain(|proof| proof.rule != "rest");
         if let Some(prompt) = sight.prompt {
@@ -203,6 +217,9 @@ impl Delivery {
     /// The time is over.
     fn given_up(&mut self, watch: &Watch, held: Held, sight: &Sight<'_>, took: Duration) -> Step {
         let enters = self.enters;
+        if !self.plan.verify && held != Held::Ours {
+            return self.submitted(took);
+        }
         let (verdict, says) = match (held, sight.prompt) {
             (Held::Ours, _) if watch.was_taken => {
                 (Verdict::Draft, "it was taken and put back into the input line: the turn was cut short".to_owned())
