@@ -377,10 +377,16 @@ impl Delivery {
 
     /// The end; `took` counts from where the verdict's clock began.
     pub(super) fn end(&mut self, verdict: Verdict, says: impl Into<String>, took: Duration) -> Step {
+        let (mut verdict, mut says) = (verdict, says.into());
+        if verdict == Verdict::Refused && self.clears > 0 {
+            // Nothing was typed, but a key was pressed: that is not nothing.
+            verdict = Verdict::Unverifiable;
+            says = format!("{says}; {} was pressed to clear it", self.plan.spec.keys.clear.join(" "));
+        }
         Step::End(Receipt {
             verdict,
             evidence: std::mem::take(&mut self.proofs),
-            says: says.into(),
+            says,
             enters: self.enters,
             typed: self.typed,
             took,
