@@ -112,6 +112,11 @@ impl Watch {
         before.is_some_and(|before| record.took(&before, sent))
     }
 
+    /// The runtime's own record named the conversation before Enter, so that it can show another one.
+    fn names_conversation(&self) -> bool {
+        self.base.record.as_ref().is_some_and(|record| record.session.is_some())
+    }
+
     /// The runtime's own record shows a new conversation.
     fn renewed(&self, sight: &Sight<'_>) -> bool {
         let before = self.base.record.as_ref().and_then(|record| record.session.as_ref());
@@ -186,6 +191,9 @@ impl Delivery {
         let has = |source: &str, rule: &str| self.proofs.iter().any(|it| it.source == source && it.rule == rule);
         let record_tells = watch.base.record.is_some() && self.plan.kind != Kind::Command && !watch.queued;
         let waited = !record_tells || watch.looks >= LOOKS_FOR_RECORD;
+        if self.plan.kind == Kind::Reset && watch.names_conversation() {
+            return has("record", "session");
+        }
         has("record", "turn")
             || has("record", "session")
             || (waited && (has("status", "began") || has("composer", "emptied")))
@@ -207,8 +215,8 @@ impl Delivery {
         let taken = match self.plan.kind {
             _ if watch.queued => "queued, to be taken up when its turn ends: ",
             Kind::Message => "",
-            Kind::Command => "the command was taken: ",
-            Kind::Reset => "it began a new conversation: ",
+            Kind::Reset if watch.names_conversation() => "it began a new conversation: ",
+            Kind::Command | Kind::Reset => "the command was taken: ",
         };
         let by = self.proofs.iter().find(|proof| proof.rule != "draft").map(|proof| proof.says.clone());
         self.end(Verdict::Accepted, format!("{taken}{}", by.unwrap_or_default()), took)
@@ -229,6 +237,10 @@ impl Delivery {
                 let says = format!("a prompt is up, and nothing shows that the text was taken: {}", visible(prompt));
                 (Verdict::Unverifiable, says)
             }
+            _ if self.plan.kind == Kind::Reset && self.proofs.iter().any(|proof| proof.rule == "emptied") => (
+                Verdict::Unverifiable,
+                "the command was taken, but its own record does not show a new conversation".to_owned(),
+            ),
             _ if watch.last.iter().all(|row| row.trim().is_empty()) => {
                 (Verdict::Unverifiable, "blank screen".to_owned())
             }
