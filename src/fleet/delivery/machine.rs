@@ -220,6 +220,14 @@ impl Delivery {
                 return Some(Obstacle::Twice(why));
             }
             Composer::Draft { text, .. } => return Some(self.drafted(inspect, text)),
+            // Whether it asked for pastes in brackets is not known either: each line could be submitted by itself.
+            Composer::Unknown if self.plan.kind == Kind::Message && self.plan.text.contains('\n') => {
+                let name = &spec.name;
+                return Some(Obstacle::Never(format!(
+                    "its text has several lines, and they may arrive as several messages: the input line of {name} is \
+                     not known. Hint: send one line, or describe it in fleet/runtimes.yaml"
+                )));
+            }
             Composer::Empty { .. } | Composer::Unknown => {}
         }
         if let Err(why) = composer::ready(sight.screen, spec, sight.pane.title, &self.plan.host) {
