@@ -220,13 +220,41 @@ fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
     assert_eq!(stage.tmux.tmux(&["list-buffers"]), "");
 }
 
+/// The key was pressed: how it ended is what is seen then, never that it was refused.
+#[test]
+fn an_agent_that_ends_by_an_interrupt_was_interrupted() {
+    let scene = Scene::new();
+    scene.tmux.session("other", "exec sleep 1000");
+    let rule = "─".repeat(80);
+    scene.tmux.session(
+        "a",
+        &format!(
+            "printf '\\033[2J\\033[H✻ Thinking… (3s · esc to interrupt)\\n\\n{rule}\\n❯\\302\\240\\n{rule}\\n  esc to interrupt'; \
+             stty raw -echo; dd bs=1 count=1 2>/dev/null"
+        ),
+    );
+    support::wait_until("it works", support::SOON, || {
+        let text = scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]);
+        text.contains("Thinking").then_some(()).ok_or(text)
+    });
+    let outcome = rt().block_on(scene.steer().carry_out(unasked(Order::new(Act::Interrupt)), scene.aim("a"), quiet()));
+    assert_eq!(outcome.ending, Ending::Done, "{outcome:?}");
+    assert!(outcome.says.contains("is gone"), "{outcome:?}");
+}
+
 #[test]
 fn nothing_is_typed_into_a_shell() {
     let scene = Scene::new();
     scene.tmux.session("a", "exec sh");
     let target = scene.aim("a");
-    let outcome = rt().block_on(scene.steer().carry_out(unasked(letter("touch it")), target, quiet()));
-    assert!(matches!(&outcome.ending, Ending::Refused(Refusal::NoRule(why)) if why.contains("shell")), "{outcome:?}");
+    for forced in [None, Some("it is urgent".to_owned())] {
+        let order = unasked(Order { forced, ..letter("touch it") });
+        let outcome = rt().block_on(scene.steer().carry_out(order, target.clone(), quiet()));
+        assert!(
+            matches!(&outcome.ending, Ending::Refused(Refusal::NoRule(why)) if why.contains("shell")),
+            "{outcome:?}"
+        );
+    }
     assert!(!scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]).contains("touch"), "it was typed");
 }
 

@@ -49,7 +49,8 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
 async fn deliver(job: &mut Job<'_>, plan: Plan) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
-    if let (Some(shell), None) = (only_a_shell(job.steer, &first.pane, &[]).await, &job.order.forced) {
+    // A reason that passes a pause does not pass this: what was meant for an agent would be run.
+    if let Some(shell) = only_a_shell(job.steer, &first.pane, &[]).await {
         return Err(Refusal::NoRule(format!(
             "nothing but a shell ({}) has its terminal: what is sent there would be run as a command",
             visible(&shell)
@@ -164,14 +165,24 @@ pub(super) async fn interrupt(job: &mut Job<'_>) -> Result<End, Refusal> {
         }
         job.says(format!("pressing {key}"));
         if let Err(why) = touch(job, Touch::Keys(vec![key.clone()])).await {
-            return Ok(End::new(Ending::Failed, why));
+            let ending = if place > 0 { Ending::Unverifiable } else { Ending::Failed };
+            return Ok(End::new(ending, why));
         }
     }
     let until = job.elapsed() + STOPS_WITHIN;
     while job.elapsed() < until {
         tokio::time::sleep(LOOK_EVERY).await;
-        if job.look().await?.busy() != Some(true) {
-            return Ok(End::done(format!("{name} has stopped working")));
+        match job.look().await {
+            Ok(now) if now.busy() != Some(true) => return Ok(End::done(format!("{name} has stopped working"))),
+            Ok(_) | Err(Refusal::Unreachable(_)) => {}
+            // From the first key on it is no refusal any more.
+            Err(Refusal::Missing(why)) => return Ok(End::done(format!("{name} has stopped working: {why}"))),
+            Err(why) => {
+                return Ok(End::new(
+                    Ending::Unverifiable,
+                    format!("{why}, after it was interrupted", why = why.reason()),
+                ));
+            }
         }
     }
     Ok(End::new(Ending::Unverifiable, format!("{name} still works {STOPS_WITHIN:?} after it was interrupted")))

@@ -42,9 +42,12 @@ impl Bench {
     }
 
     fn carry_out(&self, act: Act, target: Target) -> Outcome {
-        let order = Order::new(act);
+        self.carry_out_order(&Order::new(act), target)
+    }
+
+    fn carry_out_order(&self, order: &Order, target: Target) -> Outcome {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            let preview = self.steer.preview(&order, Vec::new()).await;
+            let preview = self.steer.preview(order, Vec::new()).await;
             self.steer.carry_out(preview.confirmed(), target, mpsc::channel(1).0).await
         })
     }
@@ -107,4 +110,17 @@ fn a_server_that_does_not_answer_has_not_lost_the_pane() {
         let outcome = bench.carry_out(act, target(agent(812)));
         assert!(matches!(outcome.ending, Ending::Refused(Refusal::Unreachable(_))), "{outcome:?}");
     }
+}
+
+/// A reason that passes a pause does not pass what nobody can tell.
+#[test]
+fn force_does_not_restart_a_unit_where_it_is_not_known_that_the_server_lives_elsewhere() {
+    let bench = Bench::new();
+    bench.machine.file("/proc/4711/cgroup", "");
+    bench.lists(812);
+    let aim = Aim { unit: Some("mosaic-agent@a.service".into()), ..agent(812) };
+    let order = Order { act: Act::Relaunch, forced: Some("it is urgent".into()) };
+    let outcome = bench.carry_out_order(&order, target(aim));
+    assert!(matches!(outcome.ending, Ending::Refused(Refusal::Hazard(_))), "{outcome:?}");
+    assert_eq!(bench.ran("restart"), 0);
 }

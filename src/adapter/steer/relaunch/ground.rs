@@ -48,12 +48,13 @@ pub(super) async fn safe(job: &Job<'_>, aim: &Aim, now: &Listing) -> Result<(), 
     if text.lines().any(|line| line.split(['/', ':']).any(|part| part == unit)) {
         return Err(Refusal::hazard(unit));
     }
-    if !text.trim().is_empty() || job.order.forced.is_some() {
+    if !text.trim().is_empty() {
         return Ok(());
     }
     Err(Refusal::Hazard(format!(
         "in which unit the tmux server {pid} lives cannot be read, so a restart of {name} might take the whole fleet \
-         down. Hint: --force with a --reason, once you have looked"
+         down. Hint: once /proc/{pid}/cgroup was seen not to name {}, `systemctl --user restart` does it by hand",
+        visible(unit)
     )))
 }
 
