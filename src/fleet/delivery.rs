@@ -4,6 +4,7 @@
 //! names its evidence. It never sends a text twice: a retry presses Enter again, and only while the text is still seen
 //! in the composer. Silence is never success.
 
+mod clear;
 mod machine;
 mod ours;
 mod watch;
