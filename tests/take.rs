@@ -93,12 +93,16 @@ fn from_the_dashboard_it_is_taken_by_a_yes_typed_into_and_left() {
 fn a_raw_program_gets_every_key_but_the_one_that_leaves() {
     let fleet = fleet(ECHO);
     let before = window(&fleet);
+    let environment = || fleet.tmux.tmux(&["show-environment", "-t", "=coder0"]);
+    fleet.tmux.tmux(&["set-environment", "-t", "=coder0", "SSH_AUTH_SOCK", "/its/own"]);
+    let its_own = environment();
     let taken = take(&fleet);
     taken.keys(&["q", "C-c", "Escape"]).says("q^C^[");
     taken.keys(&["C-z", "C-q", "Up", "F5", "C-Left"]).says("^Z^Q^[[A^[[15~^[[1;5D");
     taken.types("ß漢").says("M-C");
     taken.keys(&[LEAVE]).ended();
     is_as_before(&fleet, &before);
+    assert_eq!(environment(), its_own, "what is started in it later would have the operator's environment");
 }
 
 #[test]

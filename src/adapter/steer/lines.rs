@@ -67,10 +67,11 @@ impl Lines<'_> {
         self.line(["kill-session", "-t", &session.to_string()])
     }
 
-    /// Attaches a client; on a terminal of ours with the colours that it shows.
+    /// Attaches a client; on a terminal of ours with the colours that it shows. `-E`: the session keeps its environment,
+    /// which tmux would else change to the client's for every program that is started in it later.
     pub(super) fn attach(&self, session: SessionId, ours: bool) -> Argv {
         let session = session.to_string();
-        let words = ["-T", "256,RGB", "attach-session", "-t", &session];
+        let words = ["-T", "256,RGB", "attach-session", "-E", "-t", &session];
         self.tmux.argv(self.socket, words.into_iter().skip(if ours { 0 } else { 2 }))
     }
 
