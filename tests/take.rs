@@ -215,6 +215,22 @@ fn where_the_guard_was_killed_too_the_next_start_does_it_and_only_with_full_acce
     is_as_before(&fleet, &before);
 }
 
+/// Ids begin anew on a new server: what was the agent's window is another one's now.
+#[test]
+fn after_a_restart_of_the_server_no_other_agents_window_is_put_back() {
+    let fleet = fleet(ECHO);
+    let (window_id, before) = (fleet.tmux.ask("=coder0:", "#{window_id}"), window(&fleet));
+    let left = format!(
+        "by=ana\nsince=2026-11-21T08:00:00Z\npid=4000000\nstarted=1\nclient=4000001\nsocket={}\nserver=1\n\
+         session=$0\nwindow={window_id} 40 10 -\n",
+        fleet.tmux.name()
+    );
+    fs::write(mark(&fleet), left).unwrap();
+    let dashboard = fleet.dashboard();
+    dashboard.says("had taken it over has ended; its window is gone");
+    is_as_before(&fleet, &before);
+}
+
 #[test]
 fn an_agent_or_a_server_that_ends_meanwhile_ends_the_takeover() {
     let fleet = fleet(ECHO);

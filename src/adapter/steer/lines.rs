@@ -85,17 +85,19 @@ impl Lines<'_> {
         self.line(["display-message", "-c", client, &says.replace('#', "##").replace('%', "%%")])
     }
 
-    /// Gives a window its size and its own `window-size` back, unless it has that size.
-    pub(super) fn put_back(&self, window: &Window) -> Argv {
+    /// Gives a window its size and its own `window-size` back, unless it has that size, or is one of another server than
+    /// that one: after a restart its id is some other agent's.
+    pub(super) fn put_back(&self, window: &Window, server: u32) -> Argv {
         let (id, (columns, rows)) = (window.id, window.size);
         let same = format!("#{{&&:#{{==:#{{window_width}},{columns}}},#{{==:#{{window_height}},{rows}}}}}");
+        let leave = format!("#{{||:#{{!=:#{{pid}},{server}}},{same}}}");
         let own = match &window.own {
             // `resize-window` leaves `manual` behind.
             Some(own) => format!("set-option -w -t {id} window-size {own}"),
             None => format!("set-option -wu -t {id} window-size"),
         };
         let resize = format!("resize-window -t {id} -x {columns} -y {rows} ; {own}");
-        self.line(["if-shell", "-F", "-t", &id.to_string(), &same, "", &resize])
+        self.line(["if-shell", "-F", "-t", &id.to_string(), &leave, "", &resize])
     }
 
     /// Starts a pane's own command again, also where it has ended.
