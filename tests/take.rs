@@ -176,6 +176,21 @@ fn others_see_it_and_are_refused_unless_they_insist() {
 }
 
 #[test]
+fn when_the_second_leaves_the_first_has_it_still() {
+    let fleet = fleet(ECHO);
+    let before = window(&fleet);
+    let first = take(&fleet);
+    let its_mark = fs::read_to_string(mark(&fleet)).unwrap();
+    let second = fleet.dashboard_of("take coder0 --force --reason 'it hangs'");
+    second.says("every other key goes to coder0");
+    second.keys(&[LEAVE]).ended();
+    assert_eq!(fs::read_to_string(mark(&fleet)).unwrap(), its_mark);
+    fleet.run(&["send", "coder0", "-m", "x"]).with(4);
+    first.keys(&[LEAVE]).ended();
+    is_as_before(&fleet, &before);
+}
+
+#[test]
 fn killed_while_in_it_the_guard_puts_the_window_back() {
     let fleet = fleet(ECHO);
     let before = window(&fleet);
