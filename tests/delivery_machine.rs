@@ -144,16 +144,15 @@ impl Story {
             step = match step {
                 Step::Look { after } => {
                     now += after;
-                    if let Some(line) = inputs.next_if(|line| line.starts_with("see ")) {
-                        last = Seen::parse(&line["see ".len()..], &ours);
-                        told.push(format!("see {}", last.line));
-                    }
-                    match inputs.next_if(|line| line.starts_with("miss ")) {
-                        Some(line) => {
-                            told.push(line.clone());
-                            machine.next(Input::Missed(line["miss ".len()..].to_owned()), now)
+                    if let Some(line) = inputs.next_if(|line| line.starts_with("miss ")) {
+                        told.push(line.clone());
+                        machine.next(Input::Missed(line["miss ".len()..].to_owned()), now)
+                    } else {
+                        if let Some(line) = inputs.next_if(|line| line.starts_with("see ")) {
+                            last = Seen::parse(&line["see ".len()..], &ours);
+                            told.push(format!("see {}", last.line));
                         }
-                        None => look(&mut machine, &last, &runtime, now),
+                        look(&mut machine, &last, &runtime, now)
                     }
                 }
                 Step::Do(touch) => {

@@ -170,7 +170,7 @@ fn another_process_in_the_pane_is_another_agent() {
             assert!(outcome.commands.is_empty());
         }
     });
-    stage.tmux.tmux(&["kill-server"]);
+    stage.tmux.kill();
     rt().block_on(async {
         let outcome = stage.steer().carry_out(unasked(letter("x")), before, quiet()).await;
         assert_eq!(outcome.ending.exit_code(), 1, "{outcome:?}");

@@ -4,5 +4,8 @@ asked: no verdict
 ---
 see shell $
 see shell $
+>  400 ms: paste OURS
 see shell $ OURS
+>  555 ms: Enter
 see shell $ OURS
+>  960 ms: submitted (1 Enter): submitted, not verified
