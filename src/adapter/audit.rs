@@ -11,8 +11,10 @@ use sha2::{Digest, Sha256};
 use super::{clock, exec::Exec, files::Files, identity::Who, steer::hand::Hand};
 use crate::fleet::{
     action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, UNATTENDED, read},
+    delivery::Kind,
     ids::AgentName,
-    order::{Act, Order, Outcome, Reply, Target},
+    order::{Act, Letter, Order, Outcome, Reply, Target},
+    text::without_arguments,
 };
 
 /// At this size (10 MB: some ten thousand orders) the log moves aside, in place of the one before it.
@@ -71,7 +73,8 @@ impl Log {
             target: Mark::from(target),
             commands,
             body: match &order.act {
-                Act::Send(letter) => Some(body_mark(&letter.text)),
+                Act::Send(Letter { text, kind: Kind::Message, .. }) => Some(body_mark(text)),
+                Act::Send(Letter { text, .. }) => Some(BodyMark { first: without_arguments(text), ..body_mark(text) }),
                 _ => None,
             },
             reason: match &order.act {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     job::{End, Job, LIMIT},
-    lines::ANOTHER,
+    lines::{ANOTHER, Line},
     look::{Recorded, only_a_shell},
 };
 use crate::fleet::{
@@ -105,10 +105,10 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
     let aim = job.aim().map_err(|refusal| refusal.to_string())?;
     let pane = job.pane().map_err(|refusal| refusal.to_string())?;
     let lines = job.lines(aim);
-    let argv = match touch {
-        Touch::LeaveMode => lines.leave_mode(pane),
-        Touch::Keys(keys) => lines.keys(&keys, pane),
-        Touch::Enter => lines.keys(&["Enter".to_owned()], pane),
+    let line: Line = match touch {
+        Touch::LeaveMode => lines.leave_mode(pane).into(),
+        Touch::Keys(keys) => lines.keys(&keys, pane).into(),
+        Touch::Enter => lines.keys(&["Enter".to_owned()], pane).into(),
         Touch::Type(text) => lines.typed(&text, pane),
         Touch::Paste(text) => {
             job.says(format!("pasting {} bytes", text.len()));
@@ -116,10 +116,10 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
             let buffer = format!("mosaic-top-{buffer}");
             job.holds(Some(lines.forget(&buffer)));
             job.change(lines.load(&buffer), text.into_bytes(), LIMIT).await?;
-            lines.paste(&buffer, pane)
+            lines.paste(&buffer, pane).into()
         }
     };
-    let done = job.change(argv, Vec::new(), LIMIT).await;
+    let done = job.change(line, Vec::new(), LIMIT).await;
     let held = done.as_ref().is_ok_and(|output| !String::from_utf8_lossy(&output.stdout).contains(ANOTHER));
     if held {
         // `paste-buffer -d` has deleted it.

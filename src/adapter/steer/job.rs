@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Steer,
-    lines::{Lines, exact},
+    lines::{Line, Lines},
     look::Now,
 };
 use crate::{
@@ -160,13 +160,24 @@ impl<'a> Job<'a> {
     }
 
     /// Runs one changing command; `Err` says why it failed.
-    pub(super) async fn change(&mut self, argv: Argv, stdin: Vec<u8>, limit: Duration) -> Result<Output, String> {
-        self.try_change(argv, stdin, limit).await.map_err(|failed| failed.why)
+    pub(super) async fn change(
+        &mut self,
+        line: impl Into<Line>,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Output, String> {
+        self.try_change(line, stdin, limit).await.map_err(|failed| failed.why)
     }
 
     /// The same, where it matters whether it has failed or is only not over yet.
-    pub(super) async fn try_change(&mut self, argv: Argv, stdin: Vec<u8>, limit: Duration) -> Result<Output, Failed> {
-        self.commands.push(exact(&argv));
+    pub(super) async fn try_change(
+        &mut self,
+        line: impl Into<Line>,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Output, Failed> {
+        let Line { argv, shown } = line.into();
+        self.commands.push(shown);
         let output =
             self.steer.hand.change(&argv, stdin, limit).await.map_err(|error| Failed {
                 slow: matches!(error, ExecError::TimedOut { .. }),

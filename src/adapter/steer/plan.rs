@@ -28,7 +28,7 @@ impl Steer {
         match target.aim.as_deref().map(|aim| (aim, aim.pane)) {
             // Which command that is, its pane says.
             Some((aim, Some(pane))) if order.act == Act::Relaunch && aim.unit.is_none() => {
-                lines.extend(relaunch::pane::respawn(self, who, aim, pane).await.map(|argv| exact(&argv)));
+                lines.extend(relaunch::pane::respawn(self, who, aim, pane).await.map(|line| line.shown));
             }
             _ => lines.extend(self.lines_of(order, target, who)),
         }
@@ -118,15 +118,13 @@ fn pasted(lines: &Lines<'_>, pane: PaneAim) -> Vec<String> {
 }
 
 fn typed(lines: &Lines<'_>, text: &str, pane: PaneAim) -> Vec<String> {
-    vec![exact(&lines.typed(text, pane)), exact(&lines.keys(&["Enter".to_owned()], pane))]
+    vec![lines.typed(text, pane).shown, exact(&lines.keys(&["Enter".to_owned()], pane))]
 }
 
 fn starts(aim: &Aim, lines: &Lines<'_>, who: &Who) -> Vec<String> {
     match (&aim.unit, &aim.launch) {
         (Some(unit), _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
-        (None, Some(launch)) => {
-            vec![exact(&lines.new_session(&launch.name, &launch.directory, &launch.pane_line("$PATH")))]
-        }
+        (None, Some(launch)) => vec![lines.new_session(launch, "$PATH").shown],
         (None, None) => Vec::new(),
     }
 }

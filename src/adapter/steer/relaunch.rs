@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     hand::Held,
     job::{End, Job, LIMIT},
-    lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
+    lines::{ANOTHER, HOLDER_UNIT, journal, systemctl},
     look::{only_a_shell, server_of},
     trust,
 };
@@ -68,9 +68,9 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
         }
         Way::Pane => {
             job.look().await?;
-            let argv = pane::respawn(job.steer, &job.who, aim, job.pane()?).await?;
+            let line = pane::respawn(job.steer, &job.who, aim, job.pane()?).await?;
             job.says("starting it again in the same pane");
-            job.change(argv, Vec::new(), LIMIT).await.and_then(|output| {
+            job.change(line, Vec::new(), LIMIT).await.and_then(|output| {
                 let another = String::from_utf8_lossy(&output.stdout).contains(ANOTHER);
                 if another { Err("its pane holds another process than before".to_owned()) } else { Ok(()) }
             })
@@ -180,8 +180,8 @@ async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Re
     let launch = pane::launch_of(job.steer, &job.who, aim).await.ok_or_else(nothing)?;
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let path = std::env::var("PATH").unwrap_or_default();
-    let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
-    let by_hand = exact(&argv);
+    let line = job.lines(aim).new_session(&launch, &path);
+    let by_hand = line.shown.clone();
     let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
     holder(job, aim, units).await?;
     let now = server(job, aim).await;
@@ -192,7 +192,7 @@ async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Re
         return Err(refuse(&format!("its directory {} does not exist", visible(&launch.directory))));
     }
     job.says("starting it in a new session");
-    Ok(job.change(argv, Vec::new(), LIMIT).await.map(drop))
+    Ok(job.change(line, Vec::new(), LIMIT).await.map(drop))
 }
 
 /// Waits until its session stands with a living process that is not the one before.

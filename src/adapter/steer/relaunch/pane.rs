@@ -1,12 +1,13 @@
 //! Starting an agent again in the pane that it has: by the pane's own command, or, where that is nothing but a shell in
 //! which somebody typed, by what the roster says. It only makes the command line.
 
-use super::super::{Steer, job::LIMIT, lines::Lines};
+use super::super::{
+    Steer,
+    job::LIMIT,
+    lines::{Line, Lines},
+};
 use crate::{
-    adapter::{
-        exec::{Argv, Exec},
-        identity::Who,
-    },
+    adapter::{exec::Exec, identity::Who},
     fleet::{
         order::{Aim, PaneAim, Refusal, launch::Launch},
         runtime::{is_shell, program_of},
@@ -15,11 +16,11 @@ use crate::{
 };
 
 /// The command line that starts it again in its pane.
-pub(in super::super) async fn respawn(steer: &Steer, who: &Who, aim: &Aim, pane: PaneAim) -> Result<Argv, Refusal> {
+pub(in super::super) async fn respawn(steer: &Steer, who: &Who, aim: &Aim, pane: PaneAim) -> Result<Line, Refusal> {
     let version = aim.version.as_deref().unwrap_or_default();
     let lines = Lines { tmux: steer.watch.tmux(), socket: &aim.socket, version };
     if !is_only_a_shell(&own_command(steer, aim, pane).await?) {
-        return Ok(lines.respawn(pane));
+        return Ok(lines.respawn(pane).into());
     }
     let name = visible(&aim.name);
     let launch = launch_of(steer, who, aim).await.ok_or_else(|| {
@@ -30,7 +31,7 @@ pub(in super::super) async fn respawn(steer: &Steer, who: &Who, aim: &Aim, pane:
         return Err(Refusal::NoLaunch(format!("its directory {} does not exist", visible(&launch.directory))));
     }
     let path = std::env::var("PATH").unwrap_or_default();
-    Ok(lines.respawn_with(pane, &launch.directory, &launch.pane_line(&path)))
+    Ok(lines.respawn_with(pane, &launch, &path))
 }
 
 /// How it is launched, with its env file laid over what the roster says.
