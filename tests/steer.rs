@@ -272,6 +272,24 @@ fn two_programs_do_not_act_on_one_agent_at_the_same_time() {
     assert!(!running(&again), "the lock was not given back: {again:?}");
 }
 
+/// Sessions of a group show the same panes, and each is a row of its own.
+#[test]
+fn a_pane_of_two_names_gets_a_message_once_and_has_one_turn() {
+    let scene = Scene::new();
+    scene.tmux.session("a", "exec sleep 1000");
+    scene.tmux.tmux(&["new-session", "-d", "-t", "a", "-s", "look"]);
+    let (a, look) = (scene.aim("a"), scene.aim("look"));
+    assert!(a.same_pane(&look));
+    let each = vec![(unasked(letter("x")), a.clone()), (unasked(letter("y")), look.clone())];
+    let outcomes = rt().block_on(scene.steer().carry_out_each(each, quiet()));
+    let says = |outcome: &mosaic_top::fleet::order::Outcome| outcome.says.clone();
+    assert!(says(&outcomes[1]).contains("same pane as a"), "{outcomes:?}");
+    assert_eq!(scene.log().0.len(), 1, "the second was begun");
+    let send = |steer: Steer, to: Target| async move { steer.carry_out(unasked(letter("x")), to, quiet()).await };
+    let (one, two) = rt().block_on(async { tokio::join!(send(scene.steer(), a), send(scene.steer(), look)) });
+    assert_ne!(says(&one).contains("another program"), says(&two).contains("another program"), "{one:?}\n{two:?}");
+}
+
 #[test]
 fn an_intent_without_a_verdict_is_unfinished() {
     let stage = Scene::new();

@@ -78,6 +78,7 @@ use crate::fleet::{
     gate::Prompt,
     order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
+    text::visible,
 };
 use hand::{Hand, Held};
 use job::{End, Job, LIMIT};
@@ -193,7 +194,22 @@ impl Steer {
         if matches!(order.get().act, Act::Relaunch) {
             return self.recover(order, targets, progress, Brakes::default()).await;
         }
-        let each = targets.into_iter().map(|target| self.carry_out(order.clone(), target, progress.clone()));
+        self.carry_out_each(targets.into_iter().map(|target| (order.clone(), target)).collect(), progress).await
+    }
+
+    /// One order for each target, a few at a time; each pane gets one. One outcome each, in the same order.
+    pub async fn carry_out_each(
+        &self,
+        each: Vec<(Confirmed<Order>, Target)>,
+        progress: mpsc::Sender<Progress>,
+    ) -> Vec<Outcome> {
+        let firsts: Vec<Option<Refusal>> = (0..each.len()).map(|at| again(&each[..=at])).collect();
+        let each = each.into_iter().zip(firsts).map(|((order, target), again)| async {
+            match again {
+                Some(refusal) => refused(order.get(), target, refusal, None),
+                None => self.carry_out(order, target, progress.clone()).await,
+            }
+        });
         stream::iter(each).buffered(SENDS_AT_ONCE).collect().await
     }
 
@@ -206,7 +222,13 @@ impl Steer {
         mut brakes: Brakes,
     ) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut each: Vec<(Confirmed<Order>, Target)> = Vec::new();
         for target in targets {
+            each.push((order.clone(), target.clone()));
+            if let Some(refusal) = again(&each) {
+                outcomes.push(refused(order.get(), target, refusal, None));
+                continue;
+            }
             if let Some(why) = brakes.stop() {
                 outcomes.push(refused(order.get(), target, Refusal::Stopped(why), None));
                 continue;
@@ -239,19 +261,16 @@ impl Steer {
     /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.
     async fn turn(&self, target: &Target) -> Result<Turn, String> {
         let mut mine = Turn::take(&self.running, target).ok_or("another order runs on it")?;
-        let path = self.watch.files(&self.watch.who().await).turn(&mine.key);
-        match self.hand.hold(path).await {
-            Ok(Some(held)) => {
-                mine.held = Some(held);
-                Ok(mine)
-            }
-            Ok(None) => Err("another program's order runs on it".to_owned()),
-            // Where no lock can be made, no line of the log can be written either, and that decides.
-            Err(error) => {
-                tracing::warn!(%error, "no lock against other programs");
-                Ok(mine)
+        let files = self.watch.files(&self.watch.who().await);
+        for key in mine.keys.clone() {
+            match self.hand.hold(files.turn(&key)).await {
+                Ok(Some(held)) => mine.held.push(held),
+                Ok(None) => return Err("another program's order runs on it".to_owned()),
+                // Where no lock can be made, no line of the log can be written either, and that decides.
+                Err(error) => tracing::warn!(%error, "no lock against other programs"),
             }
         }
+        Ok(mine)
     }
 
     /// The tmux session that this program was started in; `None` outside of tmux.
@@ -304,6 +323,14 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     }
 }
 
+/// Why the last of these is left out: the pane that it is for has had its turn under another name.
+fn again(each: &[(Confirmed<Order>, Target)]) -> Option<Refusal> {
+    let ((order, last), before) = each.split_last()?;
+    let first = before.iter().map(|(_, target)| target).find(|target| last.same_pane(target))?;
+    let says = || format!("it is the same pane as {}, which gets it", visible(first.name()));
+    order.get().is_for_a_pane().then(|| Refusal::Running(says()))
+}
+
 /// An order that was not begun.
 fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<String>) -> Outcome {
     Outcome {
@@ -321,22 +348,34 @@ fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<Str
 /// A target's turn: one order at a time.
 struct Turn {
     running: Arc<Mutex<BTreeSet<String>>>,
-    key: String,
-    /// The lock against other programs.
-    held: Option<Held>,
+    /// Its name, which stays over a relaunch, and its pane, which several names may mean.
+    keys: Vec<String>,
+    /// The locks against other programs.
+    held: Vec<Held>,
 }
 
 impl Turn {
     fn take(running: &Arc<Mutex<BTreeSet<String>>>, target: &Target) -> Option<Self> {
-        let key = target.aim.as_ref().map_or_else(String::new, |aim| format!("{}:{}", aim.socket, aim.name));
-        let fresh = running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
-        fresh.then(|| Self { running: Arc::clone(running), key, held: None })
+        let keys = match &target.aim {
+            None => vec![String::new()],
+            Some(aim) => {
+                let pane = aim.server.zip(aim.pane).map(|(server, pane)| format!("{server} {}", pane.id));
+                [format!("{}:{}", aim.socket, aim.name)].into_iter().chain(pane).collect()
+            }
+        };
+        let mut all = running.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.iter().any(|key| all.contains(key)) {
+            return None;
+        }
+        all.extend(keys.iter().cloned());
+        Some(Self { running: Arc::clone(running), keys, held: Vec::new() })
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        drop(self.held.take());
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.held.clear();
+        let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keys.iter().for_each(|key| drop(all.remove(key)));
     }
 }

@@ -19,7 +19,6 @@ use std::{
 
 use clap::Args;
 use color_eyre::eyre::{Result, eyre};
-use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -43,9 +42,6 @@ use crate::{
 
 /// An order and whom it is for; or whom it was meant for, and why not.
 type Asked = (Order, Result<Target, (String, Refusal)>);
-
-/// Sends that are on their way at the same time.
-const AT_ONCE: usize = 4;
 
 /// What every changing verb takes.
 #[derive(Debug, Clone, Args)]
@@ -200,10 +196,7 @@ impl Deck {
                 let targets = goes.into_iter().map(|(_, target)| target).collect();
                 return self.steer.carry_out_all(order, targets, news).await;
             }
-            let each = goes.into_iter().map(|(order, target)| self.steer.carry_out(order, target, news.clone()));
-            let done = stream::iter(each).buffered(AT_ONCE).collect().await;
-            drop(news);
-            done
+            self.steer.carry_out_each(goes, news).await
         };
         tokio::join!(work, talk).0
     }
