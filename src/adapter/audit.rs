@@ -4,9 +4,11 @@
 use std::{
     hash::{BuildHasher, RandomState},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use super::{clock, exec::Exec, files::Files, identity::Who, steer::hand::Hand};
 use crate::fleet::{
@@ -19,6 +21,9 @@ use crate::fleet::{
 
 /// At this size (10 MB: some ten thousand orders) the log moves aside, in place of the one before it.
 pub const MOST: u64 = 10 * 1000 * 1000;
+
+/// How long a line may take: a disk that hangs must hold up nobody who stops an agent.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(4);
 
 /// The most that is read of a log: the whole of it and a line more.
 const READ_MOST: usize = 12 * 1000 * 1000;
@@ -92,7 +97,10 @@ impl Log {
     /// Writes a line; says why it could not be.
     pub(super) async fn write(&self, hand: &dyn Hand, record: &ActionRecord) -> Result<(), String> {
         let line = record.line().into_bytes();
-        hand.append(self.path.clone(), line, MOST).await.map_err(|error| error.to_string())
+        match timeout(WRITTEN_WITHIN, hand.append(self.path.clone(), line, MOST)).await {
+            Ok(done) => done.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("{} was not written within {WRITTEN_WITHIN:?}", self.path.display())),
+        }
     }
 
     /// Writes the verdict line of an intent.

@@ -65,7 +65,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     Watch,
@@ -86,6 +86,10 @@ use look::Now;
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
 const FILE_MOST: usize = 1024 * 1024;
+/// How long a lock file may take, and how often and how far apart a turn is tried for by what stops an agent.
+const HELD_WITHIN: Duration = Duration::from_secs(2);
+const TURN_TRIES: u32 = 10;
+const TURN_STEP: Duration = Duration::from_millis(100);
 /// Sends that are on their way at the same time. More would only wait for the same tmux server.
 const SENDS_AT_ONCE: usize = 4;
 
@@ -172,9 +176,14 @@ impl Steer {
         target: Target,
         progress: mpsc::Sender<Progress>,
     ) -> Outcome {
-        let _turn = match self.turn(&target).await {
-            Ok(turn) => turn,
-            Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
+        let _turn = match &order.get().act {
+            // Its switch comes before anything that could be waited for.
+            Act::Pause { .. } => None,
+            Act::Interrupt => self.turn_soon(&target).await,
+            _ => match self.turn(&target).await {
+                Ok(turn) => Some(turn),
+                Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
+            },
         };
         let mut job = match Job::begin(self, order.get(), order.asked(), &target, progress).await {
             Ok(job) => job,
@@ -263,14 +272,26 @@ impl Steer {
         let mut mine = Turn::take(&self.running, target).ok_or("another order runs on it")?;
         let files = self.watch.files(&self.watch.who().await);
         for key in mine.keys.clone() {
-            match self.hand.hold(files.turn(&key)).await {
-                Ok(Some(held)) => mine.held.push(held),
-                Ok(None) => return Err("another program's order runs on it".to_owned()),
+            match timeout(HELD_WITHIN, self.hand.hold(files.turn(&key))).await {
+                Ok(Ok(Some(held))) => mine.held.push(held),
+                Ok(Ok(None)) => return Err("another program's order runs on it".to_owned()),
                 // Where no lock can be made, no line of the log can be written either, and that decides.
-                Err(error) => tracing::warn!(%error, "no lock against other programs"),
+                Ok(Err(error)) => tracing::warn!(%error, "no lock against other programs"),
+                Err(_) => tracing::warn!("no lock against other programs: the disk does not answer"),
             }
         }
         Ok(mine)
+    }
+
+    /// The turn of what stops an agent: it is waited for a little, and gone without.
+    async fn turn_soon(&self, target: &Target) -> Option<Turn> {
+        for _ in 0..TURN_TRIES {
+            if let Ok(turn) = self.turn(target).await {
+                return Some(turn);
+            }
+            tokio::time::sleep(TURN_STEP).await;
+        }
+        None
     }
 
     /// The tmux session that this program was started in; `None` outside of tmux.

@@ -124,3 +124,31 @@ fn force_does_not_restart_a_unit_where_it_is_not_known_that_the_server_lives_els
     assert!(matches!(outcome.ending, Ending::Refused(Refusal::Hazard(_))), "{outcome:?}");
     assert_eq!(bench.ran("restart"), 0);
 }
+
+/// What stops an agent waits for no disk: its switch is there at once, and it says that it is not logged.
+#[test]
+fn a_pause_and_an_interrupt_go_on_where_the_disk_of_the_log_hangs() {
+    let bench = Bench::new();
+    bench.machine.disk_hangs();
+    bench.machine.on("list-panes", timed_out("tmux"));
+    bench.machine.on("capture-pane", timed_out("tmux"));
+    let paused = bench.carry_out(Act::Pause { reason: None }, target(agent(812)));
+    assert_eq!(paused.ending, Ending::Done, "{paused:?}");
+    assert!(paused.unlogged.is_some());
+    let switch = bench.machine.text("/h/fleet/run/a.paused".as_ref()).unwrap();
+    assert!(switch.contains("by="), "{switch}");
+}
+
+#[test]
+fn a_pause_does_not_wait_for_an_order_that_runs() {
+    let bench = Bench::new();
+    bench.lists(900);
+    bench.machine.on("capture-pane", Reply::prints(""));
+    let _runs = Turn::take(&bench.steer.running, &target(agent(812))).unwrap();
+    let paused = bench.carry_out(Act::Pause { reason: None }, target(agent(812)));
+    assert_eq!(paused.ending, Ending::Done, "{paused:?}");
+    let interrupted = bench.carry_out(Act::Interrupt, target(agent(812)));
+    assert!(!matches!(interrupted.ending, Ending::Refused(Refusal::Running(_))), "{interrupted:?}");
+    let sent = bench.carry_out(Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() }, target(agent(812)));
+    assert!(matches!(sent.ending, Ending::Refused(_)), "{sent:?}");
+}
