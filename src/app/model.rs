@@ -10,7 +10,9 @@ pub use super::start::Start;
 use super::{
     banner,
     desk::Desk,
+    drag::Drag,
     keymap::Keymap,
+    keys,
     layout::{Layout, Wants, layout},
     lines::{self, Line},
     listing::Listing,
@@ -121,6 +123,8 @@ pub struct Model {
     pub(super) top: usize,
     pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
     pub(super) pan: Pan,
+    /// What is marked with the mouse.
+    pub(super) drag: Option<Drag>,
     /// The panes whose recording has ended for a reason of its own.
     pub(super) unrecorded: BTreeSet<PaneKey>,
     /// One line of words for the operator, until the next key.
@@ -155,6 +159,7 @@ impl Model {
             top: 0,
             mirrors: BTreeMap::new(),
             pan: Pan::Follow,
+            drag: None,
             unrecorded: BTreeSet::new(),
             notice: None,
             click: None,
@@ -336,7 +341,7 @@ impl Model {
         layout(Wants {
             size: self.start.size,
             view: self.view,
-            zoom: matches!(self.mode, Mode::Zoom | Mode::Taken(_)) || self.watches_one(),
+            zoom: self.mode.is_zoomed() || self.watches_one(),
             banner: !banner::notices(self).is_empty(),
             alone: self.watches_one(),
             hint: self.hint(),
@@ -364,7 +369,10 @@ impl Model {
     pub(super) fn moved(&mut self, before: Option<&RowKey>) {
         self.change = Change::Everything;
         if self.listing.selected() != before {
-            self.pan = Pan::Follow;
+            (self.pan, self.drag) = (Pan::Follow, None);
+            if matches!(self.mode, Mode::Still(_)) {
+                self.mode = keys::resting(self);
+            }
             if let View::Agent { scroll } = &mut self.view {
                 *scroll = 0;
             }

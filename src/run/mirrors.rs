@@ -16,6 +16,7 @@ use crate::{
         facts::{HostFacts, ServerState},
         ids::{PaneKey, Socket},
         mirror::MirrorNews,
+        reading::Why,
         row::{Fleet, Row},
     },
 };
@@ -85,6 +86,20 @@ impl OpenMirrors {
         self.open.retain(|pane, _| panes.contains(pane));
         self.wanted = panes;
         self.open_wanted();
+    }
+
+    /// Fetches what tmux keeps above a pane's screen; it comes as [`Event::History`].
+    pub(super) fn history(&self, pane: PaneKey, lines: usize) {
+        let server = self.servers.get(&pane.socket).map(|mirrors| mirrors.server.pid);
+        let (events, watch) = (self.events.clone(), self.watch.clone());
+        tokio::spawn(async move {
+            let fetched = match server {
+                Some(server) => watch.history(&pane, server, lines).await,
+                None => Err(Why::new("no tmux server answers there")),
+            };
+            // Nobody listens any more: the dashboard has been left.
+            let _ = events.send(Event::History(pane, fetched.map(Box::new))).await;
+        });
     }
 
     /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned.

@@ -364,6 +364,7 @@ impl Shell {
             Effect::Refresh => self.wish.now(),
             Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
+            Effect::History { pane, lines } => self.mirrors.history(pane, lines),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Replay { agent, socket } => self.replay = Some((agent, socket)),
             Effect::Repaint => terminal.forget()?,

@@ -16,14 +16,14 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     columns::shown_runtime,
     paint::{self, styled},
-    taken,
+    still, taken,
     theme::Theme,
 };
 use crate::{
     app::{
         card::ended,
         event::Feed,
-        mirror::{Mirror, Pan, focus, origin},
+        mirror::{Mirror, Pan, origin},
         mode::Mode,
         model::Model,
         words::fit,
@@ -48,16 +48,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let mirror = model.selected_mirror();
     let (left, right) = titles(model, row, mirror, theme);
     paint::frame(plan.mirror, plan.form, left, right, theme, buffer);
+    if let Some(screen) = model.picture() {
+        copy(screen, model.focus(screen), plan.cells, model.pan(), theme, buffer);
+        return still::marks(model, screen, theme, buffer);
+    }
     match mirror {
-        Some(Mirror::Shown { screen, .. }) => {
-            let focus = focus(screen, row.is_some_and(Row::has_ended));
-            copy(screen, focus, plan.cells, model.pan(), theme, buffer);
-        }
         Some(Mirror::Gone(why)) => {
             let words = ["the mirror is gone".to_owned(), why.words().to_owned()];
             paint::message(plan.cells, &words, theme, buffer);
         }
-        Some(Mirror::Opening) => paint::message(plan.cells, &["opening the mirror …".to_owned()], theme, buffer),
+        Some(_) => paint::message(plan.cells, &["opening the mirror …".to_owned()], theme, buffer),
         None => paint::message(plan.cells, &absent(row), theme, buffer),
     }
 }
@@ -92,6 +92,9 @@ fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &The
         (Some(mirror), None) => freshness(mirror, model, theme),
         (None, None) => styled("", theme.dim),
     };
+    if let Some(still) = model.still() {
+        return (Line::from(left), still::label(model, still, model.layout().mirror.width, theme));
+    }
     let pan = if matches!(model.pan(), Pan::At { .. }) { " panned ·" } else { "" };
     let record = if model.is_unrecorded() { " not recorded ·" } else { "" };
     (Line::from(left), Line::from(vec![styled(record, theme.warn), styled(pan, theme.dim), fresh]))
