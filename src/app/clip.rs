@@ -61,6 +61,8 @@ mod tests {
     #[test]
     fn a_size_is_short() {
         let sizes = [(0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (2_340_000, "2.3 MB")];
-        sizes.into_iter().for_each(|(bytes, words)| assert_eq!(size(bytes), words));
+        for (bytes, words) in sizes {
+            assert_eq!(size(bytes), words);
+        }
     }
 }

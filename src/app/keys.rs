@@ -15,7 +15,7 @@ use super::{
     mirror::Pan,
     mode::{FilterPrompt, Mode},
     model::{Model, View},
-    pan, still, taken,
+    pan, still, taken, wall,
 };
 use crate::fleet::{filter::Filter, sort::Sort};
 
@@ -75,7 +75,11 @@ fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effec
 /// Does an action if it applies, else says why it does not.
 pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
     match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
-        Offer::Now => act(model, action),
+        Offer::Now => {
+            // What is marked was marked to be copied.
+            model.drag = model.drag.take().filter(|_| action == Action::Copy);
+            act(model, action)
+        }
         Offer::Greyed(why) | Offer::Hidden(why) => {
             model.notice = Some(why.to_owned());
             Vec::new()
@@ -84,18 +88,8 @@ pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    if action != Action::Copy {
-        model.drag = None;
-    }
     match action {
-        Action::ScrollBack => return still::scroll_back(model, 0),
-        Action::Search => return still::search(model),
-        Action::Hold => return still::hold(model),
-        Action::Older | Action::Newer => still::turn(model, action == Action::Older),
-        Action::Follow => still::follow(model),
-        Action::Quit if model.still().is_some() => still::follow(model),
-        Action::Quit if overlay(model) && !model.watches_one() => model.mode = Mode::Normal,
-        Action::Quit => return vec![Effect::Quit],
+        Action::Quit => return quit(model),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
@@ -107,16 +101,14 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
         }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
-        Action::Zoom if model.still().is_some() => still::zoom(model),
-        Action::Zoom => {
-            model.pan = Pan::Follow;
-            toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
-        }
+        Action::Zoom => zoom(model),
         Action::Command => model.mode = Mode::Command(Input::default()),
         Action::Filter => filter_prompt(model),
         Action::Back => back(model),
         Action::Open => open(model),
         Action::Fleet => go(model, View::Fleet),
+        Action::Wall => go(model, View::Wall),
+        Action::Larger | Action::Smaller => wall::resize(model, action == Action::Larger),
         Action::Attention => go(model, View::Attention),
         Action::Log => go(model, View::Log { scroll: 0 }),
         Action::Acknowledge => model.acknowledge(),
@@ -124,6 +116,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
                 toggle(model, matches!(model.mode, Mode::Receipts { .. }), Mode::Receipts { job, scroll: 0 });
             }
+        }
+        Action::ScrollBack | Action::Search | Action::Hold | Action::Older | Action::Newer | Action::Follow => {
+            return still::act(model, action);
         }
         Action::Send
         | Action::Broadcast
@@ -148,6 +143,26 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
     }
     Vec::new()
+}
+
+/// Out of what is open, else out of the program.
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.still().is_some() {
+        still::follow(model);
+    } else if overlay(model) && !model.watches_one() {
+        model.mode = Mode::Normal;
+    } else {
+        return vec![Effect::Quit];
+    }
+    Vec::new()
+}
+
+fn zoom(model: &mut Model) {
+    if model.still().is_some() {
+        return still::zoom(model);
+    }
+    model.pan = Pan::Follow;
+    toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
 }
 
 /// To a view, out of whatever is open.
@@ -196,8 +211,9 @@ fn view(model: &mut Model, view: View) {
     model.bring_into_sight();
 }
 
-/// Into the selected agent; from what needs a human it is looked up in the list, and found there whatever is filtered.
-fn open(model: &mut Model) {
+/// Into the selected agent, on the wall into its mirror; from what needs a human it is looked up in the list, and found
+/// there whatever is filtered.
+pub(super) fn open(model: &mut Model) {
     if model.view == View::Attention {
         let Some(key) = model.selected_row().map(|row| row.key.clone()) else { return };
         while !model.rows().iter().any(|row| row.key == key) && model.listing.is_narrowed() {
@@ -208,10 +224,13 @@ fn open(model: &mut Model) {
             model.listing.select(place);
         }
     }
-    view(model, View::Agent { scroll: 0 });
+    match model.view {
+        View::Wall => toggle(model, false, Mode::Zoom),
+        _ => view(model, View::Agent { scroll: 0 }),
+    }
 }
 
-/// Out of what is open, innermost first; in the fleet one narrowing at a time is taken back.
+/// Out of what is open, innermost first; in the fleet and on the wall one narrowing at a time is taken back.
 fn back(model: &mut Model) {
     if model.still().is_some() {
         still::follow(model);
@@ -221,7 +240,7 @@ fn back(model: &mut Model) {
     } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
         model.start.hint = false;
         model.bring_into_sight();
-    } else if model.view == View::Fleet {
+    } else if model.view == View::Fleet || model.view == View::Wall && model.listing.is_narrowed() {
         model.listing.widen();
         model.arrange();
     } else {
@@ -262,6 +281,10 @@ fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
             let place = model.attention_place(&model.attention());
             model.select_attention(place.saturating_add_signed(by));
             view(model, View::Attention);
+            return Vec::new();
+        }
+        (_, View::Wall) => {
+            wall::travel(model, action);
             return Vec::new();
         }
         (_, View::Fleet) => {

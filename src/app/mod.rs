@@ -48,4 +48,5 @@ pub mod still;
 pub mod taken;
 mod unattended;
 pub mod update;
+pub mod wall;
 pub mod words;

@@ -8,7 +8,7 @@ mod act;
 use jiff::Timestamp;
 
 pub use self::act::in_mirror;
-pub(super) use self::act::{arrived, fit, follow, hold, pasted, scroll_back, search, travel, turn, typed, zoom};
+pub(super) use self::act::{act, arrived, fit, follow, pasted, scroll_back, travel, typed, zoom};
 use super::{
     clip, drag::Drag, effect::Effect, event::MirrorNews, mirror::focus, mode::Mode, model::Model, search::Search,
 };

@@ -54,13 +54,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Mirror(pane, news) => {
             mirror(model, &pane, news);
-            Vec::new()
+            // A picture changes nothing that could be wanted, and on a wall there are a thousand pieces a second.
+            return Vec::new();
         }
-        Event::History(pane, text) => {
-            model.drag = None;
-            still::arrived(model, &pane, text);
-            Vec::new()
-        }
+        Event::History(pane, text) => still::arrived(model, &pane, text),
         Event::Preview(number, preview) => acting::previewed(model, number, *preview),
         Event::Job(id, news) => {
             acting::news(model, id, news);
@@ -253,8 +250,8 @@ fn want_log(model: &mut Model) -> Option<Effect> {
 
 /// Asks for the mirrors that are shown, when they are others than before.
 fn want_mirrors(model: &mut Model) -> Option<Effect> {
-    let wanted: Vec<PaneKey> = model.wanted_pane().into_iter().collect();
-    if model.mirrors.keys().eq(wanted.iter()) {
+    let wanted = model.wanted_panes();
+    if wanted.len() == model.mirrors.len() && wanted.iter().all(|pane| model.mirrors.contains_key(pane)) {
         return None;
     }
     model.mirrors.retain(|pane, _| wanted.contains(pane));

@@ -238,7 +238,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
     };
     let access = Access::of(globals.read_only).configured(loaded.1.read_only);
     match verb {
-        None => dashboard(&globals, access, loaded).await,
+        None => Box::pin(dashboard(&globals, access, loaded)).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => Box::pin(watch.run(&globals, access, loaded)).await,

@@ -188,9 +188,10 @@ impl Screen {
         let ((top, left), (bottom, right)) = if from <= to { (from, to) } else { (to, from) };
         let mut rows = Vec::new();
         for row in top..=bottom.min(self.size().rows.saturating_sub(1)) {
-            let (begin, end) = match block {
-                true => (left.min(right), left.max(right)),
-                false => (if row == top { left } else { 0 }, if row == bottom { right } else { last }),
+            let (begin, end) = if block {
+                (left.min(right), left.max(right))
+            } else {
+                (if row == top { left } else { 0 }, if row == bottom { right } else { last })
             };
             let cells = (begin..=end.min(last)).filter_map(|col| self.cell(row, col));
             let text: String =

@@ -116,8 +116,12 @@ impl Source<'_> {
 
 /// So many lines above those that are known, which end so far above the screen, and the seam.
 fn range(ask: usize, known: usize) -> [String; 4] {
-    let last = SHARED as i64 - 1 - known as i64;
-    ["-S".to_owned(), format!("-{}", known + ask), "-E".to_owned(), last.to_string()]
+    // Rows of the screen count from 0, the lines above it from -1 upwards.
+    let last = match (SHARED - 1).checked_sub(known) {
+        Some(row) => row.to_string(),
+        None => format!("-{}", known + 1 - SHARED),
+    };
+    ["-S".to_owned(), format!("-{}", known + ask), "-E".to_owned(), last]
 }
 
 /// Whether behind so many lines of a piece come the lines that are known.

@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{Back, Came, FIRST, MOST, Still};
 use crate::{
     app::{
+        action::Action,
         dialog_keys::type_into,
         effect::Effect,
         keys,
@@ -56,14 +57,25 @@ fn stand(model: &mut Model) -> Option<&mut Still> {
     }
 }
 
+/// An action of the table.
+pub(in crate::app) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::ScrollBack => return scroll_back(model, 0),
+        Action::Search => return search(model),
+        Action::Hold => hold(model),
+        Action::Older | Action::Newer => turn(model, action == Action::Older),
+        _ => follow(model),
+    }
+    Vec::new()
+}
+
 /// Holds the picture, or lets it go on.
-pub(in crate::app) fn hold(model: &mut Model) -> Vec<Effect> {
+fn hold(model: &mut Model) {
     if matches!(model.mode, Mode::Still(_)) {
         follow(model);
     } else {
         stand(model);
     }
-    Vec::new()
 }
 
 /// Scrolls back, by so many lines to begin with.
@@ -84,7 +96,7 @@ pub(in crate::app) fn scroll_back(model: &mut Model, up: usize) -> Vec<Effect> {
 const NO_HISTORY: &str = "it has the alternate screen, of which tmux keeps no history: only the picture is here";
 
 /// Opens the search.
-pub(in crate::app) fn search(model: &mut Model) -> Vec<Effect> {
+fn search(model: &mut Model) -> Vec<Effect> {
     let rows = model.tile();
     let mut effects = scroll_back(model, 0);
     let Mode::Still(still) = &mut model.mode else { return effects };
@@ -97,7 +109,7 @@ pub(in crate::app) fn search(model: &mut Model) -> Vec<Effect> {
 }
 
 /// To the next hit, older or newer.
-pub(in crate::app) fn turn(model: &mut Model, older: bool) {
+fn turn(model: &mut Model, older: bool) {
     let rows = model.tile();
     let Mode::Still(still) = &mut model.mode else { return };
     let Some(search) = &mut still.search else { return };
@@ -114,12 +126,13 @@ pub(in crate::app) fn turn(model: &mut Model, older: bool) {
 }
 
 /// The history has come, or not.
-pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Box<History>, Why>) {
+pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Box<History>, Why>) -> Vec<Effect> {
     let rows = model.tile();
-    let Mode::Still(still) = &mut model.mode else { return };
+    let Mode::Still(still) = &mut model.mode else { return Vec::new() };
     if still.pane != *pane {
-        return;
+        return Vec::new();
     }
+    model.drag = None;
     match text {
         Ok(text) => still.take(text, rows),
         Err(why) => {
@@ -132,6 +145,7 @@ pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Bo
         }
     }
     model.change = Change::Everything;
+    Vec::new()
 }
 
 /// The tile may have become another size for any reason.
@@ -149,7 +163,7 @@ pub(in crate::app) fn typed(model: &mut Model, key: KeyEvent) {
     let Some(search) = &mut still.search else { return };
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
-        KeyCode::Enter if search.input.value().is_empty() => still.search = None,
+        KeyCode::Enter | KeyCode::Backspace if search.input.value().is_empty() => still.search = None,
         KeyCode::Enter => {
             search.typing = false;
             let hint = if search.line().is_some() { " · n goes up to older ones, N down" } else { "" };
@@ -157,7 +171,6 @@ pub(in crate::app) fn typed(model: &mut Model, key: KeyEvent) {
         }
         KeyCode::Esc => still.search = None,
         KeyCode::Char('c') if control => still.search = None,
-        KeyCode::Backspace if search.input.value().is_empty() => still.search = None,
         _ => {
             type_into(&mut search.input, key);
             still.look(rows);

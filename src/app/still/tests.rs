@@ -30,15 +30,15 @@ fn pane(model: &Model) -> PaneKey {
 }
 
 /// Lines `line 0` and so on, the last 24 of them on the screen; `missing` older ones were not fetched.
-fn text(from: usize, to: usize, missing: usize) -> Box<History> {
-    let lines: String = (from..to).map(|line| format!("line {line}\n")).collect();
+fn text(from: usize, to: usize, missing: usize) -> History {
+    let lines = (from..to).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
     let kept = missing + (to - from).saturating_sub(24);
-    Box::new(History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes()))
+    History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes())
 }
 
-fn arrive(model: &mut Model, text: Box<History>) {
+fn arrive(model: &mut Model, text: History) {
     let pane = pane(model);
-    update(model, Event::History(pane, Ok(text)));
+    update(model, Event::History(pane, Ok(Box::new(text))));
 }
 
 fn prints(model: &mut Model, bytes: &str) {
@@ -182,7 +182,7 @@ fn another_agent_is_shown_as_it_is() {
     let mut model = zoomed("[ w");
     assert!(model.still().is_none());
     let late = PaneKey { socket: sample::socket(), pane: crate::fleet::ids::PaneId(1) };
-    update(&mut model, Event::History(late, Ok(text(0, 100, 0))));
+    update(&mut model, Event::History(late, Ok(Box::new(text(0, 100, 0)))));
     assert!(model.still().is_none());
 }
 
