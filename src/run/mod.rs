@@ -3,11 +3,13 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod canvas;
 mod checkup;
 mod jobs;
 mod keys;
 pub mod memory;
 mod mirrors;
+mod pace;
 mod refresh;
 mod replay;
 mod seat;
@@ -21,7 +23,6 @@ use std::{
 
 use crossterm::event::Event as TerminalEvent;
 use jiff::tz::TimeZone;
-use ratatui::buffer::Buffer;
 use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval, sleep_until},
@@ -34,6 +35,7 @@ use self::{
     keys::{Keys, Signals},
     memory::Keeper,
     mirrors::OpenMirrors,
+    pace::Pace,
     refresh::{Refresher, Wish},
     terminal::Terminal,
 };
@@ -148,9 +150,9 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let mirrors = OpenMirrors::new(options.watch, events, kept(&options.settings));
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let (drawn, whole, handed, replay) = (None, None, None, None);
+    let (handed, replay) = (None, None);
     let mut shell =
-        Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, drawn, whole, left: false };
+        Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, pace: Pace::default(), left: false };
     shell.begin(options.take, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
@@ -180,10 +182,8 @@ struct Shell {
     keeper: Option<Keeper>,
     /// Whose recording is to be played.
     replay: Option<(String, Socket)>,
-    /// When the last frame was drawn.
-    drawn: Option<Instant>,
-    /// The last frame that was drawn whole.
-    whole: Option<Buffer>,
+    /// When the next frame may be drawn.
+    pace: Pace,
     left: bool,
 }
 
@@ -219,7 +219,7 @@ impl Shell {
         let mut waiting = Change::Nothing;
         while !self.left {
             let now = clock::now();
-            let due = self.drawn.map_or(now.steady, |drawn| drawn + self.frame());
+            let due = self.pace.due(now.steady, self.frame());
             let held = self.held_until(now);
             tokio::select! {
                 biased;
@@ -303,22 +303,19 @@ impl Shell {
         self.model.due().map(|due| now.steady + left(due))
     }
 
-    /// The shortest time between two frames. The first change after a pause is drawn at once.
+    /// The time between two frames, on the average.
     fn frame(&self) -> Duration {
         Duration::from_secs(1) / self.model.settings().config.frames_per_second.max(1)
     }
 
     fn draw(&mut self, what: Change, terminal: &mut Terminal) -> io::Result<()> {
         let what = what.max(self.fit(terminal)?);
-        let (model, theme, whole) = (&self.model, &self.theme, &mut self.whole);
-        terminal.draw(|frame| match whole {
-            Some(last) if what == Change::Mirror => ui::draw_mirror(model, theme, last, frame),
-            _ => {
-                ui::draw(model, theme, frame);
-                *whole = Some(frame.buffer_mut().clone());
-            }
-        })?;
-        self.drawn = Some(clock::now().steady);
+        let (model, theme) = (&self.model, &self.theme);
+        match ui::mirror_part(model).filter(|_| what == Change::Mirror) {
+            Some(part) => terminal.draw_part(part, |buffer| ui::draw_mirror(model, theme, buffer))?,
+            None => terminal.draw(|buffer| ui::draw(model, theme, buffer))?,
+        }
+        self.pace.drawn(clock::now().steady, self.frame());
         Ok(())
     }
 
