@@ -126,7 +126,7 @@ fn a_paste_comes_whole_and_none_of_it_is_a_key() {
     let mut model = on("coder1");
     press(&mut model, "s Ctrl-R");
     paste(&mut model, "one\r\ntwo\n\n\u{1b}[31mq\u{7}\u{202e}y");
-    assert!(text(&model).contains("3 control characters left out"));
+    assert!(text(&model).contains("3 hidden or controlling characters left out"));
     assert_eq!(letters(&press(&mut model, "Enter")), [("coder1".into(), "one\ntwo\n\n[31mqy".into())]);
     press(&mut model, "s");
     paste(&mut model, &"x".repeat(300_000));

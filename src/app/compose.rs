@@ -18,7 +18,7 @@ use crate::fleet::{
     order::{Act, Letter, Order, Refusal},
     row::{Row, RowKey},
     runtime::spec::RuntimeSpecs,
-    text::visible,
+    text::{cleaned, visible},
     words::count,
 };
 
@@ -138,16 +138,15 @@ impl Compose {
 
     /// Takes text in whole, as a paste brings it. What could steer a terminal or hide is left out, and said.
     pub fn insert(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let harmless = |c: char| matches!(c, '\n' | '\t') || visible(c.encode_utf8(&mut [0; 4])).starts_with(c);
-        let kept: String = text.chars().filter(|c| harmless(*c) || *c == '\u{200d}').collect();
-        let left_out = text.chars().count() - kept.chars().count();
+        // A joiner that comes as a key of its own belongs to an emoji that is being typed; one that joins nothing is
+        // taken out when the message is finished.
+        let (kept, left_out) = if text == "\u{200d}" { (text.to_owned(), 0) } else { cleaned(text) };
         let room = BODY_MOST.saturating_sub(self.text().len());
         let end = (0..=room.min(kept.len())).rev().find(|end| kept.is_char_boundary(*end)).unwrap_or(0);
         if end < kept.len() {
             self.says = Some(format!("a message has at most {BODY_MOST} bytes: the rest was left out"));
         } else if left_out > 0 {
-            self.says = Some(format!("{} left out", count(left_out, "control character")));
+            self.says = Some(format!("{} left out", count(left_out, "hidden or controlling character")));
         }
         self.editor.insert_str(&kept[..end]);
     }

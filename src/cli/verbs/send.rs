@@ -15,6 +15,7 @@ use crate::{
         delivery::{Kind, WhenBusy, WhenDraft},
         message::{Body, Class, Label, Message},
         order::{Act, Letter},
+        words::count,
     },
 };
 
@@ -84,7 +85,8 @@ impl Send {
             Err(why) => return Ok(usage(&why)),
         };
         if body.stripped() > 0 {
-            complain(&format!("mosaic-top: {} control characters were taken out", body.stripped()));
+            let taken = count(body.stripped(), "hidden or controlling character");
+            complain(&format!("mosaic-top: taken out of the message: {taken}"));
         }
         let session = deck.steer.own_session().await;
         let host = deck.host().to_owned();
