@@ -76,7 +76,8 @@ Exit codes:
   2  left as a draft that was not submitted
   3  wrong usage, or a bad roster or configuration
   4  refused before anything was done: read-only, paused, a draft or a prompt in the way, a policy
-  5  delivered, and the agent now stands at a prompt";
+  5  delivered, and the agent now stands at a prompt
+With several agents, the highest of theirs.";
 
 /// What every verb takes.
 #[derive(Debug, Clone, Args)]

@@ -13,6 +13,7 @@ pub mod send;
 pub mod take;
 
 use std::{
+    collections::BTreeSet,
     io::{self, BufRead, IsTerminal},
     time::Duration,
 };
@@ -30,7 +31,7 @@ use super::{
     Exit, Globals,
     access::Access,
     complain,
-    front::{Front, Shown, no_such_agent},
+    front::{Front, Shown, agent},
     say,
 };
 use crate::{
@@ -122,16 +123,22 @@ impl Deck {
                         Hint: --roster FILE, or --socket NAME ('' is the default server)";
             return Err((name.to_owned(), Refusal::Missing(says.to_owned())));
         }
-        let row = fleet.rows.iter().find(|row| row.name == name);
-        let missing = || (name.to_owned(), Refusal::Missing(no_such_agent(name, fleet).to_string()));
-        let row = row.ok_or_else(missing)?;
+        let row = agent(name, fleet).map_err(|why| (name.to_owned(), Refusal::Missing(why.to_string())))?;
         let (facts, roster, home) = (&self.shown.facts, self.front.roster(), self.front.home());
         let around = Surroundings { fleet, facts, roster, home };
         Target::of(order, row, &around).map_err(|refusal| (name.to_owned(), refusal))
     }
 
-    /// Asks where it must, carries out, prints one receipt each. The exit code is the worst.
+    /// The name of the agent that is meant by a word; the word itself where there is none.
+    pub(super) fn name_of<'a>(&'a self, word: &'a str) -> &'a str {
+        agent(word, &self.shown.fleet).map_or(word, |row| row.name.as_str())
+    }
+
+    /// Asks where it must, carries out, prints one receipt each. The exit code is the highest of theirs.
     pub(super) async fn carry_out(&self, each: Vec<Asked>, common: &Common) -> Result<Exit> {
+        if let Some(twice) = given_twice(&each) {
+            return Ok(usage(&format!("{} was given twice; nothing was done", visible(twice))));
+        }
         let mut worst = 0;
         let mut goes = Vec::new();
         for (order, target) in each {
@@ -229,6 +236,13 @@ impl Deck {
         }
         Ok(refusal.exit_code())
     }
+}
+
+/// Who stands twice among the targets, by name or by alias: a second order would find the first one running.
+fn given_twice(each: &[Asked]) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    let aims = each.iter().filter_map(|(_, target)| target.as_ref().ok()?.aim.as_ref());
+    aims.into_iter().find(|aim| !seen.insert(&aim.row)).map(|aim| aim.name.as_str())
 }
 
 /// Comes when this program is told to end: by Ctrl-C, by a terminal that goes, by `kill`. Whatever runs is dropped then,

@@ -161,6 +161,17 @@ impl Order {
         }
     }
 
+    /// The same of one target: starting again what does not run loses nothing that runs.
+    #[must_use]
+    pub fn loses_of(&self, target: &Target) -> Option<&'static str> {
+        let pane = target.aim.as_ref().and_then(|aim| aim.pane);
+        match (&self.act, pane) {
+            (Act::Relaunch, None) => None,
+            (Act::Relaunch, Some(PaneAim { dead: true, .. })) => Some("what its ended program left on the screen"),
+            _ => self.loses(),
+        }
+    }
+
     /// Spec §8: what a pause holds up. Looking, answering, interrupting, pausing and resuming go on.
     #[must_use]
     pub fn held_by_pause(&self) -> bool {

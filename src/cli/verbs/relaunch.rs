@@ -20,7 +20,7 @@ Examples:
   mosaic-top relaunch coder0
   mosaic-top relaunch coder0 coder1 coder2 --yes")]
 pub struct Relaunch {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// How to get past a pause.

@@ -18,7 +18,7 @@ Examples:
   mosaic-top reset coder0
   mosaic-top reset coder0 coder1 --yes")]
 pub struct Reset {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// Clear a draft that stands in the composer

@@ -18,7 +18,7 @@ Examples:
   mosaic-top resume          the whole fleet
   mosaic-top resume coder0")]
 pub struct Resume {
-    /// The agents' names; without any, the whole fleet
+    /// The agents' names or aliases; without any, the whole fleet
     #[arg(value_name = "AGENT")]
     pub agents: Vec<String>,
     /// What every changing verb takes.

@@ -31,7 +31,7 @@ Examples:
   mosaic-top send coder0 coder1 -f task.md --queue
   mosaic-top send coder0 --raw -m /compact")]
 pub struct Send {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// The message
@@ -92,7 +92,7 @@ impl Send {
         let host = deck.host().to_owned();
         let mut each = Vec::new();
         for name in &self.agents {
-            let to = format!("{host}:{name}");
+            let to = format!("{host}:{}", deck.name_of(name));
             let (text, kind) = match self.text(&body, class, &host, session.as_deref(), to) {
                 Ok(text) => text,
                 Err(why) => return Ok(usage(&why)),

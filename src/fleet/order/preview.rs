@@ -37,8 +37,19 @@ impl Preview {
         match (goes.as_slice(), loses) {
             _ if others.is_some() => others,
             ([], _) | (_, None) => None,
-            ([one], Some(loses)) => Some(format!("{order} {} loses {loses}", one.name())),
-            (many, Some(loses)) => Some(format!("{order} of {} agents: each loses {loses}", many.len())),
+            ([one], Some(_)) => Some(match self.order.loses_of(one) {
+                Some(loses) => format!("{order} {} loses {loses}", one.name()),
+                None => format!("{order} {} starts it: it does not run, so nothing is lost", one.name()),
+            }),
+            (many, Some(loses)) => {
+                let lose = many.iter().filter(|one| self.order.loses_of(one) == Some(loses)).count();
+                let each = match lose {
+                    0 => "none of them runs, so nothing that runs is lost".to_owned(),
+                    _ if lose == many.len() => format!("each loses {loses}"),
+                    _ => format!("each of the {lose} that run loses {loses}"),
+                };
+                Some(format!("{order} of {} agents: {each}", many.len()))
+            }
         }
     }
 
