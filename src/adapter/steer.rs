@@ -49,6 +49,8 @@ mod lines;
 mod look;
 mod pauses;
 mod plan;
+pub(super) use relaunch::launcher;
+
 mod relaunch;
 pub mod take;
 mod trust;
@@ -145,7 +147,8 @@ impl Steer {
         for target in targets {
             let commands = self.plan(order, &target, &who).await;
             let refused = self.against(order, &target).await.err();
-            let warnings = warn::of(self, order, &target, &who).await;
+            // What is refused is not warned of, too.
+            let warnings = if refused.is_some() { Vec::new() } else { warn::of(self, order, &target, &who).await };
             each.push(Planned { target, commands, warnings, refused });
         }
         Preview { order: order.clone(), each }

@@ -25,6 +25,22 @@ use crate::fleet::{
 /// So many messages can be fetched back, and so many drafts are kept.
 const KEPT: usize = 100;
 
+/// The keys that get past a pause or a takeover, a busy agent, somebody's draft.
+const FORCE: &str = "Ctrl-F";
+const QUEUE: &str = "Ctrl-O";
+const REPLACE: &str = "Ctrl-X";
+
+/// What the composer's other keys do, the most needed first.
+const KEYS: [&str; 7] = [
+    "Ctrl-J new line",
+    "Ctrl-O waits if busy",
+    "Ctrl-X clears a draft",
+    "Ctrl-F past a pause",
+    "Ctrl-P former messages",
+    "Ctrl-T class",
+    "Ctrl-R preamble",
+];
+
 /// A message while it is written.
 #[derive(Debug, Clone)]
 pub struct Compose {
@@ -102,6 +118,8 @@ pub struct Receiver {
     pub says: Option<String>,
     /// Whether it will not be sent to.
     pub refused: bool,
+    /// The key that gets past what stands in the way.
+    pub key: Option<&'static str>,
 }
 
 impl Compose {
@@ -231,21 +249,31 @@ impl Model {
     fn receiver(&self, compose: &Compose, row: &Row) -> Receiver {
         let order = compose.order(String::new());
         let refusal = self.fleet().and_then(|fleet| order.fits(row, fleet).err());
-        let (says, refused) = match refusal {
-            Some(Refusal::Paused(says)) => {
-                let says = says.split(". Hint").next().unwrap_or_default().to_owned();
-                (Some(format!("{says}; Ctrl-F sends it all the same")), true)
+        let (says, refused, key) = match refusal {
+            Some(held @ (Refusal::Paused(_) | Refusal::Taken(_))) => {
+                (Some(format!("{held}; Ctrl-F sends it all the same")), true, Some(FORCE))
             }
-            Some(refusal) => (Some(refusal.to_string()), true),
+            Some(refusal) => (Some(refusal.to_string()), true, None),
             None => self.in_the_way(compose, row),
         };
-        Receiver { name: row.name.clone(), readiness: row.readiness(), says, refused }
+        Receiver { name: row.name.clone(), readiness: row.readiness(), says, refused, key }
     }
 
-    /// What the last look shows in the way of a message. The real look comes right before it is typed.
-    fn in_the_way(&self, compose: &Compose, row: &Row) -> (Option<String>, bool) {
+    /// What the composer's keys do: first what gets past whatever stands in a receiver's way, then the most needed.
+    #[must_use]
+    pub fn compose_hint(&self, compose: &Compose) -> String {
+        let helps: Vec<&str> = self.receivers(compose).iter().filter_map(|receiver| receiver.key).collect();
+        let (first, rest): (Vec<&str>, Vec<&str>) =
+            KEYS.into_iter().partition(|words| helps.iter().any(|key| words.starts_with(key)));
+        let all = ["Enter sends"].into_iter().chain(first).chain(rest).chain(["Esc leaves it as a draft"]);
+        all.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What the last look shows in the way of a message, whether it will be refused for that, and the key that gets past it.
+    /// The real look comes right before it is typed, and reads the same signs.
+    fn in_the_way(&self, compose: &Compose, row: &Row) -> (Option<String>, bool, Option<&'static str>) {
         if row.prompt.is_some() {
-            return (Some("a prompt is up: answer it first (a)".to_owned()), true);
+            return (Some("a prompt is up: answer it first (a)".to_owned()), true, None);
         }
         let runtime = row.pane.as_ref().and_then(|pane| pane.runtime.known()).or(row.runtime.as_ref());
         let spec = runtime.map(|runtime| RuntimeSpecs::builtin().of(runtime));
@@ -253,19 +281,22 @@ impl Model {
         if let Some(Composer::Draft { text, .. }) = draft {
             let first = visible(text.lines().next().unwrap_or_default());
             return if compose.replace {
-                (Some(format!("its draft “{first}” will be cleared")), false)
+                (Some(format!("its draft “{first}” will be cleared")), false, None)
             } else {
-                (Some(format!("a draft stands in its composer: “{first}”; Ctrl-X clears it")), true)
+                (Some(format!("a draft stands in its composer: “{first}”; Ctrl-X clears it")), true, Some(REPLACE))
             };
         }
-        if row.readiness() != Readiness::Working {
-            return (None, false);
+        if row.busy != Some(true) {
+            return (None, false, None);
         }
         let queues = spec.is_some_and(|spec| spec.keys.queue.is_some());
         match (compose.queue, queues) {
-            (true, true) => (Some("busy: it waits for the turn's end".to_owned()), false),
-            (true, false) => (Some("busy, and its runtime does not queue: refused while it works".to_owned()), true),
-            (false, _) => (Some("busy: refused while it works; Ctrl-O lets it wait".to_owned()), true),
+            (true, true) => (Some("busy: it waits for the turn's end".to_owned()), false, None),
+            (true, false) => {
+                (Some("busy, and its runtime does not queue: refused while it works".to_owned()), true, None)
+            }
+            (false, true) => (Some("busy: refused while it works; Ctrl-O lets it wait".to_owned()), true, Some(QUEUE)),
+            (false, false) => (Some("busy: refused while it works".to_owned()), true, None),
         }
     }
 

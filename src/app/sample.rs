@@ -185,6 +185,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         pause: None,
         taken: None,
         prompt: None,
+        busy: (readiness == Readiness::Working).then_some(true),
         judgement: Judgement {
             readiness,
             cause: None,

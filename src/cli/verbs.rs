@@ -59,10 +59,10 @@ pub struct Common {
     pub json: bool,
 }
 
-/// How to get past a pause.
+/// How to get past what holds an order up.
 #[derive(Debug, Clone, Args)]
 pub struct Force {
-    /// Do it although the agent or the fleet is paused; wants a reason, which is logged
+    /// Do it although it is paused, taken over, or (resume) cannot be logged; wants a reason, which is logged
     #[arg(long, requires = "reason")]
     pub force: bool,
     /// Why it is forced
@@ -184,7 +184,8 @@ impl Deck {
             let preview = self.steer.preview(order, targets.clone()).await;
             let unasked = Confirmed::unasked(order.clone()).ok().filter(|_| preview.asks().is_none());
             let sure = unasked.unwrap_or_else(|| preview.confirmed());
-            if sure.asked() {
+            // Where nothing would be done nobody is asked: the receipts say why.
+            if sure.asked() && !preview.targets().is_empty() {
                 questions.push(preview);
             }
             confirmed.extend(targets.into_iter().map(|target| (sure.clone(), target)));
@@ -228,11 +229,12 @@ impl Deck {
             let line = json!({
                 "schema": 1, "tenant_id": fleet.tenant, "host": fleet.host, "agent": name, "order": order.word(),
                 "verdict": "refused", "refusal": refusal.word(), "exit_code": refusal.exit_code(),
+                "hint": refusal.hint(order.word()),
                 "says": refusal.to_string(), "evidence": [], "commands": [], "took_ms": 0, "unlogged": unlogged,
             });
             say(&format!("{line}\n"))?;
         } else {
-            complain(&format!("{name}: refused: {refusal}"));
+            complain(&format!("{name}: refused: {}", hinted(refusal, order.word())));
         }
         Ok(refusal.exit_code())
     }
@@ -266,6 +268,10 @@ fn ask(questions: &[Preview]) -> Result<bool, Exit> {
         complain(&preview.asks().unwrap_or_default());
         for planned in &preview.each {
             let name = planned.target.name();
+            if let Some(refusal) = planned.refused.as_ref().filter(|refusal| !matches!(refusal, Refusal::Others(_))) {
+                complain(&format!("  {name}: will be refused: {}", hinted(refusal, preview.order.word())));
+                continue;
+            }
             planned.warnings.iter().for_each(|warning| complain(&format!("  {name}: {warning}")));
             planned.commands.iter().for_each(|line| complain(&format!("  {line}")));
         }
@@ -292,15 +298,16 @@ fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
         complain(&format!("mosaic-top: this is not in the action log: {why}"));
     }
     if !common.json {
-        let line = format!("{}: {}: {}", outcome.target.name(), outcome.ending.word(), outcome.says);
-        if matches!(outcome.ending, Ending::Refused(_)) {
-            complain(&line);
+        let name = outcome.target.name();
+        if let Ending::Refused(refusal) = &outcome.ending {
+            complain(&format!("{name}: refused: {}", hinted(refusal, outcome.order)));
             return Ok(());
         }
+        let line = format!("{name}: {}: {}", outcome.ending.word(), outcome.says);
         return say(&format!("{}\n", visible(&line)));
     }
     let refusal = match &outcome.ending {
-        Ending::Refused(refusal) => Some(refusal.word()),
+        Ending::Refused(refusal) => Some(refusal),
         _ => None,
     };
     let evidence: Vec<_> =
@@ -312,7 +319,8 @@ fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
         "agent": outcome.target.aim.as_ref().map(|aim| &aim.name),
         "order": outcome.order,
         "verdict": outcome.ending.word(),
-        "refusal": refusal,
+        "refusal": refusal.map(Refusal::word),
+        "hint": refusal.and_then(|refusal| refusal.hint(outcome.order)),
         "exit_code": outcome.ending.exit_code(),
         "says": outcome.says,
         "evidence": evidence,
@@ -321,6 +329,11 @@ fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
         "unlogged": outcome.unlogged,
     });
     say(&format!("{line}\n"))
+}
+
+/// A refusal with what to do about it here.
+fn hinted(refusal: &Refusal, order: &str) -> String {
+    refusal.hint(order).map_or_else(|| refusal.to_string(), |hint| format!("{refusal}. Hint: {hint}"))
 }
 
 fn exit_of(code: u8) -> Exit {

@@ -190,6 +190,7 @@ pub(crate) fn working() -> AgentFacts {
         told: None,
         beside: Vec::new(),
         prompt: None,
+        busy: None,
         pause: None,
         taken: None,
         own: false,

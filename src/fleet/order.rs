@@ -37,7 +37,8 @@ use super::{
 pub struct Order {
     /// The action.
     pub act: Act,
-    /// Do it although the fleet or the agent is paused, or somebody has taken it over, for this reason. The reason goes into the log.
+    /// Do it although the fleet or the agent is paused, somebody has taken it over, or (a resume) the log cannot be written,
+    /// for this reason. The reason goes into the log.
     pub forced: Option<String>,
 }
 
@@ -184,10 +185,15 @@ impl Order {
         matches!(self.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Relaunch | Act::Take { .. })
     }
 
-    /// Whether it is carried out also where the log cannot be written: what stops an agent must not wait for a disk.
+    /// Whether it is carried out also where the log cannot be written: what stops an agent must not wait for a disk, and
+    /// what was stopped then is let go on for a reason.
     #[must_use]
     pub fn goes_without_log(&self) -> bool {
-        matches!(self.act, Act::Interrupt | Act::Pause { .. })
+        match self.act {
+            Act::Interrupt | Act::Pause { .. } => true,
+            Act::Resume => self.forced.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether a row can take it, as far as the last look tells. The real check comes right before acting.

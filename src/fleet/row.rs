@@ -89,6 +89,8 @@ pub struct Row {
     pub taken: Option<Taken>,
     /// The prompt that its screen shows, for whoever wants to answer it.
     pub prompt: Option<Prompt>,
+    /// Whether its screen shows that it works, which is what a message is refused for; `None`: not known.
+    pub busy: Option<bool>,
     /// The verdict.
     pub judgement: Judgement,
     /// Since when the readiness has been what it is, as far as this program has seen.

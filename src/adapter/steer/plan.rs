@@ -4,7 +4,9 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, take, trust,
+    deliver, pauses,
+    relaunch::ground::{self, Ground},
+    take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -86,6 +88,10 @@ impl Steer {
         if aim.unit.as_deref() == Some(HOLDER_UNIT) {
             return Err(Refusal::Holder(aim.name.clone()));
         }
+        if order.act == Act::Relaunch {
+            let now = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
+            return ground::safe(Ground { steer: self, who: &who }, order, aim, &now).await;
+        }
         let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
         let listing = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
@@ -93,6 +99,10 @@ impl Steer {
             return Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)));
         }
         match listing.panes.iter().find(|pane| pane.pane == wanted.id) {
+            // What is shown before a reset must not promise what its first look will refuse.
+            Some(pane) if pane.pid == wanted.pid && matches!(order.act, Act::Reset { .. }) => {
+                deliver::against(self, &who, order, aim, wanted).await
+            }
             Some(pane) if pane.pid == wanted.pid => Ok(()),
             Some(_) => Err(Refusal::Changed(format!("the pane of {} holds another process than before", aim.name))),
             None => Err(Refusal::Missing(format!("the pane {} of {} is gone", wanted.id, aim.name))),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use clap::Args;
 use color_eyre::eyre::Result;
 
-use super::{Common, Deck, Force, exit_of, receipt, usage};
+use super::{Common, Deck, Force, exit_of, hinted, receipt, usage};
 use crate::{
     adapter::audit::Audit,
     cli::{Exit, Globals, access::Access, complain, config::Loaded, show},
@@ -73,7 +73,7 @@ impl Take {
     }
 
     fn refused(&self, refusal: &Refusal) -> Exit {
-        complain(&format!("{}: refused: {refusal}", self.agent));
+        complain(&format!("{}: refused: {}", self.agent, hinted(refusal, "take")));
         exit_of(refusal.exit_code())
     }
 }

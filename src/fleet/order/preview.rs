@@ -24,6 +24,14 @@ pub struct Planned {
     pub refused: Option<Refusal>,
 }
 
+impl Planned {
+    /// Whether something will be done to it once somebody says yes.
+    #[must_use]
+    pub fn goes(&self) -> bool {
+        matches!(self.refused, None | Some(Refusal::Others(_)))
+    }
+}
+
 impl Preview {
     /// Why somebody has to say yes; `None` where nobody has to be asked.
     #[must_use]
@@ -56,8 +64,7 @@ impl Preview {
     /// The targets to which something will be done.
     #[must_use]
     pub fn targets(&self) -> Vec<&Target> {
-        let goes = |planned: &&Planned| matches!(planned.refused, None | Some(Refusal::Others(_)));
-        self.each.iter().filter(goes).map(|planned| &planned.target).collect()
+        self.each.iter().filter(|planned| planned.goes()).map(|planned| &planned.target).collect()
     }
 
     /// The operator saw this and said yes.
