@@ -77,6 +77,7 @@ impl SystemdReader {
             units: listed.units.clone().map(|units| described.others.clone().into_iter().chain(units).collect()),
             enabled: described.enabled.clone(),
             linger: described.linger.clone(),
+            expected: listed.units.known().is_some() || manager.is_expected().await,
             read_at: Some(listed.at.wall),
         };
         (self.listed, self.described) = (Some(listed), Some(described));
@@ -132,6 +133,11 @@ impl Manager<'_> {
             Ok(output) => (Units::new(), Reading::unknown(refusal(&output))),
             Err(why) => (Units::new(), Reading::unknown(why)),
         }
+    }
+
+    /// Whether systemd started this machine: what `sd_booted` looks at.
+    async fn is_expected(&self) -> bool {
+        self.who.may_have_systemd && self.exec.stat("/run/systemd/system".into()).await.is_ok()
     }
 
     /// Lingering is a plain file, which needs no bus; only where that directory is missing is logind asked.

@@ -200,6 +200,9 @@ pub struct SystemdFacts {
     pub enabled: Reading<BTreeMap<String, String>>,
     /// Whether user lingering is on. Off loses the whole fleet at a logout or reboot.
     pub linger: Reading<bool>,
+    /// Whether systemd started this machine, so that a user's manager is to be expected. In a container there is none, and
+    /// nothing is wrong.
+    pub expected: bool,
     /// When these were read: they may be a few seconds older than the panes.
     pub read_at: Option<Timestamp>,
 }

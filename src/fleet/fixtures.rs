@@ -136,6 +136,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             units: Reading::Known(names.iter().map(|name| (unit(name), unit_facts("active", "exited"))).collect()),
             enabled: Reading::Known(names.iter().map(|name| (unit(name), "enabled".to_owned())).collect()),
             linger: Reading::Known(true),
+            expected: true,
             read_at: Some(at(0)),
         },
         heartbeats: names

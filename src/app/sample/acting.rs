@@ -40,6 +40,7 @@ pub(super) fn facts() -> HostFacts {
             units: Reading::unknown("this is a sample"),
             enabled: Reading::unknown("this is a sample"),
             linger: Reading::Known(true),
+            expected: true,
             read_at: None,
         },
         heartbeats: BTreeMap::new(),
