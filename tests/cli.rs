@@ -162,6 +162,19 @@ fn an_alias_is_as_good_as_a_name_and_one_of_several_is_refused() {
 }
 
 #[test]
+fn a_run_directory_that_everybody_may_write_to_is_refused_with_the_mend_and_only_what_stops_goes_on() {
+    let fleet = two();
+    let run = fleet.home().join("fleet/run");
+    std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let sent = fleet.run(&["send", "coder0", "-m", "x"]).with(4);
+    assert!(sent.err.contains("mode 777") && sent.err.contains(&format!("chmod go-w {}", run.display())), "{}", sent.err);
+    fleet.run(&["pause", "coder0"]).with(0);
+    fleet.run(&["resume", "coder0"]).with(4);
+    std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    fleet.run(&["resume", "coder0"]).with(0);
+}
+
+#[test]
 fn an_agent_that_is_given_twice_is_said_and_nothing_is_done() {
     let fleet = two();
     check_usage(&fleet, &["send", "coder0", "coder0", "-m", "x"], &["coder0 was given twice", "nothing was done"]);

@@ -48,6 +48,7 @@ mod job;
 mod lines;
 mod look;
 mod pauses;
+mod places;
 mod plan;
 pub(super) use relaunch::launcher;
 
@@ -287,6 +288,7 @@ impl Steer {
 
 /// Does what the order says.
 async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
+    places::safe(job.steer, &job.who, job.order).await?;
     if job.order.held_by_pause() && job.order.forced.is_none() {
         pauses::held(job.steer, &job.who, job.target).await?;
     }

@@ -96,6 +96,9 @@ pub struct Globals {
     /// no, false, off or nothing; no value of it undoes this option
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Record nothing of what is mirrored. Also when `MOSAIC_TOP_NO_RECORDER` is set, unless to 0, no, false, off or nothing
+    #[arg(long, global = true)]
+    pub no_recorder: bool,
     /// The configuration, instead of `MOSAIC_TOP_CONFIG` (mosaic-top/mosaic-top.yaml under `$XDG_CONFIG_HOME` or
     /// ~/.config)
     #[arg(long, global = true, value_name = "FILE")]
@@ -233,10 +236,11 @@ async fn verb(cli: Cli) -> Result<Exit> {
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
     }
-    let loaded = match settings(&globals, verb.as_ref()).await {
+    let mut loaded = match settings(&globals, verb.as_ref()).await {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
+    loaded.1.unrecorded = globals.no_recorder || access::is_asked("MOSAIC_TOP_NO_RECORDER");
     let access = Access::of(globals.read_only).configured(loaded.1.read_only);
     match verb {
         None => dashboard(&globals, access, loaded).await,

@@ -205,6 +205,10 @@ pub struct Recorder {
     pub on: bool,
     /// The most that is kept of one agent, in megabytes.
     pub megabytes: u32,
+    /// The most that is kept of all agents together, in megabytes.
+    pub megabytes_of_all: u32,
+    /// For how many days after its last line a recording is kept.
+    pub days: u32,
 }
 
 impl Default for Config {
@@ -233,7 +237,7 @@ impl Default for Config {
             },
             prompts: Prompts { most_a_minute: 2, policies: Vec::new() },
             trust_before_relaunch: true,
-            recorder: Recorder { on: true, megabytes: 10 },
+            recorder: Recorder { on: true, megabytes: 10, megabytes_of_all: 500, days: 14 },
         }
     }
 }

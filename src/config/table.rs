@@ -229,7 +229,8 @@ pub(super) static OPTIONS: &[Opt] = &[
         "recorder.on",
         "true or false",
         "true",
-        "Keep the last minutes of every agent whose mirror is open.",
+        "Keep the last minutes of every agent whose mirror is open. --no-recorder, and MOSAIC_TOP_NO_RECORDER in the \
+         environment, switch it off for one start, whatever stands here.",
         set!(recorder.on, flag),
     ),
     opt(
@@ -238,6 +239,20 @@ pub(super) static OPTIONS: &[Opt] = &[
         "10",
         "The most that is kept of one agent; the oldest goes first.",
         set!(recorder.megabytes, |value| count(value, 1..=1000)),
+    ),
+    opt(
+        "recorder.megabytes_of_all",
+        "1 to 100000",
+        "500",
+        "The most that is kept of all agents and fleets together; the oldest goes first, what is being recorded stays.",
+        set!(recorder.megabytes_of_all, |value| count(value, 1..=100_000)),
+    ),
+    opt(
+        "recorder.days",
+        "1 to 3650",
+        "14",
+        "For how many days after its last line a recording is kept.",
+        set!(recorder.days, |value| count(value, 1..=3650)),
     ),
 ];
 

@@ -189,11 +189,13 @@ impl Order {
     /// what was stopped then is let go on for a reason.
     #[must_use]
     pub fn goes_without_log(&self) -> bool {
-        match self.act {
-            Act::Interrupt | Act::Pause { .. } => true,
-            Act::Resume => self.forced.is_some(),
-            _ => false,
-        }
+        self.stops() || self.act == Act::Resume && self.forced.is_some()
+    }
+
+    /// Whether it only stops something.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        matches!(self.act, Act::Interrupt | Act::Pause { .. })
     }
 
     /// Whether a row can take it, as far as the last look tells. The real check comes right before acting.

@@ -8,10 +8,11 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use crate::{
     adapter::{
         Watch,
-        recorder::Wish,
+        recorder::{Whole, Wish},
         tap::client::{Marks, Mirrors, Reseeds},
     },
     app::event::Event,
+    config::Recorder,
     fleet::{
         facts::{HostFacts, ServerState},
         ids::{PaneKey, Socket},
@@ -30,8 +31,8 @@ pub(super) struct OpenMirrors {
     wanted: Vec<PaneKey>,
     servers: BTreeMap<Socket, Arc<Mirrors>>,
     open: BTreeMap<PaneKey, Open>,
-    /// How much is kept of each agent's record, in megabytes; `None`: nothing.
-    record: Option<u32>,
+    /// How much is kept of the records; `None`: nothing.
+    record: Option<Recorder>,
     /// Whose panes they are.
     names: BTreeMap<PaneKey, String>,
 }
@@ -54,14 +55,14 @@ impl Drop for Open {
 
 impl OpenMirrors {
     /// None yet; their news will go to `events`.
-    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<u32>) -> Self {
+    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<Recorder>) -> Self {
         let (wanted, servers, open, names) = Default::default();
         Self { watch, events, wanted, servers, open, record, names }
     }
 
     /// How much is kept of the record of a mirror that is opened from now on.
-    pub(super) fn record(&mut self, megabytes: Option<u32>) {
-        self.record = megabytes;
+    pub(super) fn record(&mut self, record: Option<Recorder>) {
+        self.record = record;
     }
 
     /// The fleet was judged: whose panes they are, and a marker in the record of each agent whose state has changed.
@@ -115,7 +116,7 @@ impl OpenMirrors {
                 continue;
             };
             let agent = self.names.get(key).cloned();
-            let record = self.record.zip(agent).map(|(megabytes, agent)| Wish { agent, megabytes });
+            let record = self.record.zip(agent).map(|(record, agent)| wish(agent, record));
             let (mut news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
             let (events, of, watch) = (self.events.clone(), key.clone(), self.watch.clone());
             let relay = tokio::spawn(async move {
@@ -164,4 +165,10 @@ fn state(row: &Row) -> String {
 fn rule(row: &Row) -> String {
     let rule = row.judgement.cause.as_ref().map_or("", |cause| cause.rule.as_str());
     format!("{} {rule}", row.readiness())
+}
+
+/// What is kept of an agent's record.
+fn wish(agent: String, record: Recorder) -> Wish {
+    let whole = Whole { megabytes: record.megabytes_of_all, days: record.days };
+    Wish { agent, megabytes: record.megabytes, whole }
 }

@@ -4,7 +4,7 @@ use super::{
     Steer,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    deliver, pauses,
+    deliver, pauses, places,
     relaunch::ground::{self, Ground},
     take, trust,
 };
@@ -71,6 +71,7 @@ impl Steer {
     pub(super) async fn against(&self, order: &Order, target: &Target) -> Result<(), Refusal> {
         let who = self.watch.who().await;
         let exec: &dyn Exec = self.hand.as_ref();
+        places::safe(self, &who, order).await?;
         if order.held_by_pause() && order.forced.is_none() {
             pauses::held(self, &who, target).await?;
         }

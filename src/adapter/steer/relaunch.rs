@@ -21,7 +21,7 @@ use crate::{
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal},
+        order::{Aim, Ending, Refusal, launch::Launch},
         reading::Reading,
         text::visible,
     },
@@ -144,15 +144,8 @@ async fn launch(
 ) -> Result<Result<(), String>, Refusal> {
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
     let launch = aim.launch.clone().ok_or_else(nothing)?;
+    let launch = with_env_file(job, aim, launch).await;
     let exec: &dyn Exec = job.steer.hand.as_ref();
-    let files = job.steer.watch.files(&job.who);
-    let launch = match aim.agent().map(|agent| files.env_file(&agent)) {
-        Some(path) => match exec.read(vec![path], 64 * 1024).await.pop() {
-            Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
-            _ => launch,
-        },
-        None => launch,
-    };
     let path = launcher::path();
     let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
     let by_hand = exact(&argv);
@@ -170,6 +163,16 @@ async fn launch(
     }
     job.says("starting it in a new session");
     Ok(job.change(argv, Vec::new(), LIMIT).await.map(drop))
+}
+
+/// With what the agent's env file says laid over it.
+async fn with_env_file(job: &Job<'_>, aim: &Aim, launch: Launch) -> Launch {
+    let exec: &dyn Exec = job.steer.hand.as_ref();
+    let Some(agent) = aim.agent() else { return launch };
+    match exec.read(vec![job.steer.watch.files(&job.who).env_file(&agent)], 64 * 1024).await.pop() {
+        Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
+        _ => launch,
+    }
 }
 
 /// Waits until its session stands with a living process that is not the one before.
@@ -218,7 +221,8 @@ async fn last_words(job: &Job<'_>, aim: &Aim) -> String {
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let Some(unit) = &aim.unit else {
         let Some(launch) = &aim.launch else { return String::new() };
-        let missing = launcher::missing(exec, launch, &launcher::path()).await;
+        let launch = with_env_file(job, aim, launch.clone()).await;
+        let missing = launcher::missing(exec, &launch, &launcher::path()).await;
         return missing.map_or_else(String::new, |why| format!(". By the roster {why}"));
     };
     let Ok(output) = exec.run(&journal(&job.who, unit), LIMIT).await else { return String::new() };

@@ -58,6 +58,9 @@ pub enum Refusal {
     /// The log cannot be written, so nothing is changed.
     #[error("the action log cannot be written, so nothing was changed: {0}")]
     Log(String),
+    /// Others may write to the fleet's own directories.
+    #[error("{0}")]
+    Open(String),
     /// It loses something, and nobody has said yes.
     #[error("{0}")]
     Unconfirmed(String),
@@ -102,6 +105,7 @@ impl Refusal {
             Self::NoRule(_) => "no-rule",
             Self::NoLaunch(_) => "no-launch",
             Self::Log(_) => "log",
+            Self::Open(_) => "open-directory",
             Self::Unconfirmed(_) => "unconfirmed",
             Self::Others(_) => "others",
             Self::Running(_) => "running",
