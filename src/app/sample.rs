@@ -194,6 +194,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
             drift: Vec::new(),
         },
         since: before(idle),
+        since_exact: true,
         confirmed: true,
     }
 }
@@ -315,7 +316,7 @@ fn merge_gate() -> Row {
     blame(&mut row, CauseKind::Dead, "pane.dead", "ended with status 127");
     row.judgement.evidence = vec![evidence("tmux", "pane.dead", "the pane is dead, status 127", 2, None)];
     if let Some(pane) = &mut row.pane {
-        pane.dead = Some(DeadPane { status: Some(127), signal: None });
+        pane.dead = Some(DeadPane { status: Some(127), signal: None, at: None });
     }
     row
 }

@@ -168,6 +168,8 @@ pub struct DeadPane {
     pub status: Option<i32>,
     /// The signal, where tmux tells it (≥ 3.3).
     pub signal: Option<i32>,
+    /// When, where tmux tells it (≥ 3.3).
+    pub at: Option<Timestamp>,
 }
 
 /// One process of a pane's tree, from `/proc`.
@@ -198,6 +200,8 @@ pub struct SystemdFacts {
     pub units: Reading<BTreeMap<String, UnitFacts>>,
     /// Unit-file states by unit name (`enabled`, `disabled`, …), read less often than the rest.
     pub enabled: Reading<BTreeMap<String, String>>,
+    /// When a unit last changed its state, by its name.
+    pub changed: BTreeMap<String, Timestamp>,
     /// Whether user lingering is on. Off loses the whole fleet at a logout or reboot.
     pub linger: Reading<bool>,
     /// Whether systemd started this machine, so that a user's manager is to be expected. In a container there is none, and

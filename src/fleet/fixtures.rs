@@ -137,6 +137,7 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             enabled: Reading::Known(names.iter().map(|name| (unit(name), "enabled".to_owned())).collect()),
             linger: Reading::Known(true),
             expected: true,
+            changed: BTreeMap::new(),
             read_at: Some(at(0)),
         },
         heartbeats: names

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use self::sessions::Sessions;
 use super::{
     agent_facts::{AgentFacts, Declared, Place},
-    drift,
+    began, drift,
     facts::{HostFacts, Limits, PaneFacts, Pause},
     heartbeat::{self, Health},
     ids::{HostName, PaneKey, Socket},
@@ -330,6 +330,8 @@ impl Joiner<'_> {
     /// The row that shows these facts, judged; what only the roster knows is filled in by the caller.
     fn row(&self, key: RowKey, known: AgentFacts) -> Row {
         let judgement = readiness::judge(&known);
+        let unit = known.unit.known().and_then(|unit| self.facts.systemd.changed.get(&unit.name)).copied();
+        let began = began::of(&known, &judgement, unit);
         let (doing, context) = known.record.known().map_or((None, None), of_record);
         let taken = known.taken;
         let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
@@ -354,7 +356,8 @@ impl Joiner<'_> {
             prompt: known.prompt,
             busy: known.busy,
             judgement,
-            since: self.facts.at,
+            since: began.at,
+            since_exact: began.exact,
             confirmed: true,
         }
     }

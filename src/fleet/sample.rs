@@ -47,6 +47,7 @@ pub(crate) fn row(name: &str) -> Row {
             drift: Vec::new(),
         },
         since: Timestamp::UNIX_EPOCH,
+        since_exact: true,
         confirmed: true,
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn facts() -> HostFacts {
             enabled: Reading::unknown("this is a sample"),
             linger: Reading::Known(true),
             expected: true,
+            changed: BTreeMap::new(),
             read_at: None,
         },
         heartbeats: BTreeMap::new(),
