@@ -190,7 +190,7 @@ fn an_agent_is_busy_by_its_screen_as_a_delivery_reads_it_and_not_by_its_idle_tim
     fleet.rows.iter_mut().filter(|row| row.name == "coder0").for_each(|row| row.busy = Some(false));
     model.show_fleet(fleet);
     press(&mut model, "s");
-    assert!(!text(&model).contains("busy: refused"), "{}", text(&model));
+    assert!(!text(&model).contains("while it works"), "{}", text(&model));
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn the_composers_footer_names_whole_keys_and_first_what_gets_past_what_is_in_the
     let mut model = on("coder1");
     press(&mut model, "s");
     assert!(footer(&model).starts_with("Enter sends · Ctrl-J new line · Ctrl-O"), "{}", footer(&model));
-    assert!(footer(&model).ends_with("Esc leaves it as a draft"), "{}", footer(&model));
+    assert!(footer(&model).ends_with("Ctrl-F past a pause · Esc keeps a draft"), "{}", footer(&model));
     press(&mut model, "Esc");
     select(&mut model, "coder0");
     press(&mut model, "s");

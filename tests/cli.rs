@@ -167,7 +167,11 @@ fn a_run_directory_that_everybody_may_write_to_is_refused_with_the_mend_and_only
     let run = fleet.home().join("fleet/run");
     std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     let sent = fleet.run(&["send", "coder0", "-m", "x"]).with(4);
-    assert!(sent.err.contains("mode 777") && sent.err.contains(&format!("chmod go-w {}", run.display())), "{}", sent.err);
+    assert!(
+        sent.err.contains("mode 777") && sent.err.contains(&format!("chmod go-w {}", run.display())),
+        "{}",
+        sent.err
+    );
     fleet.run(&["pause", "coder0"]).with(0);
     fleet.run(&["resume", "coder0"]).with(4);
     std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();

@@ -24,8 +24,8 @@ use jiff::Timestamp;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use serde::{Deserialize, Serialize};
 
-pub use self::sweep::Whole;
 use self::sweep::Sweeper;
+pub use self::sweep::Whole;
 use super::exec::{Content, Exec};
 use crate::{
     fleet::{

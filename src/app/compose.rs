@@ -265,7 +265,7 @@ impl Model {
         let helps: Vec<&str> = self.receivers(compose).iter().filter_map(|receiver| receiver.key).collect();
         let (first, rest): (Vec<&str>, Vec<&str>) =
             KEYS.into_iter().partition(|words| helps.iter().any(|key| words.starts_with(key)));
-        let all = ["Enter sends"].into_iter().chain(first).chain(rest).chain(["Esc leaves it as a draft"]);
+        let all = ["Enter sends"].into_iter().chain(first).chain(rest).chain(["Esc keeps a draft"]);
         all.collect::<Vec<_>>().join(" · ")
     }
 

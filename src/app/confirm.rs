@@ -74,7 +74,7 @@ impl Confirm {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match (&self.order.act, &self.reason) {
-            (Act::Pause { .. }, Some(_)) => "Enter pauses, also without a reason · Esc leaves it",
+            (Act::Pause { .. }, Some(_)) => "Enter pauses · a reason may be left out · Esc leaves it",
             (_, Some(_)) => "Enter takes the reason · Esc goes back",
             (_, None) if self.is_held() && self.can() => "y does it · f also what is held · Esc leaves it",
             (_, None) if self.is_held() => "f forces it, with a reason · Esc leaves it",

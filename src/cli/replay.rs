@@ -10,7 +10,12 @@ use clap::Args;
 use color_eyre::eyre::{Result, bail, eyre};
 use jiff::tz::TimeZone;
 
-use super::{Exit, Globals, config::Loaded, front::{Front, agent}, say, terminal};
+use super::{
+    Exit, Globals,
+    config::Loaded,
+    front::{Front, agent},
+    say, terminal,
+};
 use crate::{
     adapter::{exec::Local, recorder},
     app::replay::{LATELY, Replay as Player, asked_place, place},
@@ -89,7 +94,8 @@ impl Replay {
 async fn meant(word: &str, globals: &Globals) -> (Socket, String) {
     let shown = Front::open(globals).await.look(globals).await.ok();
     let fleet = shown.map(|shown| shown.fleet);
-    let name = fleet.as_ref().and_then(|fleet| agent(word, fleet).ok()).map_or(word, |row| row.name.as_str()).to_owned();
+    let name =
+        fleet.as_ref().and_then(|fleet| agent(word, fleet).ok()).map_or(word, |row| row.name.as_str()).to_owned();
     let socket = globals.socket().or(fleet.map(|fleet| fleet.socket)).unwrap_or(Socket::Default);
     (socket, name)
 }

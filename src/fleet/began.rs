@@ -87,8 +87,8 @@ mod tests {
         fixtures::{at, beat, pane, unit_facts, working},
         heartbeat::{Health, Status},
         judgement::{Cause, CauseKind, Evidence},
-        reading::Reading,
         readiness,
+        reading::Reading,
     };
 
     /// The state, since when, and whether that is more than a bound.

@@ -127,7 +127,8 @@ fn preview(model: &Model, message: &Compose, cells: usize) -> Vec<String> {
             let head = text.split('\n').take(SHOWN);
             let mut shown: Vec<String> = head.flat_map(|line| wrap(&fit(line, cells * 4), cells.max(4))).collect();
             let taken = Body::clean(&message.text()).map_or(0, |body| body.stripped());
-            let taken = if taken > 0 { format!("; {} left out", count(taken, "hidden character")) } else { String::new() };
+            let taken =
+                if taken > 0 { format!("; {} left out", count(taken, "hidden character")) } else { String::new() };
             shown.push(format!("({}, {}{taken})", count(text.len(), "byte"), count(text.split('\n').count(), "line")));
             shown
         }

@@ -108,10 +108,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const NOW: Duration = Duration::from_secs(2_000_000_000);
-
     fn now() -> SystemTime {
-        SystemTime::UNIX_EPOCH + NOW
+        crate::adapter::clock::now().wall.into()
     }
 
     /// Files as `AGENT/NAME`, each with its size in kilobytes and its age in days.
@@ -162,7 +160,7 @@ mod tests {
         check(&dir, Whole::default(), &[]);
         let folder = dir.path().join("default/a");
         assert!(folder.exists(), "it was used a moment ago");
-        let later = SystemTime::from(folder.metadata().unwrap().modified().unwrap()) + 2 * EMPTY_FOR;
+        let later = folder.metadata().unwrap().modified().unwrap() + 2 * EMPTY_FOR;
         sweep(dir.path(), Whole::default(), later);
         assert!(!folder.exists());
     }

@@ -59,13 +59,7 @@ async fn plan_of(steer: &Steer, who: &Who, order: &Order, aim: &Aim, pane: PaneA
 
 /// What stands against it at this moment: its beginning is played, looks and all, up to where something would be typed.
 /// What may pass by itself does not stand against it.
-pub(super) async fn against(
-    steer: &Steer,
-    who: &Who,
-    order: &Order,
-    aim: &Aim,
-    pane: PaneAim,
-) -> Result<(), Refusal> {
+pub(super) async fn against(steer: &Steer, who: &Who, order: &Order, aim: &Aim, pane: PaneAim) -> Result<(), Refusal> {
     let plan = plan_of(steer, who, order, aim, pane).await?;
     let mut delivery = Delivery::new(plan);
     let (mut step, mut elapsed) = (delivery.next(Input::Start, Duration::ZERO), Duration::ZERO);

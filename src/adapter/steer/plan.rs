@@ -1,10 +1,10 @@
 //! What an order would run, as lines for people, and what stands against it now. Runs nothing that changes anything.
 
 use super::{
-    Steer,
+    Steer, deliver,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    deliver, pauses, places,
+    pauses, places,
     relaunch::ground::{self, Ground},
     take, trust,
 };

@@ -5,13 +5,13 @@ pub(in crate::adapter) mod launcher;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use self::ground::Ground;
 use super::{
     job::{End, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
     trust,
 };
-use self::ground::Ground;
 use crate::{
     adapter::{
         clock,

@@ -96,7 +96,8 @@ impl Answer {
         if self.common.json {
             let prompt = prompt.map(as_json);
             let (tenant, host) = (&target.tenant, &target.host);
-            let line = json!({"schema": 1, "tenant_id": tenant, "host": host, "agent": target.name(), "prompt": prompt});
+            let line =
+                json!({"schema": 1, "tenant_id": tenant, "host": host, "agent": target.name(), "prompt": prompt});
             say(&format!("{line}\n"))?;
         } else if let Some(prompt) = prompt {
             say(&as_text(target.name(), prompt))?;

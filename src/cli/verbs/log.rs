@@ -91,7 +91,8 @@ impl Log {
         let says = record.says.as_deref().map(|says| format!(": {says}")).unwrap_or_default();
         let reason = one.intent.reason.as_deref().map(|why| format!(" (reason: {why})")).unwrap_or_default();
         let body = record.body.as_ref().map(|body| format!(" {:?}", body.first)).unwrap_or_default();
-        let line = format!("{}  {who}  {} {target}{body}  {}{says}{reason}", utc(one.intent.at), record.order, one.word());
+        let line =
+            format!("{}  {who}  {} {target}{body}  {}{says}{reason}", utc(one.intent.at), record.order, one.word());
         Ok(visible(&line) + "\n")
     }
 }

@@ -26,6 +26,7 @@ fn look(second: i64, what: &str) -> Fleet {
     let mut fleet = join(Some(&roster), &facts, &context, &mut Sights::default());
     for row in fleet.rows.iter_mut().filter(|_| what == "alive") {
         row.judgement.readiness = Readiness::Working;
+        row.since = at(second);
     }
     fleet
 }

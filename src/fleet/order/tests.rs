@@ -52,12 +52,8 @@ fn target(name: &str, pane: Option<bool>) -> Target {
 }
 
 fn asks(order: &Order, targets: &[Target]) -> Option<String> {
-    let planned = |target: &Target| Planned {
-        target: target.clone(),
-        commands: Vec::new(),
-        warnings: Vec::new(),
-        refused: None,
-    };
+    let planned =
+        |target: &Target| Planned { target: target.clone(), commands: Vec::new(), warnings: Vec::new(), refused: None };
     Preview { order: order.clone(), each: targets.iter().map(planned).collect() }.asks()
 }
 

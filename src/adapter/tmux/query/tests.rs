@@ -77,7 +77,10 @@ fn a_dead_pane_without_a_pid_is_still_a_pane_and_a_live_one_is_garbage() {
     let live = line(["a", "", "sh", "t", "/", ""]);
     let dead = live.replace("|812|80|24|0||||", "||80|24|1|3||1795229790|");
     let found = parse(dead.as_bytes()).unwrap().panes;
-    assert_eq!((found[0].pid, found[0].dead), (0, Some(DeadPane { status: Some(3), signal: None, at: Timestamp::from_second(1_795_229_790).ok() })));
+    assert_eq!(
+        (found[0].pid, found[0].dead),
+        (0, Some(DeadPane { status: Some(3), signal: None, at: Timestamp::from_second(1_795_229_790).ok() }))
+    );
     assert!(parse(live.replace("|812|", "||").as_bytes()).is_err());
 }
 
