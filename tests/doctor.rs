@@ -33,7 +33,8 @@ fn healthy() -> Fleet {
         agent("orchestrator"),
         agent("enhancer")
     ));
-    std::os::unix::fs::symlink("/bin/sh", fleet.home().join("bin/mosaic")).unwrap();
+    write(&fleet, "bin/mosaic", "#!/bin/sh\n");
+    mode(&fleet.home().join("bin/mosaic"), 0o755);
     for directory in ["work", "user/.claude", "user/.ssh"] {
         fs::create_dir_all(fleet.home().join(directory)).unwrap();
     }
