@@ -265,9 +265,15 @@ fn a_redraw_is_asked_for_only_when_something_seen_has_changed() {
 #[test]
 fn a_frame_in_which_only_the_mirror_was_drawn_anew_is_the_whole_frame() {
     let theme = Theme::dark();
-    for (size, keys) in
-        [((160, 45), ""), ((80, 24), ""), ((120, 40), "Enter"), ((120, 40), "z"), ((40, 15), "z"), ((120, 40), "?")]
-    {
+    for (size, keys) in [
+        ((160, 45), ""),
+        ((80, 24), ""),
+        ((120, 40), "Enter"),
+        ((120, 40), "z"),
+        ((40, 15), "z"),
+        ((120, 40), "?"),
+        ((120, 40), "2"),
+    ] {
         let mut model = sample::model(size);
         press(&mut model, keys);
         sample::answer_mirrors(&mut model);
@@ -310,7 +316,7 @@ enum Happens {
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
-    let keys = "j k h l g G n N w o O a c / : ! ? z y q 1 * Space Ctrl-Space Ctrl-F Enter Esc Tab Up Down PgUp PgDn Home End \
+    let keys = "j k h l g G n N w o O a c / : ! ? z y q 1 2 + - * Space Ctrl-Space Ctrl-F Enter Esc Tab Up Down PgUp PgDn Home End \
                 Backspace Left Right Ctrl-D Ctrl-U é 漢 s S i r R p P x 3 4 J f Ctrl-J Ctrl-T Ctrl-R Ctrl-F";
     let keys: Vec<String> = keys.split_whitespace().map(str::to_owned).collect();
     prop_oneof![

@@ -46,5 +46,6 @@ fn the_pictures_are_what_the_program_draws() {
     check("fleet-80x24", (80, 24), "j");
     check("fleet-40x15", (40, 15), "");
     check("agent", (132, 38), "w w w w Enter");
+    check("wall", (160, 45), "2 l");
     check("help", (132, 36), "?");
 }

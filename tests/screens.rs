@@ -150,6 +150,14 @@ fn a_zoomed_mirror() {
 }
 
 #[test]
+fn the_wall_with_a_page_of_mirrors() {
+    check("wall", sample::model, "2 l");
+    check("wall-last", sample::model, "2 G Space");
+    check("wall-small", sample::model, "2 - -");
+    check("wall-no-match", sample::model, "2 / z z z Enter");
+}
+
+#[test]
 fn before_the_first_facts_it_says_what_it_does() {
     check("asking", sample::start, "");
 }
@@ -232,6 +240,14 @@ fn silence_greys_every_row_and_says_since_when() {
 #[test]
 fn without_colours_every_state_still_has_its_shape_and_word() {
     let model = sample::model((80, 24));
+    insta::assert_snapshot!(
+        "wall-plain-80x24",
+        shot(&{
+            let mut model = sample::model((80, 24));
+            press(&mut model, "2 l");
+            drawn(&model, &Theme::plain(), (80, 24))
+        })
+    );
     insta::assert_snapshot!("plain-80x24", shot(&drawn(&model, &Theme::plain(), (80, 24))));
     insta::assert_snapshot!("contrast-80x24", shot(&drawn(&model, &Theme::contrast(), (80, 24))));
     insta::assert_snapshot!("light-80x24", shot(&drawn(&model, &Theme::light(), (80, 24))));
@@ -245,7 +261,7 @@ fn without_colours_every_state_still_has_its_shape_and_word() {
 #[test]
 fn no_control_character_ever_reaches_the_screen() {
     for size in SIZES {
-        for keys in ["", "G", "G Enter", "?", "!"] {
+        for keys in ["", "G", "G Enter", "?", "!", "2 G"] {
             let mut model = sample::model(size);
             press(&mut model, keys);
             for cell in drawn(&model, &Theme::dark(), size).content() {
@@ -412,7 +428,7 @@ fn the_log_of_all_actions() {
 
 #[test]
 fn the_acting_views_and_dialogs_fit_the_smallest_screen() {
-    for keys in ["s h i", "S h i Enter", "a", "a Enter", "R", "P", "3", "3 x", "4", "J"] {
+    for keys in ["2", "2 -", "s h i", "S h i Enter", "a", "a Enter", "R", "P", "3", "3 x", "4", "J"] {
         for size in [(10, 3), (20, 6), (1, 1), (40, 15)] {
             let mut model = sample::model(size);
             press(&mut model, keys);

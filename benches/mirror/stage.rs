@@ -120,13 +120,18 @@ impl Stage {
         watcher
     }
 
-    fn watcher(&self, mut words: CommandBuilder) -> Watcher {
+    fn watcher(&self, words: CommandBuilder) -> Watcher {
+        self.in_terminal(words, SIZE)
+    }
+
+    /// A program in a terminal of that size, in this server's world.
+    pub(crate) fn in_terminal(&self, mut words: CommandBuilder, size: PtySize) -> Watcher {
         words.env("TMUX_TMPDIR", self.dir.path());
         words.env("MOSAIC_HOME", self.dir.path().join("mosaic"));
         words.env("XDG_STATE_HOME", self.dir.path().join("state"));
         words.env("TERM", "xterm-256color");
         words.env_remove("TMUX");
-        Watcher::start(words)
+        Watcher::start(words, size)
     }
 }
 
@@ -160,8 +165,8 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    fn start(words: CommandBuilder) -> Self {
-        let pair = native_pty_system().openpty(SIZE).unwrap();
+    fn start(words: CommandBuilder, size: PtySize) -> Self {
+        let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(words).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, pieces) = channel();

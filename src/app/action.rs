@@ -37,6 +37,12 @@ pub enum Action {
     Back,
     /// To the fleet.
     Fleet,
+    /// To the wall: a grid of mirrors.
+    Wall,
+    /// Larger tiles on the wall.
+    Larger,
+    /// Smaller tiles on the wall, and more of them.
+    Smaller,
     /// What needs a human, worst first.
     Attention,
     /// Every action that was taken.
@@ -288,7 +294,8 @@ pub fn reference_markdown(keymap: &Keymap) -> String {
         }
     }
     page.push_str(
-        "\n## Mouse\n\nA click selects, a double click opens, the wheel scrolls the list or pans the mirror under it.\n",
+        "\n## Mouse\n\nA click selects, a double click opens, the wheel scrolls the list, pans the mirror under it, or turns \
+         the wall's page.\n",
     );
     page
 }

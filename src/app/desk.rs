@@ -55,7 +55,7 @@ impl Model {
         &self.desk.jobs
     }
 
-    /// The rows that the next order is for: in the fleet those that are marked, else the selected one; of an event that
+    /// The rows that the next order is for: in the fleet and on the wall those that are marked, else the selected one; of an event that
     /// hit many, all of them.
     #[must_use]
     pub fn chosen(&self) -> Vec<&Row> {
@@ -65,7 +65,7 @@ impl Model {
                 let keys = self.attention_entry().map(|entry| entry.rows).unwrap_or_default();
                 all.iter().filter(|row| keys.contains(&row.key)).collect()
             }
-            View::Fleet if self.listing().marked() > 0 => {
+            View::Fleet | View::Wall if self.listing().marked() > 0 => {
                 all.iter().filter(|row| self.listing().is_marked(&row.key)).collect()
             }
             _ => self.selected_row().into_iter().collect(),

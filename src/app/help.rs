@@ -71,6 +71,6 @@ fn key(keys: &str, words: &str, grey: bool, cells: usize) -> impl Iterator<Item 
 fn mouse(cells: usize) -> Vec<HelpLine> {
     let mut lines = vec![HelpLine::Heading("Mouse")];
     lines.extend(key("click", "select; a second click opens", false, cells));
-    lines.extend(key("wheel", "scroll the list, or pan the mirror", false, cells));
+    lines.extend(key("wheel", "scroll the list, pan the mirror, turn the wall's page", false, cells));
     lines
 }

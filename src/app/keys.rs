@@ -15,7 +15,7 @@ use super::{
     mirror::{Pan, focus, origin},
     mode::{FilterPrompt, Mode},
     model::{Change, Model, View},
-    taken,
+    taken, wall,
 };
 use crate::{
     fleet::{filter::Filter, row::Row, sort::Sort},
@@ -98,6 +98,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => back(model),
         Action::Open => open(model),
         Action::Fleet => go(model, View::Fleet),
+        Action::Wall => go(model, View::Wall),
+        Action::Larger | Action::Smaller => wall::resize(model, action == Action::Larger),
         Action::Attention => go(model, View::Attention),
         Action::Log => go(model, View::Log { scroll: 0 }),
         Action::Acknowledge => model.acknowledge(),
@@ -177,8 +179,9 @@ fn view(model: &mut Model, view: View) {
     model.bring_into_sight();
 }
 
-/// Into the selected agent; from what needs a human it is looked up in the list, and found there whatever is filtered.
-fn open(model: &mut Model) {
+/// Into the selected agent, on the wall into its mirror; from what needs a human it is looked up in the list, and found
+/// there whatever is filtered.
+pub(super) fn open(model: &mut Model) {
     if model.view == View::Attention {
         let Some(key) = model.selected_row().map(|row| row.key.clone()) else { return };
         while !model.rows().iter().any(|row| row.key == key) && model.listing.is_narrowed() {
@@ -189,10 +192,13 @@ fn open(model: &mut Model) {
             model.listing.select(place);
         }
     }
-    view(model, View::Agent { scroll: 0 });
+    match model.view {
+        View::Wall => toggle(model, false, Mode::Zoom),
+        _ => view(model, View::Agent { scroll: 0 }),
+    }
 }
 
-/// Out of what is open, innermost first; in the fleet one narrowing at a time is taken back.
+/// Out of what is open, innermost first; in the fleet and on the wall one narrowing at a time is taken back.
 fn back(model: &mut Model) {
     if overlay(model) {
         model.pan = Pan::Follow;
@@ -200,7 +206,7 @@ fn back(model: &mut Model) {
     } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
         model.start.hint = false;
         model.bring_into_sight();
-    } else if model.view == View::Fleet {
+    } else if model.view == View::Fleet || model.view == View::Wall && model.listing.is_narrowed() {
         model.listing.widen();
         model.arrange();
     } else {
@@ -237,6 +243,7 @@ fn travel(model: &mut Model, action: Action) {
             model.select_attention(place.saturating_add_signed(by));
             return view(model, View::Attention);
         }
+        (_, View::Wall) => return wall::travel(model, action),
         (_, View::Fleet) => {
             let before = model.listing.selected().cloned();
             model.listing.step(by);

@@ -30,7 +30,7 @@ pub struct Layout {
     pub body: Rect,
     /// The list with its frame.
     pub list: Rect,
-    /// The list's lines.
+    /// The list's lines, or the wall's tiles.
     pub lines: Rect,
     /// The mirror with its frame.
     pub mirror: Rect,
@@ -91,14 +91,16 @@ pub fn layout(wants: Wants) -> Layout {
     match (wants.zoom, wants.view) {
         (true, _) => plan.mirror = body,
         (false, View::Fleet | View::Attention) => fleet(&mut plan, body),
-        (false, View::Log { .. }) => plan.list = body,
+        (false, View::Log { .. } | View::Wall) => plan.list = body,
         (false, View::Agent { .. }) => agent(&mut plan, body),
     }
-    plan.lines = inside(plan.list, form);
-    if form != Form::Compact {
+    plan.lines = match (wants.view, form) {
+        // The line that says which page it is; each tile has its own frame.
+        (View::Wall, _) => top(plan.list, 1).1,
+        (_, Form::Compact) => inside(plan.list, form),
         // The line of column heads.
-        plan.lines = top(plan.lines, 1).1;
-    }
+        _ => top(inside(plan.list, form), 1).1,
+    };
     plan.cells = inside(plan.mirror, form);
     plan
 }
@@ -185,7 +187,7 @@ mod tests {
     fn no_part_ever_leaves_the_screen() {
         for width in 0..130 {
             for height in 0..50 {
-                for view in [View::Fleet, View::Agent { scroll: 0 }, View::Log { scroll: 0 }] {
+                for view in [View::Fleet, View::Wall, View::Agent { scroll: 0 }, View::Log { scroll: 0 }] {
                     for (zoom, banner) in [(false, false), (false, true), (true, true)] {
                         let screen = Rect::new(0, 0, width, height);
                         let plan =

@@ -104,13 +104,13 @@ pub enum Pan {
     },
 }
 
-/// What is looked at while nobody pans: the cursor; where the program has ended, its last words. tmux puts a notice below
+/// What is looked at while nobody pans: the cursor, or its row where it is hidden; where the program has ended, its last words. tmux puts a notice below
 /// them, on the last row, which the mirror's label says already.
 #[must_use]
 pub fn focus(screen: &Screen, ended: bool) -> Cursor {
     let cursor = screen.cursor();
     if !ended {
-        return cursor;
+        return if cursor.shown { cursor } else { Cursor { col: 0, ..cursor } };
     }
     let words = |line: &String| !line.is_empty() && !line.starts_with("Pane is dead");
     match screen.text().iter().rposition(words) {

@@ -43,4 +43,5 @@ mod start;
 pub mod taken;
 mod unattended;
 pub mod update;
+pub mod wall;
 pub mod words;

@@ -17,6 +17,7 @@ use super::{
     mirror::{Mirror, Pan},
     mode::Mode,
     settings::Settings,
+    wall::TileSize,
 };
 use crate::{
     config::memory::Remembered,
@@ -38,6 +39,8 @@ use crate::{
 pub enum View {
     /// The table of all agents.
     Fleet,
+    /// A grid of their mirrors.
+    Wall,
     /// The selected agent alone.
     Agent {
         /// The first line of its facts that is shown.
@@ -121,6 +124,8 @@ pub struct Model {
     pub(super) top: usize,
     pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
     pub(super) pan: Pan,
+    /// How large the tiles of the wall are.
+    pub(super) tiles: TileSize,
     /// The panes whose recording has ended for a reason of its own.
     pub(super) unrecorded: BTreeSet<PaneKey>,
     /// One line of words for the operator, until the next key.
@@ -155,6 +160,7 @@ impl Model {
             top: 0,
             mirrors: BTreeMap::new(),
             pan: Pan::Follow,
+            tiles: TileSize::default(),
             unrecorded: BTreeSet::new(),
             notice: None,
             click: None,
@@ -218,7 +224,13 @@ impl Model {
     /// The mirror of the selected row, when one is shown.
     #[must_use]
     pub fn selected_mirror(&self) -> Option<&Mirror> {
-        self.mirrors.get(&self.selected_row()?.mirror_pane()?.key)
+        self.mirror_of(self.selected_row()?)
+    }
+
+    /// The mirror of a row, when one is shown.
+    #[must_use]
+    pub fn mirror_of(&self, row: &Row) -> Option<&Mirror> {
+        self.mirrors.get(&row.mirror_pane()?.key)
     }
 
     /// Says something to the operator until the next key.
@@ -341,14 +353,6 @@ impl Model {
             alone: self.watches_one(),
             hint: self.hint(),
         })
-    }
-
-    /// The pane that should be mirrored: the selected one's, while there is room for its picture.
-    pub(super) fn wanted_pane(&self) -> Option<PaneKey> {
-        if self.layout().cells.is_empty() {
-            return None;
-        }
-        self.selected_row()?.mirror_pane().map(|pane| pane.key.clone())
     }
 
     /// Takes up the filter, the order and the rows afresh.

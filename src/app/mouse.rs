@@ -1,4 +1,4 @@
-//! What the mouse does: a click selects, a second one opens, the wheel scrolls what is under it.
+//! What the mouse does: a click selects, a second one opens, the wheel scrolls what is under it and turns the wall's pages.
 //!
 //! PURE, a part of [`super::update`].
 
@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use ratatui::layout::Position;
 
 use super::{
+    action::Action,
     keys,
     lines::Line,
     mode::Mode,
     model::{Change, Click, Model, View},
+    wall,
 };
 
 /// How many lines one notch of the wheel scrolls: what terminals and pagers do.
@@ -31,7 +33,7 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent) {
 }
 
 fn click(model: &mut Model, at: Position) {
-    if model.view != View::Fleet
+    if !matches!(model.view, View::Fleet | View::Wall)
         || model.mode.is_dialog()
         || matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. })
     {
@@ -44,7 +46,8 @@ fn click(model: &mut Model, at: Position) {
     model.moved(before.as_ref());
     let second = model.click.take().is_some_and(|last| Some(&last.key) == key.as_ref() && soon(last.at, model.now));
     if second {
-        model.view = View::Agent { scroll: 0 };
+        keys::open(model);
+        model.change = Change::Everything;
     } else {
         model.click = key.map(|key| Click { key, at: model.now });
     }
@@ -57,8 +60,12 @@ fn soon(then: Option<Timestamp>, now: Option<Timestamp>) -> bool {
     }
 }
 
-/// The place among the shown of the row that stands there.
+/// The place among the shown of the row or tile that stands there.
 fn row_at(model: &Model, at: Position) -> Option<usize> {
+    if model.view == View::Wall {
+        let wall = model.wall();
+        return wall.places().nth(wall.grid.at(at)?);
+    }
     let area = model.layout().lines;
     if !area.contains(at) {
         return None;
@@ -81,6 +88,9 @@ fn wheel(model: &mut Model, at: Position, by: isize) {
         (Mode::Compose(_) | Mode::Answer(_), _) => return,
         (_, View::Log { scroll }) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Agent { scroll }) if plan.facts.contains(at) => *scroll = scroll.saturating_add_signed(by).min(end),
+        (_, View::Wall) if plan.lines.contains(at) => {
+            return wall::travel(model, if by > 0 { Action::PageDown } else { Action::PageUp });
+        }
         (_, View::Fleet) if plan.lines.contains(at) => {
             let most = model.lines().len().saturating_sub(usize::from(plan.lines.height));
             model.top = model.top.saturating_add_signed(by).min(most);

@@ -54,7 +54,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Mirror(pane, news) => {
             mirror(model, &pane, news);
-            Vec::new()
+            // A picture changes nothing that could be wanted, and on a wall there are a thousand pieces a second.
+            return Vec::new();
         }
         Event::Preview(number, preview) => acting::previewed(model, number, *preview),
         Event::Job(id, news) => {
@@ -241,8 +242,8 @@ fn want_log(model: &mut Model) -> Option<Effect> {
 
 /// Asks for the mirrors that are shown, when they are others than before.
 fn want_mirrors(model: &mut Model) -> Option<Effect> {
-    let wanted: Vec<PaneKey> = model.wanted_pane().into_iter().collect();
-    if model.mirrors.keys().eq(wanted.iter()) {
+    let wanted = model.wanted_panes();
+    if wanted.len() == model.mirrors.len() && wanted.iter().all(|pane| model.mirrors.contains_key(pane)) {
         return None;
     }
     model.mirrors.retain(|pane, _| wanted.contains(pane));

@@ -1,17 +1,23 @@
-//! The open mirrors of the dashboard: exactly those that the model asked for, with what their records are to know. Draws
-//! nothing and judges nothing.
+//! The open mirrors of the dashboard: exactly those that the model asked for, each with its fair share of the loop, and
+//! with what their records are to know. Draws nothing and judges nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{sync::mpsc, task::yield_now};
 
+use super::turns::{Round, Turns};
 use crate::{
     adapter::{
         Watch,
         recorder::{Whole, Wish},
+        screens::Held,
         tap::client::{Marks, Mirrors, Reseeds},
     },
-    app::event::Event,
     config::Recorder,
     fleet::{
         facts::{HostFacts, ServerState},
@@ -24,13 +30,23 @@ use crate::{
 /// What tells that a picture cannot be right any more: the pane's size, its program, and whether that has ended.
 type Shape = (u16, u16, u32, bool);
 
+/// How many bytes are taken in before the keys and the frame have their turn again: some milliseconds' work for the
+/// slowest that an agent can print.
+const ROUND: usize = 128 * 1024;
+
+/// What a piece weighs beside its bytes, and what a picture does.
+const PIECE: usize = 256;
+const PICTURE: usize = 8 * 1024;
+
 /// The open mirrors, and the servers that they are on.
 pub(super) struct OpenMirrors {
     watch: Watch,
-    events: mpsc::Sender<Event>,
     wanted: Vec<PaneKey>,
     servers: BTreeMap<Socket, Arc<Mirrors>>,
     open: BTreeMap<PaneKey, Open>,
+    turns: Turns<PaneKey>,
+    /// Whether more news wait than one round could take.
+    busy: bool,
     /// How much is kept of the records; `None`: nothing.
     record: Option<Recorder>,
     /// Whose panes they are.
@@ -44,20 +60,67 @@ struct Open {
     marks: Marks,
     /// Of which state and cause the record last heard.
     said: String,
-    relay: JoinHandle<()>,
+    /// What it says before anything else: that it is being opened, also where another server's picture stood.
+    first: Option<MirrorNews>,
+    news: mpsc::Receiver<MirrorNews>,
+    /// For as long as it is there, the pane is not captured: the picture is here.
+    held: Option<Held>,
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.relay.abort();
+impl Open {
+    /// Its next piece of news, if it has one; else whoever asks is woken when it has.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Option<MirrorNews> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        match self.news.poll_recv(cx) {
+            Poll::Ready(news) => news,
+            Poll::Pending => None,
+        }
+    }
+}
+
+/// What a piece of news costs to take in.
+fn weight(news: &MirrorNews) -> usize {
+    match news {
+        MirrorNews::Bytes { bytes, .. } => PIECE + bytes.len(),
+        MirrorNews::Picture { .. } => PICTURE,
+        MirrorNews::Opening | MirrorNews::Gone(_) | MirrorNews::Unrecorded(_) => PIECE,
     }
 }
 
 impl OpenMirrors {
-    /// None yet; their news will go to `events`.
-    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<Recorder>) -> Self {
-        let (wanted, servers, open, names) = Default::default();
-        Self { watch, events, wanted, servers, open, record, names }
+    /// None yet.
+    pub(super) fn new(watch: Watch, record: Option<Recorder>) -> Self {
+        let (wanted, servers, open, turns, names) = Default::default();
+        Self { watch, wanted, servers, open, turns, busy: false, record, names }
+    }
+
+    /// The next news, of each pane its share; comes back when there are any. Safe to be given up at any time.
+    pub(super) async fn news(&mut self) -> Vec<(PaneKey, MirrorNews)> {
+        if std::mem::take(&mut self.busy) {
+            // One thread does everything: whoever reads the keys must get it, too.
+            yield_now().await;
+        }
+        poll_fn(|cx| self.poll_news(cx)).await
+    }
+
+    fn poll_news(&mut self, cx: &mut Context<'_>) -> Poll<Vec<(PaneKey, MirrorNews)>> {
+        let (watch, open) = (&self.watch, &mut self.open);
+        let everybody = open.keys().cloned().collect();
+        let Round { pieces, full } = self.turns.round(everybody, ROUND, |key| {
+            let open = open.get_mut(key)?;
+            let news = open.poll(cx)?;
+            match &news {
+                MirrorNews::Picture { .. } => open.held = open.held.take().or_else(|| Some(watch.holds(key.clone()))),
+                MirrorNews::Gone(_) => open.held = None,
+                MirrorNews::Opening | MirrorNews::Bytes { .. } | MirrorNews::Unrecorded(_) => {}
+            }
+            let weight = weight(&news);
+            Some((news, weight))
+        });
+        self.busy = full;
+        if pieces.is_empty() { Poll::Pending } else { Poll::Ready(pieces) }
     }
 
     /// How much is kept of the record of a mirror that is opened from now on.
@@ -117,26 +180,11 @@ impl OpenMirrors {
             };
             let agent = self.names.get(key).cloned();
             let record = self.record.zip(agent).map(|(record, agent)| wish(agent, record));
-            let (mut news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
-            let (events, of, watch) = (self.events.clone(), key.clone(), self.watch.clone());
-            let relay = tokio::spawn(async move {
-                // For as long as it lives, the pane is not captured: the picture is here.
-                let mut held = None;
-                while let Some(piece) = news.recv().await {
-                    match piece {
-                        MirrorNews::Picture { .. } => held = held.or_else(|| Some(watch.holds(of.clone()))),
-                        MirrorNews::Gone(_) => held = None,
-                        MirrorNews::Opening | MirrorNews::Bytes { .. } | MirrorNews::Unrecorded(_) => {}
-                    }
-                    if events.send(Event::Mirror(of.clone(), piece)).await.is_err() {
-                        return;
-                    }
-                }
-            });
-            let server = mirrors.server.pid;
-            self.open.insert(key.clone(), Open { server, shape: None, reseeds, marks, said: String::new(), relay });
-            // Dropped when the inbox is full: then the picture itself is on its way.
-            let _ = self.events.try_send(Event::Mirror(key.clone(), MirrorNews::Opening));
+            let (news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
+            let (server, first) = (mirrors.server.pid, Some(MirrorNews::Opening));
+            let said = String::new();
+            let open = Open { server, shape: None, reseeds, marks, said, first, news, held: None };
+            self.open.insert(key.clone(), open);
         }
     }
 

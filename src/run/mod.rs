@@ -4,6 +4,7 @@
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
 mod checkup;
+mod frame;
 mod jobs;
 mod keys;
 pub mod memory;
@@ -12,6 +13,7 @@ mod refresh;
 mod replay;
 mod seat;
 mod terminal;
+mod turns;
 
 use std::{
     io,
@@ -19,7 +21,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::Event as TerminalEvent;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use tokio::{
@@ -38,13 +39,7 @@ use self::{
     terminal::Terminal,
 };
 use crate::{
-    adapter::{
-        Steer, Watch,
-        clock::{self, Moment},
-        config_file::ConfigFile,
-        exec::Argv,
-        notify,
-    },
+    adapter::{Steer, Watch, clock, config_file::ConfigFile, exec::Argv, notify},
     app::{
         alerts,
         effect::Effect,
@@ -60,13 +55,10 @@ use crate::{
         ids::Socket,
         order::{Confirmed, Order, Outcome, Target},
     },
-    ui::{
-        self,
-        theme::{Terminal as TerminalKind, Theme},
-    },
+    ui::theme::{Terminal as TerminalKind, Theme},
 };
 
-/// How many events may wait. Behind it the sources wait, and the taps send fresh pictures instead of old bytes.
+/// How many events may wait. Behind it their sources wait.
 const INBOX: usize = 256;
 
 /// What the dashboard needs to be told.
@@ -145,7 +137,7 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let checkups = tokio::spawn(checkups.run());
-    let mirrors = OpenMirrors::new(options.watch, events, options.settings.recorder());
+    let mirrors = OpenMirrors::new(options.watch, options.settings.recorder());
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
     let (drawn, whole, handed, replay) = (None, None, None, None);
@@ -236,8 +228,9 @@ impl Shell {
                 () = sleep_until(held.unwrap_or(now.steady).into()), if held.is_some() => {
                     self.handle(Event::Tick(clock::now().wall), terminal)?;
                 }
-                event = inbox.recv() => if let Some(event) = event {
-                    self.handle(event, terminal)?;
+                Some(event) = inbox.recv() => self.handle(event, terminal)?,
+                news = self.mirrors.news() => for (pane, news) in news {
+                    self.handle(Event::Mirror(pane, news), terminal)?;
                 },
                 _ = seconds.tick() => self.handle(Event::Tick(clock::now().wall), terminal)?,
             }
@@ -288,41 +281,6 @@ impl Shell {
             self.handle(event, terminal)?;
         }
         Ok(())
-    }
-
-    /// When a picture that its program holds back is to be shown all the same.
-    fn held_until(&self, now: Moment) -> Option<Instant> {
-        // A due time that has passed is now.
-        let left = |due: jiff::Timestamp| Duration::try_from(due.duration_since(now.wall)).unwrap_or_default();
-        self.model.due().map(|due| now.steady + left(due))
-    }
-
-    /// The shortest time between two frames. The first change after a pause is drawn at once.
-    fn frame(&self) -> Duration {
-        Duration::from_secs(1) / self.model.settings().config.frames_per_second.max(1)
-    }
-
-    fn draw(&mut self, what: Change, terminal: &mut Terminal) -> io::Result<()> {
-        let what = what.max(self.fit(terminal)?);
-        let (model, theme, whole) = (&self.model, &self.theme, &mut self.whole);
-        terminal.draw(|frame| match whole {
-            Some(last) if what == Change::Mirror => ui::draw_mirror(model, theme, last, frame),
-            _ => {
-                ui::draw(model, theme, frame);
-                *whole = Some(frame.buffer_mut().clone());
-            }
-        })?;
-        self.drawn = Some(clock::now().steady);
-        Ok(())
-    }
-
-    /// A terminal becomes another size without a word while nobody listens yet, and while this program is stopped.
-    fn fit(&mut self, terminal: &mut Terminal) -> io::Result<Change> {
-        let (columns, rows) = terminal.size()?;
-        if (columns, rows) != self.model.size() {
-            self.handle(Event::Terminal(TerminalEvent::Resize(columns, rows)), terminal)?;
-        }
-        Ok(self.model.take_change())
     }
 
     fn handle(&mut self, event: Event, terminal: &mut Terminal) -> io::Result<()> {

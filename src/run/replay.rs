@@ -132,6 +132,9 @@ impl Shell {
                     drawn = None;
                 }
                 Some(event) = inbox.recv() => self.handle(event, terminal)?,
+                news = self.mirrors.news() => for (pane, news) in news {
+                    self.handle(Event::Mirror(pane, news), terminal)?;
+                },
                 () = sleep_until(due.into()), if replay.is_playing() => {}
             }
         }

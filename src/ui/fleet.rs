@@ -43,10 +43,17 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     agent::why(model, theme, buffer);
 }
 
-/// The list's title: what narrows it, and how many of how many it shows.
+/// The list's title: what narrows it, and by what it is sorted.
 fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>) {
-    let listing = model.listing();
     let mut left = vec![styled(" fleet ", theme.title)];
+    left.extend(narrowings(model, theme));
+    let right = order(model).map_or_else(TextLine::default, |order| TextLine::from(styled(order, theme.dim)));
+    (TextLine::from(left), right)
+}
+
+/// What narrows the list, how many of how many it shows, and how many are marked.
+pub(super) fn narrowings(model: &Model, theme: &Theme) -> Vec<Span<'static>> {
+    let (listing, mut left) = (model.listing(), Vec::new());
     if !listing.filter_text().is_empty() {
         left.push(styled(format!("/{} ", fit(listing.filter_text(), 24)), theme.key));
     }
@@ -61,20 +68,19 @@ fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>
     if listing.marked() > 0 {
         left.push(styled(format!("{} marked ", listing.marked()), theme.mark));
     }
-    let sort = listing.sort();
+    left
+}
+
+/// By what the list is sorted, when that is not the usual order.
+pub(super) fn order(model: &Model) -> Option<String> {
+    let sort = model.listing().sort();
     let arrow = if sort.reversed { "↑" } else { "↓" };
-    let right = match sort.column {
-        None if !sort.reversed => TextLine::default(),
-        column => {
-            let by = column.map_or("attention", Column::title).to_lowercase();
-            TextLine::from(styled(format!(" {arrow} {by} "), theme.dim))
-        }
-    };
-    (TextLine::from(left), right)
+    let unusual = sort.column.is_some() || sort.reversed;
+    unusual.then(|| format!(" {arrow} {} ", sort.column.map_or("attention", Column::title).to_lowercase()))
 }
 
 /// What an empty list says: what is going on, and what to do.
-fn nothing(model: &Model) -> Vec<String> {
+pub(super) fn nothing(model: &Model) -> Vec<String> {
     let Some(fleet) = model.fleet() else {
         return vec![
             "asking tmux, systemd and the agents’ heartbeats …".to_owned(),

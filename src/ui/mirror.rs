@@ -9,7 +9,7 @@ use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::{Color, Modifier, Style},
-    text::Line,
+    text::{Line, Span},
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -48,17 +48,29 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let mirror = model.selected_mirror();
     let (left, right) = titles(model, row, mirror, theme);
     paint::frame(plan.mirror, plan.form, left, right, theme, buffer);
+    show(row, mirror, plan.cells, model.pan(), theme, buffer);
+}
+
+/// The picture of a row's pane in a place, or why there is none.
+pub(super) fn show(
+    row: Option<&Row>,
+    mirror: Option<&Mirror>,
+    cells: Rect,
+    pan: Pan,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
     match mirror {
         Some(Mirror::Shown { screen, .. }) => {
             let focus = focus(screen, row.is_some_and(Row::has_ended));
-            copy(screen, focus, plan.cells, model.pan(), theme, buffer);
+            copy(screen, focus, cells, pan, theme, buffer);
         }
         Some(Mirror::Gone(why)) => {
             let words = ["the mirror is gone".to_owned(), why.words().to_owned()];
-            paint::message(plan.cells, &words, theme, buffer);
+            paint::message(cells, &words, theme, buffer);
         }
-        Some(Mirror::Opening) => paint::message(plan.cells, &["opening the mirror …".to_owned()], theme, buffer),
-        None => paint::message(plan.cells, &absent(row), theme, buffer),
+        Some(Mirror::Opening) => paint::message(cells, &["opening the mirror …".to_owned()], theme, buffer),
+        None => paint::message(cells, &absent(row), theme, buffer),
     }
 }
 
@@ -87,32 +99,30 @@ fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &The
     if let Some(pane) = &row.pane {
         left.push(styled(format!("· {}×{} ", pane.width, pane.height), theme.dim));
     }
-    let fresh = match (mirror, row.pane.as_ref().and_then(|pane| pane.dead)) {
-        (_, Some(dead)) => styled(format!(" {} ", ended(dead)), theme.bad),
-        (Some(mirror), None) => freshness(mirror, model, theme),
-        (None, None) => styled("", theme.dim),
-    };
+    let fresh = fresh(model, row, mirror, false, theme);
     let pan = if matches!(model.pan(), Pan::At { .. }) { " panned ·" } else { "" };
     let record = if model.is_unrecorded() { " not recorded ·" } else { "" };
     (Line::from(left), Line::from(vec![styled(record, theme.warn), styled(pan, theme.dim), fresh]))
 }
 
-/// How it is fed and how fresh it is.
-fn freshness(mirror: &Mirror, model: &Model, theme: &Theme) -> ratatui::text::Span<'static> {
-    match mirror {
-        Mirror::Opening => styled(" opening ", theme.dim),
-        Mirror::Gone(_) => styled(" gone ", theme.bad),
-        Mirror::Shown { feed: Feed::Live, .. } => styled(" ● live ", theme.good),
-        Mirror::Shown { feed: Feed::Polled, heard, .. } => {
-            let old =
-                model.now().and_then(|now| Duration::try_from(now.duration_since(*heard)).ok()).unwrap_or_default();
-            if old > STALE {
-                styled(format!(" stale {} ", short(old)), theme.warn)
-            } else {
-                styled(" polled 1 s ", theme.free)
+/// How a row's picture is fed and how fresh it is, in words or as `brief` as can be; of a program that has ended, how.
+pub(super) fn fresh(model: &Model, row: &Row, mirror: Option<&Mirror>, brief: bool, theme: &Theme) -> Span<'static> {
+    let dead = row.pane.as_ref().and_then(|pane| pane.dead);
+    let (long, shortly, style) = match (dead, mirror) {
+        (Some(dead), _) => (ended(dead), "ended".to_owned(), theme.bad),
+        (None, None) => return Span::raw(""),
+        (None, Some(Mirror::Opening)) => ("opening".to_owned(), "…".to_owned(), theme.dim),
+        (None, Some(Mirror::Gone(_))) => ("gone".to_owned(), "gone".to_owned(), theme.bad),
+        (None, Some(Mirror::Shown { feed: Feed::Live, .. })) => ("● live".to_owned(), "●".to_owned(), theme.good),
+        (None, Some(Mirror::Shown { feed: Feed::Polled, heard, .. })) => {
+            let old = model.now().and_then(|now| Duration::try_from(now.duration_since(*heard)).ok());
+            match old.filter(|old| *old > STALE) {
+                Some(old) => (format!("stale {}", short(old)), short(old), theme.warn),
+                None => ("polled 1 s".to_owned(), "1s".to_owned(), theme.free),
             }
         }
-    }
+    };
+    styled(format!(" {} ", if brief { shortly } else { long }), style)
 }
 
 /// Copies the part of a screen that an area shows, and its cursor as a reversed cell.

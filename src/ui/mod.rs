@@ -20,6 +20,7 @@ mod problems;
 pub mod replay;
 mod taken;
 pub mod theme;
+mod wall;
 
 use ratatui::{Frame, buffer::Buffer};
 
@@ -35,8 +36,8 @@ pub fn draw_mirror(model: &Model, theme: &Theme, last: &Buffer, frame: &mut Fram
     if buffer.area != last.area {
         return draw(model, theme, frame);
     }
-    // A dialog may stand over the mirror.
-    if model.mode().is_dialog() || matches!(model.mode(), Mode::Receipts { .. }) {
+    // A dialog may stand over the mirror; and there is little on a wall that is no mirror.
+    if model.mode().is_dialog() || matches!(model.mode(), Mode::Receipts { .. }) || model.shows_wall() {
         return draw(model, theme, frame);
     }
     buffer.clone_from(last);
@@ -66,6 +67,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         (Mode::Problems { scroll }, _) => problems::draw(model, *scroll, theme, buffer),
         (Mode::Zoom | Mode::Taken(_), _) => mirror::draw(model, theme, buffer),
         (_, View::Fleet) => fleet::draw(model, theme, buffer),
+        (_, View::Wall) => wall::draw(model, theme, buffer),
         (_, View::Agent { scroll }) => agent::draw(model, scroll, theme, buffer),
         (_, View::Attention) => attention::draw(model, theme, buffer),
         (_, View::Log { scroll }) => log::draw(model, scroll, theme, buffer),

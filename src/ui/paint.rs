@@ -16,14 +16,30 @@ use crate::app::layout::Form;
 /// A left title is not cut below this for the sake of the right one.
 const SHORTEST_TITLE: usize = 10;
 
+/// What a frame is drawn with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Border {
+    /// Whether it goes all around: not where it is compact.
+    pub(super) form: Form,
+    /// Its lines.
+    pub(super) kind: BorderType,
+    /// Their style.
+    pub(super) style: Style,
+}
+
 /// A frame with a title at its left and one at its right; where it is compact only the line of titles.
 pub(super) fn frame(area: Rect, form: Form, left: Line, right: Line, theme: &Theme, buffer: &mut Buffer) {
+    framed(area, Border { form, kind: BorderType::Rounded, style: theme.frame }, left, right, theme, buffer);
+}
+
+/// The same with other lines.
+pub(super) fn framed(area: Rect, border: Border, left: Line, right: Line, theme: &Theme, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let borders = if form == Form::Compact { Borders::TOP } else { Borders::ALL };
+    let borders = if border.form == Form::Compact { Borders::TOP } else { Borders::ALL };
     let room = usize::from(area.width).saturating_sub(4);
-    let mut block = Block::new().borders(borders).border_type(BorderType::Rounded).border_style(theme.frame);
+    let mut block = Block::new().borders(borders).border_type(border.kind).border_style(border.style);
     // The right title says how fresh things are: the left one makes room for it, down to a name's length.
     let with_right = right.width() + SHORTEST_TITLE <= room;
     let space = if with_right { room - right.width() } else { room };

@@ -85,8 +85,8 @@ fn row(out: &mut String, top: f32, cells: &[&Cell]) -> std::fmt::Result {
     while x < cells.len() {
         let end = run_end(cells, x);
         let wide = cells[x].symbol().width().max(1);
-        if let Some(stroke) = frame_line(cells[x].symbol()) {
-            strokes(out, top, &cells[x..end], x, stroke)?;
+        if let Some(line) = frame_line(cells[x].symbol()) {
+            strokes(out, top, &cells[x..end], x, line)?;
         } else {
             text(out, top, &cells[x..end], x, wide)?;
         }
@@ -160,7 +160,18 @@ enum Stroke {
     Corner { left: bool, up: bool, round: bool },
 }
 
-fn frame_line(symbol: &str) -> Option<Stroke> {
+/// The line that a character of a frame is, and how wide.
+fn frame_line(symbol: &str) -> Option<(Stroke, f32)> {
+    match HEAVY.iter().find(|(heavy, _)| *heavy == symbol) {
+        Some((_, light)) => stroke(light).map(|stroke| (stroke, 2.6)),
+        None => stroke(symbol).map(|stroke| (stroke, 1.2)),
+    }
+}
+
+/// Heavy lines, and the light ones that run alike.
+const HEAVY: [(&str, &str); 6] = [("━", "─"), ("┃", "│"), ("┏", "┌"), ("┓", "┐"), ("┗", "└"), ("┛", "┘")];
+
+fn stroke(symbol: &str) -> Option<Stroke> {
     let corner = |left, up, round| Some(Stroke::Corner { left, up, round });
     match symbol {
         "─" => Some(Stroke::Across(false)),
@@ -179,7 +190,8 @@ fn frame_line(symbol: &str) -> Option<Stroke> {
 }
 
 /// A run of one frame character, as one path.
-fn strokes(out: &mut String, top: f32, cells: &[&Cell], x: usize, stroke: Stroke) -> std::fmt::Result {
+fn strokes(out: &mut String, top: f32, cells: &[&Cell], x: usize, line: (Stroke, f32)) -> std::fmt::Result {
+    let (stroke, width) = line;
     let middle = top + CELL.1 / 2.0;
     let bottom = top + CELL.1;
     let mut path = String::new();
@@ -204,7 +216,11 @@ fn strokes(out: &mut String, top: f32, cells: &[&Cell], x: usize, stroke: Stroke
     }
     let dash = if matches!(stroke, Stroke::Across(true)) { r#" stroke-dasharray="2.8 2.8""# } else { "" };
     let dim = if cells[0].modifier.contains(Modifier::DIM) { r#" opacity=".62""# } else { "" };
-    writeln!(out, r#"<path d="{path}" stroke="{}" fill="none" stroke-width="1.2"{dash}{dim}/>"#, colours(cells[0]).0)
+    writeln!(
+        out,
+        r#"<path d="{path}" stroke="{}" fill="none" stroke-width="{width}"{dash}{dim}/>"#,
+        colours(cells[0]).0
+    )
 }
 
 fn column(x: usize) -> f32 {

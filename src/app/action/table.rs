@@ -8,7 +8,7 @@ use super::{
     Group as G,
     when::{
         acknowledges, acts, answers, broadcasts, goes_back, has_receipts, in_fleet, in_list, interrupts, marks,
-        on_fleet, opens, takes, with_a_shell, with_mirror, with_rows, zoomed,
+        on_fleet, on_wall, opens, takes, with_a_shell, with_mirror, with_rows, zoomed,
     },
 };
 use crate::fleet::sort::Column;
@@ -80,13 +80,21 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .when(on_fleet),
     line(A::Receipts, G::Act, "receipts", &["J"], "the receipts of the last order, one for each agent")
         .when(has_receipts),
-    line(A::Open, G::Move, "open", &["Enter"], "open the selected agent: its mirror and all that is known of it")
-        .short("open")
-        .when(opens),
+    line(
+        A::Open,
+        G::Move,
+        "open",
+        &["Enter"],
+        "open the selected agent: its mirror and all that is known of it; on the wall, zoom it",
+    )
+    .short("open")
+    .when(opens),
     line(A::Back, G::Move, "back", &["Esc"], "one step back: out of the agent, then filter, faults only and marks")
         .short("back")
         .when(goes_back),
     line(A::Fleet, G::Move, "fleet", &["1"], "the fleet"),
+    line(A::Wall, G::Move, "wall", &["2"], "the wall: live mirrors of all that are listed, a page at a time")
+        .short("wall"),
     line(A::Attention, G::Move, "attention", &["3"], "what needs a human, worst first").short("attention"),
     line(A::Log, G::Move, "log", &["4"], "every action that was taken, from here or by others, the newest first")
         .short("log"),
@@ -140,8 +148,11 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Zoom, G::Mirror, "zoom", &["z"], "the mirror alone, or back; then the moving keys pan")
         .short("zoom")
         .when(with_mirror),
-    line(A::Left, G::Mirror, "left", &["h", "Left"], "pan left in zoom").when(zoomed),
-    line(A::Right, G::Mirror, "right", &["l", "Right"], "pan right in zoom").when(zoomed),
+    line(A::Left, G::Mirror, "left", &["h", "Left"], "pan left in zoom; the tile to the left on the wall").when(zoomed),
+    line(A::Right, G::Mirror, "right", &["l", "Right"], "pan right in zoom; the tile to the right on the wall")
+        .when(zoomed),
+    line(A::Larger, G::Mirror, "larger-tiles", &["+", "="], "larger tiles on the wall").when(on_wall),
+    line(A::Smaller, G::Mirror, "smaller-tiles", &["-"], "smaller tiles on the wall, and more of them").when(on_wall),
     line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text to the clipboard (OSC 52)")
         .short("copy")
         .when(with_mirror),

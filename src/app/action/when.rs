@@ -35,7 +35,7 @@ pub(super) fn with_rows(model: &Model) -> Offer {
 }
 
 pub(super) fn in_fleet(model: &Model) -> Offer {
-    if model.view() == View::Fleet && matches!(model.mode(), Mode::Normal | Mode::Filter(_)) {
+    if matches!(model.view(), View::Fleet | View::Wall) && matches!(model.mode(), Mode::Normal | Mode::Filter(_)) {
         Offer::Now
     } else {
         Offer::Hidden("that belongs to the fleet: Esc goes back to it")
@@ -78,8 +78,16 @@ pub(super) fn with_mirror(model: &Model) -> Offer {
     }
 }
 
+pub(super) fn on_wall(model: &Model) -> Offer {
+    if model.shows_wall() && matches!(model.mode(), Mode::Normal) {
+        Offer::Now
+    } else {
+        Offer::Hidden("that belongs to the wall: 2 shows it")
+    }
+}
+
 pub(super) fn zoomed(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Zoom) {
+    if matches!(model.mode(), Mode::Zoom) || on_wall(model) == Offer::Now {
         Offer::Now
     } else {
         Offer::Hidden("left and right pan a zoomed mirror: z zooms")
