@@ -38,7 +38,7 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Interrupt => at_once(model, &Order::new(Act::Interrupt), &rows),
         Action::Reset => {
-            let act = Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() };
+            let act = Act::Reset { draft: WhenDraft::Refuse, timing: timing(model) };
             confirm(model, Order::new(act), rows)
         }
         Action::Relaunch => confirm(model, Order::new(Act::Relaunch), rows),
@@ -58,8 +58,13 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
+/// How long is waited for evidence.
+fn timing(model: &Model) -> Timing {
+    Timing { give_up_after: model.settings.config.send.timeout, ..Timing::default() }
+}
+
 fn compose(model: &mut Model, to: Vec<RowKey>, broadcast: bool) -> Vec<Effect> {
-    let compose = Compose::to(to, broadcast, &model.desk.drafts);
+    let compose = Compose::to(to, broadcast, &model.desk.drafts, model.settings.config.send.timeout);
     model.mode = Mode::Compose(Box::new(compose));
     Vec::new()
 }

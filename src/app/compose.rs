@@ -3,7 +3,10 @@
 //! PURE. Nothing is sent from here: the finished message leaves as an order for each receiver. A draft is kept for
 //! whoever it was written to; what was sent once can be fetched back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
@@ -60,6 +63,8 @@ pub struct Compose {
     pub replace: bool,
     /// Past a pause, for this reason.
     pub forced: Option<String>,
+    /// How long evidence is waited for that it was accepted.
+    pub patience: Duration,
     /// How far it is.
     pub step: Step,
     /// Words about the last key.
@@ -125,7 +130,7 @@ pub struct Receiver {
 impl Compose {
     /// A message to these, going on with the draft that was left for them.
     #[must_use]
-    pub fn to(to: Vec<RowKey>, broadcast: bool, drafts: &Drafts) -> Self {
+    pub fn to(to: Vec<RowKey>, broadcast: bool, drafts: &Drafts, patience: Duration) -> Self {
         let text = drafts.drafts.get(&to).cloned().unwrap_or_default();
         Self {
             to,
@@ -136,6 +141,7 @@ impl Compose {
             queue: false,
             replace: false,
             forced: None,
+            patience,
             step: Step::Writing,
             says: (!text.is_empty()).then(|| "this is the draft that you left".to_owned()),
             recalled: None,
@@ -205,7 +211,7 @@ impl Compose {
             busy: if self.queue { WhenBusy::Queue } else { WhenBusy::Refuse },
             draft: if self.replace { WhenDraft::Replace } else { WhenDraft::Refuse },
             verify: true,
-            timing: Timing::default(),
+            timing: Timing { give_up_after: self.patience, ..Timing::default() },
         };
         Order { act: Act::Send(letter), forced: self.forced.clone() }
     }

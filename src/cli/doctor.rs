@@ -44,7 +44,7 @@ impl Doctor {
         if self.list {
             return say(&reference()).map(|()| Exit::Done);
         }
-        let visit = visit(&globals.watch(), globals.socket().as_ref(), limits()).await;
+        let visit = visit(&globals.watch(), globals.socket().as_ref(), limits(globals)).await;
         if let Some(why) = &visit.no_roster {
             complain(&format!("mosaic-top: no roster, so nobody knows what should run: {why}"));
             if globals.roster.is_some() {

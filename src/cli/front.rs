@@ -54,9 +54,10 @@ impl Globals {
     }
 }
 
-/// Times that the environment may set.
-pub(super) fn limits() -> Limits {
-    Limits::from_env(|name| std::env::var(name).ok())
+/// Times that the environment and the configuration may set.
+pub(super) fn limits(globals: &Globals) -> Limits {
+    let limits = Limits::from_env(|name| std::env::var(name).ok());
+    Limits { stalled_after: globals.configured.stalled_after, ..limits }
 }
 
 impl Front {
@@ -68,7 +69,7 @@ impl Front {
         Self {
             observer,
             watch,
-            limits: limits(),
+            limits: limits(globals),
             socket: globals.socket(),
             home,
             memory: Memory::default(),

@@ -40,6 +40,7 @@ use crate::{
         tap::{binary::Binary, daemon},
     },
     app::settings::Settings,
+    config::Config as Configured,
     fleet::{
         order::{Confirmed, Order, Outcome, Target},
         text::visible,
@@ -109,6 +110,9 @@ pub struct Globals {
     /// Log more: -v what is done, -vv how, -vvv everything
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// What the configuration says, once it is read.
+    #[arg(skip)]
+    pub configured: Configured,
 }
 
 #[derive(Debug, Subcommand)]
@@ -232,7 +236,7 @@ fn start(cli: Cli) -> Result<Exit> {
 }
 
 async fn verb(cli: Cli) -> Result<Exit> {
-    let Cli { globals, verb } = cli;
+    let Cli { mut globals, verb } = cli;
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
     }
@@ -240,10 +244,11 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
+    globals.configured = loaded.1.config.clone();
     loaded.1.unrecorded = globals.no_recorder || access::is_asked("MOSAIC_TOP_NO_RECORDER");
     let access = Access::of(globals.read_only).configured(loaded.1.read_only);
     match verb {
-        None => dashboard(&globals, access, loaded).await,
+        None => Box::pin(dashboard(&globals, access, loaded)).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => Box::pin(watch.run(&globals, access, loaded)).await,
@@ -316,11 +321,14 @@ async fn show(
     // One agent alone is shown as it is: there is no list to remember.
     let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
-        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        steer: access.licence().ok().map(|licence| {
+            let steer = watch.steer(licence, Audit::here("tui"));
+            if settings.config.trust_before_relaunch { steer } else { steer.without_trust() }
+        }),
         watch,
         socket: globals.socket(),
         read_only: access.refusal(),
-        limits: front::limits(),
+        limits: front::limits(globals),
         terminal: terminal(),
         settings,
         config_file,

@@ -347,10 +347,10 @@ fn exit_of(code: u8) -> Exit {
     }
 }
 
-/// Milliseconds from the command line.
-fn timing(timeout: Option<u64>) -> crate::fleet::delivery::Timing {
+/// How long evidence is waited for: milliseconds from the command line, else what the configuration says.
+fn timing(timeout: Option<u64>, globals: &Globals) -> crate::fleet::delivery::Timing {
     let default = crate::fleet::delivery::Timing::default();
-    let give_up_after = timeout.map_or(default.give_up_after, Duration::from_millis);
+    let give_up_after = timeout.map_or(globals.configured.send.timeout, Duration::from_millis);
     crate::fleet::delivery::Timing { give_up_after, ..default }
 }
 

@@ -129,8 +129,6 @@ pub const MAY_SAY_READ_ONLY: &str = "this is read-only: the configuration cannot
 /// Sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Send {
-    /// Between two agents of one sending.
-    pub interval: Duration,
     /// How long evidence is waited for.
     pub timeout: Duration,
 }
@@ -226,8 +224,8 @@ impl Default for Config {
             remember: true,
             keys: Vec::new(),
             take: Take { leave: None },
-            send: Send { interval: Duration::from_millis(500), timeout: Duration::from_secs(10) },
-            stalled_after: Duration::from_secs(900),
+            send: Send { timeout: Duration::from_secs(6) },
+            stalled_after: Duration::from_secs(300),
             notify: Notify {
                 bell: false,
                 terminal: Osc::Off,

@@ -175,6 +175,7 @@ impl Joiner<'_> {
             sight: sight.as_ref(),
             record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
+            stalled_after: self.context.limits.stalled_after,
         });
         AgentFacts {
             now: self.facts.at,

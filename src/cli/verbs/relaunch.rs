@@ -41,7 +41,7 @@ impl Relaunch {
             Ok(deck) => deck,
             Err(exit) => return Ok(exit),
         };
-        if self.no_trust {
+        if self.no_trust || !globals.configured.trust_before_relaunch {
             deck.steer = deck.steer.without_trust();
         }
         deck.order(&self.force.order(Act::Relaunch), &self.agents, &self.common).await

@@ -24,7 +24,7 @@ pub struct Reset {
     /// Clear a draft that stands in the composer
     #[arg(long)]
     pub replace_draft: bool,
-    /// How long to wait for the verdict, in milliseconds [default: 6000]
+    /// How long to wait for the verdict, in milliseconds [default: 6000, or `send.timeout`]
     #[arg(long, value_name = "MS")]
     pub timeout: Option<u64>,
     /// How to get past a pause.
@@ -43,7 +43,7 @@ impl Reset {
             Err(exit) => return Ok(exit),
         };
         let draft = if self.replace_draft { WhenDraft::Replace } else { WhenDraft::Refuse };
-        let order = self.force.order(Act::Reset { draft, timing: timing(self.timeout) });
+        let order = self.force.order(Act::Reset { draft, timing: timing(self.timeout, globals) });
         deck.order(&order, &self.agents, &self.common).await
     }
 }

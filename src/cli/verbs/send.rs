@@ -43,7 +43,7 @@ pub struct Send {
     /// Wait for a verdict and print it
     #[arg(long)]
     pub verify: bool,
-    /// How long to wait for the verdict, in milliseconds [default: 6000]
+    /// How long to wait for the verdict, in milliseconds [default: 6000, or `send.timeout`]
     #[arg(long, value_name = "MS")]
     pub timeout: Option<u64>,
     /// What it asks for: terminal-log, actionable, human or reaction
@@ -103,7 +103,7 @@ impl Send {
                 busy: if self.queue { WhenBusy::Queue } else { WhenBusy::Refuse },
                 draft: if self.replace_draft { WhenDraft::Replace } else { WhenDraft::Refuse },
                 verify: self.verify,
-                timing: timing(self.timeout),
+                timing: timing(self.timeout, globals),
             }));
             each.push((order.clone(), deck.target(&order, name)));
         }
