@@ -62,7 +62,7 @@ fn on(name: &str) -> Model {
 fn text(model: &Model) -> String {
     let (width, height) = model.size();
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(model, &Theme::dark(), frame)).unwrap();
+    terminal.draw(|frame| draw(model, &Theme::dark(), frame.buffer_mut())).unwrap();
     let buffer = terminal.backend().buffer();
     let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>() + "\n";
     (0..height).map(line).collect()

@@ -108,7 +108,7 @@ impl Reply {
 /// A text and how it is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// What is to arrive, preamble included, cleaned. [`Letter::for_each`] writes one for each receiver.
+    /// What is to arrive, preamble included, cleaned: one letter a receiver, since each preamble names its own.
     pub text: String,
     /// A message or a slash command.
     pub kind: Kind,

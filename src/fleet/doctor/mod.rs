@@ -92,7 +92,7 @@ impl Checkup {
     }
 }
 
-/// Makes every check. Total: what is not known becomes [`Checkup::unasked`].
+/// Makes every check. Total: what is not known is listed as unasked.
 #[must_use]
 pub fn examine(it: &Examined<'_>) -> Checkup {
     let mut checkup = Checkup::default();
