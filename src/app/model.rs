@@ -354,7 +354,7 @@ impl Model {
             size: self.start.size,
             view: self.view,
             zoom: self.mode.is_zoomed() || self.watches_one(),
-            banner: !banner::notices(self).is_empty(),
+            banner: !banner::loud(self).is_empty(),
             alone: self.watches_one(),
             hint: self.hint(),
         })
