@@ -1,10 +1,12 @@
 //! Starts an agent again: its unit, else its pane, else a new session; and follows it until it is up or says why not.
 
-mod ground;
+pub(super) mod ground;
+pub(in crate::adapter) mod launcher;
 pub(super) mod pane;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use self::ground::Ground;
 use super::{
     hand::Held,
     job::{End, Job, LIMIT},
@@ -21,7 +23,7 @@ use crate::{
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal},
+        order::{Aim, Ending, Refusal, launch::Launch},
         reading::Reading,
         text::visible,
     },
@@ -46,11 +48,15 @@ enum Way {
     Session,
 }
 
+fn on<'a>(job: &'a Job<'_>) -> Ground<'a> {
+    Ground { steer: job.steer, who: &job.who }
+}
+
 /// Relaunches.
 pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let before = server(job, aim).await;
-    ground::safe(job, aim, &before).await?;
+    ground::safe(on(job), aim, &before).await?;
     let units = units(job, aim).await;
     if let (Some(unit), Reading::Unknown(why)) = (&aim.unit, &units.units) {
         return Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")));
@@ -62,7 +68,7 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
         Way::Unit(unit, facts) => {
             holder(job, aim, &units).await?;
             // What was looked at first may be long ago by now: others start servers meanwhile.
-            ground::safe(job, aim, &server(job, aim).await).await?;
+            ground::safe(on(job), aim, &server(job, aim).await).await?;
             job.says(format!("restarting {unit}"));
             restart(job, aim, &unit, &facts).await
         }
@@ -115,7 +121,7 @@ async fn holder(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<()
     if !is_absent(job, aim).await {
         return Ok(());
     }
-    ground::unheard(job, aim).await?;
+    ground::unheard(on(job), aim).await?;
     job.says("starting the holder first: no tmux server is left");
     let argv = systemctl(&job.who, &["restart", "--", HOLDER_UNIT]);
     // Where it fails, the agent's own start says more.
@@ -179,7 +185,7 @@ async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Re
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
     let launch = pane::launch_of(job.steer, &job.who, aim).await.ok_or_else(nothing)?;
     let exec: &dyn Exec = job.steer.hand.as_ref();
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = launcher::path();
     let line = job.lines(aim).new_session(&launch, &path);
     let by_hand = line.shown.clone();
     let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
@@ -190,6 +196,9 @@ async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Re
     }
     if exec.stat(launch.directory.clone().into()).await.is_err() {
         return Err(refuse(&format!("its directory {} does not exist", visible(&launch.directory))));
+    }
+    if let Some(why) = launcher::missing(exec, &launch, &path).await {
+        return Err(refuse(&why));
     }
     job.says("starting it in a new session");
     Ok(job.change(line, Vec::new(), LIMIT).await.map(drop))
@@ -214,7 +223,7 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
             _ if seen.is_some() => return down(job, aim, "it came up and went down again").await,
             _ => {
                 without += 1;
-                if let Some(why) = ground::hopeless(job, aim, without >= LOOKS_WITHOUT).await {
+                if let Some(why) = ground::hopeless(on(job), aim, without >= LOOKS_WITHOUT).await {
                     return down(job, aim, &why).await;
                 }
             }
@@ -241,10 +250,16 @@ async fn down(job: &Job<'_>, aim: &Aim, why: &str) -> End {
     End::new(Ending::Failed, format!("{} is not up: {why}{}", visible(&aim.name), last_words(job, aim).await))
 }
 
-/// The last lines of its unit's journal.
+/// The last lines of its unit's journal; without a unit the programs of its launch that are not there, since a pane that
+/// goes with its program (no `remain-on-exit`) takes the words along.
 async fn last_words(job: &Job<'_>, aim: &Aim) -> String {
-    let Some(unit) = &aim.unit else { return String::new() };
     let exec: &dyn Exec = job.steer.hand.as_ref();
+    let Some(unit) = &aim.unit else {
+        let Some(launch) = &aim.launch else { return String::new() };
+        let launch = with_env_file(job, aim, launch.clone()).await;
+        let missing = launcher::missing(exec, &launch, &launcher::path()).await;
+        return missing.map_or_else(String::new, |why| format!(". By the roster {why}"));
+    };
     let Ok(output) = exec.run(&journal(&job.who, unit), LIMIT).await else { return String::new() };
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(visible).collect();

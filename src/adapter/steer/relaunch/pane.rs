@@ -30,7 +30,10 @@ pub(in super::super) async fn respawn(steer: &Steer, who: &Who, aim: &Aim, pane:
     if exec.stat(launch.directory.clone().into()).await.is_err() {
         return Err(Refusal::NoLaunch(format!("its directory {} does not exist", visible(&launch.directory))));
     }
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = launcher::path();
+    if let Some(why) = launcher::missing(exec, &launch, &path).await {
+        return Err(Refusal::NoLaunch(why));
+    }
     Ok(lines.respawn_with(pane, &launch, &path))
 }
 
