@@ -57,18 +57,19 @@ pub mod take;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod turn;
 mod warn;
 
 use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use futures_util::{StreamExt, stream};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::sync::mpsc;
 
 use super::{
     Watch,
@@ -83,16 +84,13 @@ use crate::fleet::{
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
     text::visible,
 };
-use hand::{Hand, Held};
+use hand::Hand;
 use job::{End, Job, LIMIT};
 use look::Now;
+use turn::Turn;
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
 const FILE_MOST: usize = 1024 * 1024;
-/// How long a lock file may take, and how often and how far apart a turn is tried for by what stops an agent.
-const HELD_WITHIN: Duration = Duration::from_secs(2);
-const TURN_TRIES: u32 = 10;
-const TURN_STEP: Duration = Duration::from_millis(100);
 /// Sends that are on their way at the same time. More would only wait for the same tmux server.
 const SENDS_AT_ONCE: usize = 4;
 
@@ -271,33 +269,6 @@ impl Steer {
         }
     }
 
-    /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.
-    async fn turn(&self, target: &Target) -> Result<Turn, String> {
-        let mut mine = Turn::take(&self.running, target).ok_or("another order runs on it")?;
-        let files = self.watch.files(&self.watch.who().await);
-        for key in mine.keys.clone() {
-            match timeout(HELD_WITHIN, self.hand.hold(files.turn(&key))).await {
-                Ok(Ok(Some(held))) => mine.held.push(held),
-                Ok(Ok(None)) => return Err("another program's order runs on it".to_owned()),
-                // Where no lock can be made, no line of the log can be written either, and that decides.
-                Ok(Err(error)) => tracing::warn!(%error, "no lock against other programs"),
-                Err(_) => tracing::warn!("no lock against other programs: the disk does not answer"),
-            }
-        }
-        Ok(mine)
-    }
-
-    /// The turn of what stops an agent: it is waited for a little, and gone without.
-    async fn turn_soon(&self, target: &Target) -> Option<Turn> {
-        for _ in 0..TURN_TRIES {
-            if let Ok(turn) = self.turn(target).await {
-                return Some(turn);
-            }
-            tokio::time::sleep(TURN_STEP).await;
-        }
-        None
-    }
-
     /// The tmux session that this program was started in; `None` outside of tmux.
     pub async fn own_session(&self) -> Option<String> {
         let own = self.watch.who().await.inside?;
@@ -368,40 +339,5 @@ fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<Str
         commands: Vec::new(),
         took: Duration::ZERO,
         unlogged,
-    }
-}
-
-/// A target's turn: one order at a time.
-struct Turn {
-    running: Arc<Mutex<BTreeSet<String>>>,
-    /// Its name, which stays over a relaunch, and its pane, which several names may mean.
-    keys: Vec<String>,
-    /// The locks against other programs.
-    held: Vec<Held>,
-}
-
-impl Turn {
-    fn take(running: &Arc<Mutex<BTreeSet<String>>>, target: &Target) -> Option<Self> {
-        let keys = match &target.aim {
-            None => vec![String::new()],
-            Some(aim) => {
-                let pane = aim.server.zip(aim.pane).map(|(server, pane)| format!("{server} {}", pane.id));
-                [format!("{}:{}", aim.socket, aim.name)].into_iter().chain(pane).collect()
-            }
-        };
-        let mut all = running.lock().unwrap_or_else(PoisonError::into_inner);
-        if keys.iter().any(|key| all.contains(key)) {
-            return None;
-        }
-        all.extend(keys.iter().cloned());
-        Some(Self { running: Arc::clone(running), keys, held: Vec::new() })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.held.clear();
-        let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        self.keys.iter().for_each(|key| drop(all.remove(key)));
     }
 }
