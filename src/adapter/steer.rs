@@ -64,7 +64,10 @@ use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -122,13 +125,22 @@ pub struct Steer {
     running: Arc<Mutex<BTreeSet<String>>>,
     /// Whether a relaunch records trust first.
     trusts: bool,
+    /// Given back: nothing is changed any more.
+    ended: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// The same host, to be changed.
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
-        Steer { watch: self.clone(), hand: licence.hand, audit, running: Arc::default(), trusts: true }
+        Steer {
+            watch: self.clone(),
+            hand: licence.hand,
+            audit,
+            running: Arc::default(),
+            trusts: true,
+            ended: Arc::default(),
+        }
     }
 
     /// The action log: its orders in the order they were begun, and how many lines could not be read.
@@ -144,6 +156,18 @@ impl Steer {
     pub fn without_trust(mut self) -> Self {
         self.trusts = false;
         self
+    }
+
+    /// Gives the right to change anything back, for every clone: no order is begun any more, and one that runs does no more
+    /// than to leave nothing behind. What it has done it says.
+    pub fn give_back(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was given back, in words.
+    fn ended(&self) -> Option<String> {
+        let ended = self.ended.load(Ordering::Relaxed);
+        ended.then(|| "this program may only look from now on".to_owned())
     }
 
     /// What an order would do to these targets: the exact commands, and what stands against it now. Changes nothing.
@@ -178,6 +202,9 @@ impl Steer {
         target: Target,
         progress: mpsc::Sender<Progress>,
     ) -> Outcome {
+        if let Some(why) = self.ended() {
+            return refused(order.get(), target, Refusal::ReadOnly(why), None);
+        }
         let _turn = match &order.get().act {
             // Its switch comes before anything that could be waited for.
             Act::Pause { .. } => None,

@@ -181,7 +181,7 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
 async fn forget(job: &mut Job<'_>) {
     if let Some(argv) = job.held() {
         // Where it cannot be deleted, its server is gone and the buffer with it.
-        let _ = job.change(argv, Vec::new(), LIMIT).await;
+        let _ = job.tidy(argv, Vec::new(), LIMIT).await;
         job.holds(None);
     }
 }

@@ -176,6 +176,19 @@ impl<'a> Job<'a> {
         stdin: Vec<u8>,
         limit: Duration,
     ) -> Result<Output, Failed> {
+        match self.steer.ended() {
+            Some(why) => Err(Failed { slow: false, why }),
+            None => self.tidy(line, stdin, limit).await,
+        }
+    }
+
+    /// The same for what puts things back, which is done whatever has happened.
+    pub(super) async fn tidy(
+        &mut self,
+        line: impl Into<Line>,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Output, Failed> {
         let Line { argv, shown } = line.into();
         self.commands.push(shown);
         let output =

@@ -152,3 +152,36 @@ fn a_pause_does_not_wait_for_an_order_that_runs() {
     let sent = bench.carry_out(Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() }, target(agent(812)));
     assert!(matches!(sent.ending, Ending::Refused(_)), "{sent:?}");
 }
+
+/// Orders that wait have hands of their own, and must not use them once the program may only look.
+#[test]
+fn what_was_given_back_is_given_back_by_every_clone() {
+    let bench = Bench::new();
+    bench.lists(812);
+    let (queued, wanted) = (bench.steer.clone(), target(agent(812)));
+    bench.steer.give_back();
+    let outcomes = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let order = Confirmed::unasked(Order::new(Act::Pause { reason: None })).unwrap();
+        queued.carry_out_all(order, vec![wanted.clone(), wanted], mpsc::channel(1).0).await
+    });
+    let refused = |one: &Outcome| matches!(one.ending, Ending::Refused(Refusal::ReadOnly(_)));
+    assert!(outcomes.iter().all(refused), "{outcomes:?}");
+    assert!(bench.machine.calls().is_empty());
+}
+
+/// The one that runs does nothing more, says so, and takes its buffer away.
+#[test]
+fn an_order_that_runs_when_it_is_given_back_does_no_more() {
+    let bench = Bench::new();
+    bench.lists(812);
+    let wanted = target(agent(812));
+    let order = Order::new(Act::Interrupt);
+    let end = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let mut job = Job::begin(&bench.steer, &order, false, &wanted, mpsc::channel(1).0).await.ok().unwrap();
+        job.holds(Some(Argv::new(["tmux", "delete-buffer"])));
+        bench.steer.give_back();
+        deliver::press(&mut job, vec!["Escape".to_owned()]).await
+    });
+    assert!(end.unwrap_err().contains("only look"));
+    assert_eq!((bench.ran("send-keys"), bench.ran("delete-buffer")), (0, 1), "{:?}", bench.machine.calls());
+}

@@ -77,7 +77,7 @@ pub(super) async fn put_back(job: &mut Job<'_>, before: &Before) -> String {
     let mut said = Vec::new();
     for window in &before.windows {
         let lines = Lines { tmux: job.steer.watch.tmux(), socket: &before.socket, version: "" };
-        if job.change(lines.put_back(window, before.server), Vec::new(), LIMIT).await.is_err() {
+        if job.tidy(lines.put_back(window, before.server), Vec::new(), LIMIT).await.is_err() {
             continue;
         }
         said.extend(size_of(job.steer, before, window).await);
@@ -145,7 +145,7 @@ pub(super) async fn shown_by(job: &Job<'_>, before: &Before, pid: u32) -> Option
 pub(super) async fn detach(job: &mut Job<'_>, before: &Before, pid: u32) {
     if let Some(argv) = parting(job.steer, before, pid).await {
         // One that has left meanwhile cannot be asked any more.
-        let _ = job.change(argv, Vec::new(), LIMIT).await;
+        let _ = job.tidy(argv, Vec::new(), LIMIT).await;
         gone(job.steer, before, pid).await;
     }
 }
@@ -178,7 +178,7 @@ pub(super) async fn tell(job: &mut Job<'_>, before: &Before, says: &str) {
         if session == before.session {
             let lines = Lines { tmux: job.steer.watch.tmux(), socket: &before.socket, version: "" };
             // One that has left meanwhile need not be told.
-            let _ = job.change(lines.tell(&name, says), Vec::new(), LIMIT).await;
+            let _ = job.tidy(lines.tell(&name, says), Vec::new(), LIMIT).await;
         }
     }
 }
