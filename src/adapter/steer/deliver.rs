@@ -147,6 +147,7 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
     let aim = job.aim().map_err(|refusal| refusal.to_string())?;
     let pane = job.pane().map_err(|refusal| refusal.to_string())?;
     let lines = job.lines(aim);
+    let types = matches!(touch, Touch::Type(_) | Touch::Paste(_));
     let line: Line = match touch {
         Touch::LeaveMode => lines.leave_mode(pane).into(),
         Touch::Keys(keys) => lines.keys(&keys, pane).into(),

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 use self::ground::Ground;
 use super::{
     hand::Held,
-    job::{End, Job, LIMIT},
+    job::{End, Failed, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, journal, systemctl},
     look::{only_a_shell, server_of},
     trust,
@@ -17,13 +17,13 @@ use super::{
 use crate::{
     adapter::{
         clock,
-        exec::{Argv, Exec},
+        exec::{Exec, Output},
         systemd::{Manager, SystemdReader},
         tmux::query,
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal, launch::Launch},
+        order::{Aim, Ending, Refusal},
         reading::Reading,
         text::visible,
     },
@@ -156,22 +156,29 @@ async fn alone(job: &Job<'_>, aim: &Aim) -> Result<Held, Refusal> {
 async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) -> Result<(), String> {
     let argv = systemctl(&job.who, &["restart", "--", unit]);
     let alive = facts.active == "active" || facts.active == "activating";
-    if alive && begun(job, argv.clone()).await.is_ok() {
-        return Ok(());
+    if alive {
+        let done = job.try_change(argv.clone(), Vec::new(), UNIT_LIMIT).await;
+        if begun(job, done).is_ok() {
+            return Ok(());
+        }
     }
     let now = server(job, aim).await;
     let same = server_of(&now.state, aim).is_ok();
     if let Some(left) = now.panes.iter().find(|pane| same && pane.session.name == aim.name) {
         job.change(job.lines(aim).kill_session(left.session.id), Vec::new(), LIMIT).await?;
+    } else if let Some(why) = job.steer.ended() {
+        return Err(why);
     }
     // Fails where there is no failure to forget, which is as good.
-    let _ = job.change(systemctl(&job.who, &["reset-failed", "--", unit]), Vec::new(), LIMIT).await;
-    begun(job, argv).await
+    let _ = job.tidy(systemctl(&job.who, &["reset-failed", "--", unit]), Vec::new(), LIMIT).await;
+    // What was ended for it is started again, whatever has happened meanwhile.
+    let done = job.tidy(argv, Vec::new(), UNIT_LIMIT).await;
+    begun(job, done)
 }
 
 /// A restart that is not over in time goes on in the manager: what comes of it is seen, and nothing of it is ended.
-async fn begun(job: &mut Job<'_>, argv: Argv) -> Result<(), String> {
-    match job.try_change(argv, Vec::new(), UNIT_LIMIT).await {
+fn begun(job: &Job<'_>, done: Result<Output, Failed>) -> Result<(), String> {
+    match done {
         Err(failed) if failed.slow => {
             job.says(format!("its start takes longer than {UNIT_LIMIT:?}"));
             Ok(())
@@ -212,6 +219,10 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
     while job.elapsed() < until {
         tokio::time::sleep(LOOK_EVERY).await;
         let now = server(job, aim).await;
+        if matches!(now.state, ServerState::Unreachable(_)) {
+            // That look told nothing.
+            continue;
+        }
         let pane = now.panes.into_iter().find(|pane| pane.session.name == aim.name && pane.active);
         let fresh = |pane: &PaneFacts| pane.dead.is_none() && aim.pane.is_none_or(|old| old.pid != pane.pid);
         match pane {
@@ -255,8 +266,7 @@ async fn down(job: &Job<'_>, aim: &Aim, why: &str) -> End {
 async fn last_words(job: &Job<'_>, aim: &Aim) -> String {
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let Some(unit) = &aim.unit else {
-        let Some(launch) = &aim.launch else { return String::new() };
-        let launch = with_env_file(job, aim, launch.clone()).await;
+        let Some(launch) = pane::launch_of(job.steer, &job.who, aim).await else { return String::new() };
         let missing = launcher::missing(exec, &launch, &launcher::path()).await;
         return missing.map_or_else(String::new, |why| format!(". By the roster {why}"));
     };

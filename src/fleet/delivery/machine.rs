@@ -86,6 +86,9 @@ impl Delivery {
             Input::Start => self.start(elapsed),
             Input::Saw(sight) => self.saw(&sight, elapsed),
             Input::Done => self.done(elapsed),
+            Input::Failed(why) if self.typed && self.enters == 0 => {
+                self.end(Verdict::Unverifiable, format!("{why}; {LEFT}"), elapsed)
+            }
             Input::Failed(why) => self.end(Verdict::Unverifiable, why, elapsed),
             Input::Missed(why) => self.missed(why, elapsed),
         }
@@ -132,10 +135,7 @@ impl Delivery {
             return Step::Look { after: self.plan.timing.look_every };
         }
         match self.enters {
-            0 if self.typed => {
-                let says = format!("{why}, after the text was typed; Enter was not pressed");
-                self.end(Verdict::Unverifiable, says, waited)
-            }
+            0 if self.typed => self.end(Verdict::Unverifiable, format!("{why}; {LEFT}"), waited),
             0 => self.end(Verdict::Refused, why, waited),
             _ => self.end(Verdict::Unverifiable, format!("{why}, after Enter"), waited),
         }

@@ -1,10 +1,13 @@
 //! Starting an agent again in the pane that it has: by the pane's own command, or, where that is nothing but a shell in
 //! which somebody typed, by what the roster says. It only makes the command line.
 
-use super::super::{
-    Steer,
-    job::LIMIT,
-    lines::{Line, Lines},
+use super::{
+    super::{
+        Steer,
+        job::LIMIT,
+        lines::{Line, Lines},
+    },
+    launcher,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who},
