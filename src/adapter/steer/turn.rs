@@ -76,6 +76,6 @@ impl Drop for Turn {
     fn drop(&mut self) {
         self.held.clear();
         let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        self.keys.iter().for_each(|key| drop(all.remove(key)));
+        all.retain(|key| !self.keys.contains(key));
     }
 }
