@@ -37,7 +37,7 @@ impl Bench {
 
     /// From now on one pane is listed, of this process.
     fn lists(&self, pid: u32) {
-        let numbers = format!("4711|1795229711|3.3a|$1|1795229711|2|@2|%3|{pid}|80|24|0|||0|1|1|1795229800|1|0|1");
+        let numbers = format!("4711|1795229711|3.3a|$1|1795229711|2|@2|%3|{pid}|80|24|0||||0|1|1|1795229800|1|0|1");
         self.machine.on("list-panes", Reply::prints(format!("{numbers}|a||sleep|title|/|\n")));
     }
 

@@ -8,5 +8,5 @@ see draft OURS
 miss the tmux server gave no answer within 5s
 miss the tmux server gave no answer within 5s
 see empty
-> 1765 ms: accepted (1 Enter): its input line held the text before Enter, and is empty now
+> 1760 ms: accepted (1 Enter): its input line held the text before Enter, and is empty now
 >          composer.emptied

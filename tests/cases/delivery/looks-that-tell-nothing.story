@@ -18,4 +18,3 @@ miss no answer
 miss no answer
 miss no answer
 miss no answer
-miss no answer
