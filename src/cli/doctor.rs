@@ -6,7 +6,7 @@ use clap::Args;
 use color_eyre::eyre::{Result, WrapErr};
 use serde::Serialize;
 
-use super::{Exit, Globals, complain, front::limits, say};
+use super::{Exit, Globals, complain, say};
 use crate::{
     adapter::doctor::{Visit, visit},
     fleet::{
@@ -63,7 +63,7 @@ impl Doctor {
         if self.list {
             return say(&reference()).map(|()| Exit::Done);
         }
-        let visit = visit(&globals.watch(), globals.socket().as_ref(), limits()).await;
+        let visit = visit(&globals.watch(), globals.socket().as_ref(), globals.limits()).await;
         if let Some(why) = &visit.no_roster {
             complain(&format!("mosaic-top: no roster, so nobody knows what should run: {why}"));
             if globals.roster.is_some() {

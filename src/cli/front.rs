@@ -6,7 +6,7 @@ use color_eyre::eyre::{Result, eyre};
 
 use super::{Exit, Globals, complain};
 use crate::{
-    adapter::{Observer, Watch, WatchConfig, exec::Local},
+    adapter::{Look, Observer, Watch, WatchConfig, exec::Local},
     fleet::{
         confirm::Memory,
         facts::{HostFacts, Limits},
@@ -48,15 +48,16 @@ impl Globals {
         Watch::new(Arc::new(Local::new()), config)
     }
 
+    /// Times that the environment and the configuration may set.
+    pub(super) fn limits(&self) -> Limits {
+        let limits = Limits::from_env(|name| std::env::var(name).ok());
+        Limits { stalled_after: self.stalled_after.unwrap_or(limits.stalled_after), ..limits }
+    }
+
     /// The socket that was asked for.
     pub(super) fn socket(&self) -> Option<Socket> {
         self.socket.as_deref().map(Socket::from_name)
     }
-}
-
-/// Times that the environment may set.
-pub(super) fn limits() -> Limits {
-    Limits::from_env(|name| std::env::var(name).ok())
 }
 
 impl Front {
@@ -68,7 +69,7 @@ impl Front {
         Self {
             observer,
             watch,
-            limits: limits(),
+            limits: globals.limits(),
             socket: globals.socket(),
             home,
             memory: Memory::default(),
@@ -78,7 +79,11 @@ impl Front {
 
     /// One look. Problems of the roster go to stderr; a roster that cannot be used is an error, with exit code 3.
     pub(super) async fn look(&mut self, globals: &Globals) -> Result<Shown, Exit> {
-        let sight = self.observer.look(false).await;
+        self.looked(globals, Look::Usual).await
+    }
+
+    async fn looked(&mut self, globals: &Globals, how: Look) -> Result<Shown, Exit> {
+        let sight = self.observer.look(how).await;
         match sight.roster {
             Some(RosterNews::Read { path, parsed }) => {
                 parsed.problems.iter().for_each(|problem| complain(&problem.show(&path)));
@@ -133,7 +138,7 @@ impl Front {
             return Ok(shown);
         }
         tokio::time::sleep(SECOND_LOOK).await;
-        self.look(globals).await
+        self.looked(globals, Look::Again).await
     }
 }
 

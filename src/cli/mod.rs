@@ -105,6 +105,9 @@ pub struct Globals {
     /// Log more: -v what is done, -vv how, -vvv everything
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// `stalled_after`, once the configuration has been read.
+    #[arg(skip)]
+    pub(super) stalled_after: Option<std::time::Duration>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -228,7 +231,7 @@ fn start(cli: Cli) -> Result<Exit> {
 }
 
 async fn verb(cli: Cli) -> Result<Exit> {
-    let Cli { globals, verb } = cli;
+    let Cli { mut globals, verb } = cli;
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
     }
@@ -236,6 +239,7 @@ async fn verb(cli: Cli) -> Result<Exit> {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
+    globals.stalled_after = Some(loaded.1.config.stalled_after);
     let access = Access::of(globals.read_only).configured(loaded.1.read_only);
     match verb {
         None => dashboard(&globals, access, loaded).await,
@@ -315,7 +319,7 @@ async fn show(
         watch,
         socket: globals.socket(),
         read_only: access.refusal(),
-        limits: front::limits(),
+        limits: globals.limits(),
         terminal: terminal(),
         settings,
         config_file,

@@ -235,11 +235,18 @@ pub struct Limits {
     pub heartbeat_interval: Duration,
     /// `MOSAIC_HEARTBEAT_IDLE_THRESHOLD`, default 300 s.
     pub idle_threshold: Duration,
+    /// `stalled_after` of the configuration, default 15 m: for how long an agent that says it works may not have moved.
+    /// Runtimes move while they work: a spinner turns, a clock counts.
+    pub stalled_after: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { heartbeat_interval: Duration::from_secs(15), idle_threshold: Duration::from_secs(300) }
+        Self {
+            heartbeat_interval: Duration::from_secs(15),
+            idle_threshold: Duration::from_secs(300),
+            stalled_after: Duration::from_secs(15 * 60),
+        }
     }
 }
 
@@ -252,6 +259,7 @@ impl Limits {
         Self {
             heartbeat_interval: or("MOSAIC_HEARTBEAT_INTERVAL", default.heartbeat_interval),
             idle_threshold: or("MOSAIC_HEARTBEAT_IDLE_THRESHOLD", default.idle_threshold),
+            ..default
         }
     }
 }

@@ -175,6 +175,8 @@ impl Joiner<'_> {
             sight: sight.as_ref(),
             record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
+            stalled_after: self.context.limits.stalled_after,
+            ages_believed: self.context.ages_believed,
         });
         AgentFacts {
             now: self.facts.at,
