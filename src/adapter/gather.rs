@@ -4,6 +4,8 @@
 //! [`WatchConfig::patience`]. The number of processes does not depend on the number of agents: one `tmux` for each
 //! socket, and now and then one or two `systemctl`.
 
+mod people;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
@@ -17,7 +19,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::{
     clock::Moment,
-    exec::{Exec, FileError, Stamp},
+    exec::{Exec, Stamp},
     files::{Files, RosterRead},
     identity::{self, Who},
     process,
@@ -29,15 +31,13 @@ use super::{
     tmux::{Tmux, query},
 };
 use crate::fleet::{
-    attention::Fault,
-    facts::{HostFacts, PaneFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
+    facts::{HostFacts, PaneFacts, Process, ServerFacts, ServerState, SystemdFacts},
     gate::{Rules, UserRules},
     ids::{AgentName, PaneKey, Socket},
     reading::{Reading, Why},
     record::Record,
     runtime::{self, Family, Recognition},
     shot::Shot,
-    taken::Taken,
 };
 
 /// How one host is looked at.
@@ -106,16 +106,9 @@ struct Inner {
     current: std::sync::Mutex<UserRules>,
     mirrored: Mirrored,
     /// What was known last of what people do: a look that gives no answer does not take it back.
-    people: std::sync::Mutex<People>,
+    people: std::sync::Mutex<people::People>,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
-}
-
-/// What people do with agents, as the fleet's files say.
-#[derive(Debug, Default)]
-struct People {
-    acknowledged: BTreeSet<Fault>,
-    taken: BTreeMap<AgentName, Taken>,
 }
 
 impl Watch {
@@ -312,6 +305,9 @@ impl Watch {
         let read =
             async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.look == Look::Afresh).await };
         within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts {
+            changed: BTreeMap::new(),
+            // A manager that hangs is one.
+            expected: true,
             units: Reading::unknown(&why),
             enabled: Reading::unknown(&why),
             linger: Reading::unknown(why),
@@ -323,46 +319,6 @@ impl Watch {
         within(self.share(4), files.heartbeats(self.exec(), agents))
             .await
             .unwrap_or_else(|why| agents.iter().map(|agent| (agent.clone(), Reading::unknown(&why))).collect())
-    }
-
-    async fn pauses(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
-        within(self.share(4), files.pauses(self.exec(), agents)).await.unwrap_or_default()
-    }
-
-    /// The faults that somebody looks after.
-    async fn acknowledged(&self, files: &Files) -> BTreeSet<Fault> {
-        let read = within(self.share(4), files.acknowledged(self.exec())).await;
-        let mut people = self.people();
-        match read {
-            Ok(Ok(acknowledged)) => people.acknowledged = acknowledged,
-            Ok(Err(error)) => tracing::warn!(%error, "who looks after what is as it was"),
-            Err(why) => tracing::warn!(why, "who looks after what is as it was"),
-        }
-        people.acknowledged.clone()
-    }
-
-    /// Who has taken an agent over and still lives.
-    async fn taken(&self, who: &Who, files: &Files) -> BTreeMap<AgentName, Taken> {
-        let look = async { Ok(Files::owners(self.exec(), who, files.marks_read(self.exec()).await?).await) };
-        let read: Result<Result<_, FileError>, String> = within(self.share(4), look).await;
-        let mut people = self.people();
-        match read {
-            Ok(Ok(marks)) => {
-                let living = marks.into_iter().filter(|(.., lives)| *lives);
-                people.taken = living.map(|(agent, mark, _)| (agent, mark.taken)).collect();
-            }
-            Ok(Err(error)) => tracing::warn!(%error, "who has taken what over is as it was"),
-            Err(why) => tracing::warn!(why, "who has taken what over is as it was"),
-        }
-        people.taken.clone()
-    }
-
-    fn people(&self) -> std::sync::MutexGuard<'_, People> {
-        self.inner.people.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {
-        within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown)
     }
 
     /// The user's rules; a home that gives no answer leaves those that were read last.

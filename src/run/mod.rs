@@ -135,7 +135,7 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let checkups = tokio::spawn(checkups.run());
-    let mirrors = OpenMirrors::new(options.watch, kept(&options.settings));
+    let mirrors = OpenMirrors::new(options.watch, options.settings.recorder());
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
     let (handed, replay) = (None, None);
@@ -147,12 +147,6 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     checkups.abort();
     outcome?;
     Ok(shell.end(terminal).await)
-}
-
-/// How much is kept of each agent's record, in megabytes.
-fn kept(settings: &Settings) -> Option<u32> {
-    let recorder = settings.config.recorder;
-    recorder.on.then_some(recorder.megabytes)
 }
 
 /// Everything that the loop holds.
@@ -303,7 +297,7 @@ impl Shell {
             self.perform(effect, terminal)?;
         }
         if renewed {
-            self.mirrors.record(kept(self.model.settings()));
+            self.mirrors.record(self.model.settings().recorder());
             let config = &self.model.settings().config;
             self.theme = Theme::of(config, &self.kind);
             terminal.listen_to_mouse(config.mouse)?;

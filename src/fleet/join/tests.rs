@@ -13,7 +13,7 @@ const CONTEXT: JoinContext<'static> = JoinContext {
     limits: Limits {
         heartbeat_interval: Duration::from_secs(15),
         idle_threshold: Duration::from_secs(300),
-        stalled_after: Duration::from_secs(900),
+        stalled_after: Duration::from_secs(300),
     },
     home: "/home/dev",
     socket: None,

@@ -8,6 +8,7 @@ use crate::fleet::{
 };
 use crate::screen::{Screen, Size};
 
+/// The default of the configuration.
 fn marker(rule: &str, line: &str) -> Marker {
     Marker { rule: rule.to_owned(), line: line.to_owned(), row: None }
 }
@@ -41,7 +42,7 @@ fn prompt() -> Prompt {
 
 /// Nothing known, at second 0.
 fn sources() -> Sources<'static> {
-    let stalled_after = Duration::from_secs(900);
+    let stalled_after = Duration::from_secs(300);
     Sources { now: at(0), sight: None, record: None, unmoved: None, stalled_after, ages_believed: true }
 }
 
@@ -86,8 +87,8 @@ fn a_limit_says_when_it_ends() {
 #[test]
 fn work_that_does_not_move_for_longer_than_its_limit_is_stalled() {
     let working = || Seen { working: Some(marker("claude.spinner", "✢ Thinking… (6s)")), ..Seen::default() };
-    check(working(), 899, "working claude.spinner");
-    check(working(), 900, "stalled stalled: it says that it works, and nothing has moved for 15 m");
+    check(working(), 299, "working claude.spinner");
+    check(working(), 300, "stalled stalled: it says that it works, and nothing has moved for 5 m");
 }
 
 #[test]
