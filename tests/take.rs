@@ -287,7 +287,7 @@ fn the_whole_terminal_is_handed_over_and_comes_back_at_tmuxs_own_detach() {
     dashboard.keys(&["x"]).says("readyx");
     dashboard.keys(&["C-a", "d"]).says("its window is 80×24 again");
     is_as_before(&fleet, &before);
-    dashboard.keys(&["?"]).says("this help");
+    dashboard.keys(&["?"]).says("open the selected agent");
 }
 
 /// Sends the program in a terminal a signal; its pid.
