@@ -2,7 +2,9 @@
 runtime: claude
 ---
 see empty
+>    0 ms: paste OURS
 see draft OURS
+>  155 ms: Enter
 miss no answer
 miss no answer
 miss no answer
@@ -18,3 +20,4 @@ miss no answer
 miss no answer
 miss no answer
 miss no answer
+> 6160 ms: unverifiable (1 Enter): no answer, after Enter
