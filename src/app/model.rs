@@ -136,7 +136,7 @@ pub struct Model {
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
     /// When the mouse was pressed last, whatever it was on.
-    pub(super) pressed: Option<Option<Timestamp>>,
+    pub(super) pressed: Option<Timestamp>,
     pub(super) desk: Desk,
     /// How the last takeover ended.
     pub(super) parted: Option<Outcome>,

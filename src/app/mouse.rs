@@ -44,7 +44,7 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 
 /// The button was pressed: whatever is in front gets it.
 fn pressed(model: &mut Model, at: Position) -> Vec<Effect> {
-    let again = soon(model.pressed.replace(model.now).flatten(), model.now);
+    let again = soon(std::mem::replace(&mut model.pressed, model.now), model.now);
     model.change = Change::Everything;
     match model.mode {
         Mode::Normal | Mode::Filter(_) | Mode::Zoom | Mode::Still(_) if on_heads(model, at) => sort(model, at),
