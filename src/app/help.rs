@@ -87,7 +87,7 @@ const TWO_COLUMNS: u16 = 110;
 #[must_use]
 pub fn help(model: &Model, width: u16) -> Vec<Vec<HelpLine>> {
     let columns: &[&[Group]] = match width {
-        TWO_COLUMNS.. => &[&[Group::Move, Group::Act, Group::Program], &[Group::List, Group::Mirror]],
+        TWO_COLUMNS.. => &[&[Group::Move, Group::Act, Group::Mirror], &[Group::List, Group::Program]],
         _ => &[&Group::ALL],
     };
     let nothing = Sought::default();
