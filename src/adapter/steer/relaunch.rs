@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use self::ground::Ground;
 use super::{
+    Steer,
     job::{End, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
     look::server_of,
@@ -16,6 +17,7 @@ use crate::{
     adapter::{
         clock,
         exec::Exec,
+        identity::Who,
         systemd::{Manager, SystemdReader},
         tmux::query,
     },
@@ -144,7 +146,7 @@ async fn launch(
 ) -> Result<Result<(), String>, Refusal> {
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
     let launch = aim.launch.clone().ok_or_else(nothing)?;
-    let launch = with_env_file(job, aim, launch).await;
+    let launch = with_env_file(job.steer, &job.who, aim, launch).await;
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let path = launcher::path();
     let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
@@ -155,21 +157,26 @@ async fn launch(
     if !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
         return Err(refuse("no tmux server runs, and one that was started from here would end with this login"));
     }
-    if exec.stat(launch.directory.clone().into()).await.is_err() {
-        return Err(refuse(&format!("its directory {} does not exist", visible(&launch.directory))));
-    }
-    if let Some(why) = launcher::missing(exec, &launch, &path).await {
+    if let Some(why) = lacks(exec, &launch).await {
         return Err(refuse(&why));
     }
     job.says("starting it in a new session");
     Ok(job.change(argv, Vec::new(), LIMIT).await.map(drop))
 }
 
+/// What a launch cannot do without.
+async fn lacks(exec: &dyn Exec, launch: &Launch) -> Option<String> {
+    if exec.stat(launch.directory.clone().into()).await.is_err() {
+        return Some(format!("its directory {} does not exist", visible(&launch.directory)));
+    }
+    launcher::missing(exec, launch, &launcher::path()).await
+}
+
 /// With what the agent's env file says laid over it.
-async fn with_env_file(job: &Job<'_>, aim: &Aim, launch: Launch) -> Launch {
-    let exec: &dyn Exec = job.steer.hand.as_ref();
+async fn with_env_file(steer: &Steer, who: &Who, aim: &Aim, launch: Launch) -> Launch {
+    let exec: &dyn Exec = steer.hand.as_ref();
     let Some(agent) = aim.agent() else { return launch };
-    match exec.read(vec![job.steer.watch.files(&job.who).env_file(&agent)], 64 * 1024).await.pop() {
+    match exec.read(vec![steer.watch.files(who).env_file(&agent)], 64 * 1024).await.pop() {
         Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
         _ => launch,
     }
@@ -221,7 +228,7 @@ async fn last_words(job: &Job<'_>, aim: &Aim) -> String {
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let Some(unit) = &aim.unit else {
         let Some(launch) = &aim.launch else { return String::new() };
-        let launch = with_env_file(job, aim, launch.clone()).await;
+        let launch = with_env_file(job.steer, &job.who, aim, launch.clone()).await;
         let missing = launcher::missing(exec, &launch, &launcher::path()).await;
         return missing.map_or_else(String::new, |why| format!(". By the roster {why}"));
     };
