@@ -9,21 +9,22 @@ use super::{
     Exit, Globals,
     access::Access,
     config::Loaded,
-    front::{Front, no_such_agent},
+    front::{Front, agent},
     show,
 };
 
 /// The full-screen mirror of one agent
 ///
 /// Read-only: nothing is attached, typed or resized, and the agent does not notice. It follows the agent through
-/// relaunches. q leaves; the arrows move the picture when the pane is larger than the terminal.
+/// relaunches. [ scrolls back into what tmux keeps, / searches in it, Space holds the picture, y copies, G follows again,
+/// q leaves; the arrows move the picture when the pane is larger than the terminal.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mosaic-top watch coder0
   ssh -t host mosaic-top watch coder0")]
 pub(super) struct Watch {
-    /// The agent's name, which is its tmux session's
+    /// The agent's name, which is its tmux session's, or its alias
     agent: String,
 }
 
@@ -37,10 +38,8 @@ impl Watch {
             Ok(shown) => shown,
             Err(exit) => return Ok(exit),
         };
-        if shown.fleet.rows.iter().all(|row| row.name != self.agent) {
-            return Err(no_such_agent(&self.agent, &shown.fleet));
-        }
-        show(globals, access.watching(), loaded, Some(self.agent.clone()), None).await?;
+        let name = agent(&self.agent, &shown.fleet)?.name.clone();
+        show(globals, access.watching(), loaded, Some(name), None).await?;
         Ok(Exit::Done)
     }
 }

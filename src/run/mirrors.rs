@@ -14,14 +14,17 @@ use super::turns::{Round, Turns};
 use crate::{
     adapter::{
         Watch,
-        recorder::Wish,
+        recorder::{Whole, Wish},
         screens::Held,
         tap::client::{Marks, Mirrors, Reseeds},
     },
+    app::event::Event,
+    config::Recorder,
     fleet::{
         facts::{HostFacts, ServerState},
         ids::{PaneKey, Socket},
         mirror::MirrorNews,
+        reading::Why,
         row::{Fleet, Row},
     },
 };
@@ -40,14 +43,16 @@ const PICTURE: usize = 8 * 1024;
 /// The open mirrors, and the servers that they are on.
 pub(super) struct OpenMirrors {
     watch: Watch,
+    /// Where histories go that were asked for.
+    events: mpsc::Sender<Event>,
     wanted: Vec<PaneKey>,
     servers: BTreeMap<Socket, Arc<Mirrors>>,
     open: BTreeMap<PaneKey, Open>,
     turns: Turns<PaneKey>,
     /// Whether more news wait than one round could take.
     busy: bool,
-    /// How much is kept of each agent's record, in megabytes; `None`: nothing.
-    record: Option<u32>,
+    /// How much is kept of the records; `None`: nothing.
+    record: Option<Recorder>,
     /// Whose panes they are.
     names: BTreeMap<PaneKey, String>,
 }
@@ -89,10 +94,10 @@ fn weight(news: &MirrorNews) -> usize {
 }
 
 impl OpenMirrors {
-    /// None yet.
-    pub(super) fn new(watch: Watch, record: Option<u32>) -> Self {
+    /// None yet; histories that are asked for will go to `events`.
+    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<Recorder>) -> Self {
         let (wanted, servers, open, turns, names) = Default::default();
-        Self { watch, wanted, servers, open, turns, busy: false, record, names }
+        Self { watch, events, wanted, servers, open, turns, busy: false, record, names }
     }
 
     /// The next news, of each pane its share; comes back when there are any. Safe to be given up at any time.
@@ -123,8 +128,8 @@ impl OpenMirrors {
     }
 
     /// How much is kept of the record of a mirror that is opened from now on.
-    pub(super) fn record(&mut self, megabytes: Option<u32>) {
-        self.record = megabytes;
+    pub(super) fn record(&mut self, record: Option<Recorder>) {
+        self.record = record;
     }
 
     /// The fleet was judged: whose panes they are, and a marker in the record of each agent whose state has changed.
@@ -148,6 +153,20 @@ impl OpenMirrors {
         self.open.retain(|pane, _| panes.contains(pane));
         self.wanted = panes;
         self.open_wanted();
+    }
+
+    /// Fetches what tmux keeps above a pane's screen; it comes as [`Event::History`].
+    pub(super) fn history(&self, pane: PaneKey, lines: usize) {
+        let server = self.servers.get(&pane.socket).map(|mirrors| mirrors.server.pid);
+        let (events, watch) = (self.events.clone(), self.watch.clone());
+        tokio::spawn(async move {
+            let fetched = match server {
+                Some(server) => watch.history(&pane, server, lines).await,
+                None => Err(Why::new("no tmux server answers there")),
+            };
+            // Nobody listens any more: the dashboard has been left.
+            let _ = events.send(Event::History(pane, fetched.map(Box::new))).await;
+        });
     }
 
     /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned.
@@ -178,7 +197,7 @@ impl OpenMirrors {
                 continue;
             };
             let agent = self.names.get(key).cloned();
-            let record = self.record.zip(agent).map(|(megabytes, agent)| Wish { agent, megabytes });
+            let record = self.record.zip(agent).map(|(record, agent)| wish(agent, record));
             let (news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
             let (server, first) = (mirrors.server.pid, Some(MirrorNews::Opening));
             let said = String::new();
@@ -212,4 +231,10 @@ fn state(row: &Row) -> String {
 fn rule(row: &Row) -> String {
     let rule = row.judgement.cause.as_ref().map_or("", |cause| cause.rule.as_str());
     format!("{} {rule}", row.readiness())
+}
+
+/// What is kept of an agent's record.
+fn wish(agent: String, record: Recorder) -> Wish {
+    let whole = Whole { megabytes: record.megabytes_of_all, days: record.days };
+    Wish { agent, megabytes: record.megabytes, whole }
 }

@@ -15,11 +15,13 @@ use super::{
     theme::Theme,
 };
 use crate::app::{
-    action::{self, Action, ActionSpec, Offer},
+    action::{self, Action, ActionSpec, Group, Offer},
     compose::Step,
+    dialog::UNSEEN,
     mode::Mode,
     model::Model,
-    words::{fit, width},
+    still::Still,
+    words::{fit, fit_hint, fit_whole, width},
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
@@ -44,7 +46,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
         Mode::Command(input) => {
             let begin_so = action::named(input.value());
             let names: Vec<&str> = begin_so.iter().filter(|spec| spec.is_of(model)).map(|spec| spec.name).collect();
-            typed(":", input, &names.join(" "), false, room, theme)
+            let names = fit_whole(&names, " ", room.saturating_sub(width(input.value()) + 4));
+            typed(":", input, &names, false, room, theme)
         }
         Mode::Pending(first) => {
             let mut spans = vec![styled(format!(" {first} …  "), theme.accent)];
@@ -55,9 +58,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             }
             Line::from(spans)
         }
+        Mode::Compose(_) | Mode::Confirm(_) | Mode::Answer(_) if model.is_unseen() => words(UNSEEN, true, room, theme),
         Mode::Compose(message) => match (&message.says, &message.step) {
             (Some(says), _) => words(says, true, room, theme),
-            (None, Step::Writing) => words(COMPOSER, false, room, theme),
+            (None, Step::Writing) => words(&model.compose_hint(message), false, room, theme),
             (None, Step::Asked) => words("y sends it · any other key goes back to writing", false, room, theme),
             (None, Step::Reason(_)) => words("Enter takes the reason · Esc goes back", false, room, theme),
         },
@@ -70,24 +74,32 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             words(&says, warns, room, theme)
         }
         Mode::Answer(ask) => words(ask.hint(), false, room, theme),
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
-            match model.notice() {
-                Some(says) => words(says, true, room, theme),
-                None => status_and_keys(model, room, theme),
-            }
-        }
+        Mode::Still(still) if still.is_typing() => searched(still, room, theme),
+        Mode::Normal
+        | Mode::Help { .. }
+        | Mode::Problems { .. }
+        | Mode::Receipts { .. }
+        | Mode::Zoom
+        | Mode::Still(_) => match model.notice() {
+            Some(says) => words(says, true, room, theme),
+            None => status_and_keys(model, room, theme),
+        },
     };
     paint::line(area, &line, buffer);
     cursor(model, area, buffer);
 }
 
-/// What the composer's keys do, the most needed first.
-const COMPOSER: &str = "Enter sends · Ctrl-J new line · Esc leaves it as a draft · Ctrl-P former messages · \
-                        Ctrl-T class · Ctrl-R preamble · Ctrl-O busy: wait · Ctrl-X clear its draft";
-
+/// Words about the last key; or what keys do, of which as many as fit are named, whole.
 fn words(says: &str, warns: bool, room: usize, theme: &Theme) -> Line<'static> {
-    let style = if warns { theme.warn } else { theme.key };
-    Line::styled(format!(" {}", fit(says, room.saturating_sub(1))), style)
+    let (style, room) = (if warns { theme.warn } else { theme.key }, room.saturating_sub(1));
+    let text = if warns { fit(says, room) } else { fit_hint(says, room) };
+    Line::styled(format!(" {text}"), style)
+}
+
+/// A search while it is typed, and what it has found.
+fn searched(still: &Still, room: usize, theme: &Theme) -> Line<'static> {
+    let Some(search) = &still.search else { return Line::default() };
+    typed("/", &search.input, &still.found(), false, room, theme)
 }
 
 /// The order that runs, if one does, and the keys.
@@ -119,6 +131,10 @@ fn cursor(model: &Model, area: Rect, buffer: &mut Buffer) {
     let input = match model.mode() {
         Mode::Filter(prompt) => &prompt.input,
         Mode::Command(input) => input,
+        Mode::Still(still) if still.is_typing() => match &still.search {
+            Some(search) => &search.input,
+            None => return,
+        },
         _ => return,
     };
     let room = usize::from(area.width).saturating_sub(3);
@@ -146,7 +162,12 @@ fn keys(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
     let last: Vec<Span> = action::table().iter().filter(fixed).filter_map(part).flatten().collect();
     let mut left = room.saturating_sub(1 + last.iter().map(Span::width).sum::<usize>());
     let mut spans = vec![Span::raw(" ")];
-    for spans_of in action::table().iter().filter(|spec| !fixed(spec)).filter_map(part) {
+    // Of a mirror that stands still its own keys come first.
+    let still = model.still().is_some();
+    let is_first = |spec: &&ActionSpec| still && spec.group == Group::Mirror;
+    let table = action::table().iter().filter(|spec| !fixed(spec));
+    let in_order = table.clone().filter(is_first).chain(table.filter(|spec| !is_first(spec)));
+    for spans_of in in_order.filter_map(part) {
         let cells: usize = spans_of.iter().map(Span::width).sum();
         if cells > left {
             break;
