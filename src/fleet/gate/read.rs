@@ -16,6 +16,8 @@ use super::{
 
 /// How long a menu that no rule knows must stand still.
 const STILL: Duration = Duration::from_secs(10);
+/// Text wraps so many columns before the right edge, at most.
+const WRAPS_BEFORE: usize = 4;
 /// So many of the last lines that speak are the bottom of a screen.
 const BOTTOM: usize = 5;
 /// So many lines above its options say what a prompt is about.
@@ -193,7 +195,12 @@ impl Look<'_> {
         let said = |at: &usize| self.about.transcript.as_ref().is_some_and(|said| said.is_in(&all[*at].shown));
         let begin = above.find(|at| all[*at].is_edge() || said(at));
         let Some(begin) = begin else { return Some(reach) };
-        Some((begin..first).find(|at| all[*at].is_edge() || all[*at].blank()).unwrap_or(begin))
+        if all[begin].is_edge() {
+            return Some(begin);
+        }
+        // What was said may take several rows.
+        let ends = |at: &usize| !self.lines.goes_on_within(&all[*at], &all[*at + 1], WRAPS_BEFORE);
+        (begin..first).find(ends).map(|at| at + 1)
     }
 
     /// A dialog without a menu: the last lines ask for a key or a text.
