@@ -9,7 +9,7 @@
 //! | [`config`]  | PURE. What the operator configured, and what is remembered              | `fleet`            |
 //! | [`adapter`] | the only code that starts programs or touches files                     | `fleet`, `screen`  |
 //! | [`app`]     | PURE. What the operator sees and does: model, update, actions           | `config` and below |
-//! | [`ui`]      | PURE. `draw(&Model, &Theme, &mut Frame)`                                | `app` and below    |
+//! | [`ui`]      | PURE. `draw(&Model, &Theme, &mut Buffer)`                               | `app` and below    |
 //! | [`run`]     | the dashboard's shell: event loop, terminal guard, effects              | everything below   |
 //! | [`cli`]     | verbs: one file each                                                    | everything         |
 

@@ -62,7 +62,7 @@ fn on(name: &str) -> Model {
 fn text(model: &Model) -> String {
     let (width, height) = model.size();
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(model, &Theme::dark(), frame)).unwrap();
+    terminal.draw(|frame| draw(model, &Theme::dark(), frame.buffer_mut())).unwrap();
     let buffer = terminal.backend().buffer();
     let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>() + "\n";
     (0..height).map(line).collect()
@@ -126,7 +126,7 @@ fn a_paste_comes_whole_and_none_of_it_is_a_key() {
     let mut model = on("coder1");
     press(&mut model, "s Ctrl-R");
     paste(&mut model, "one\r\ntwo\n\n\u{1b}[31mq\u{7}\u{202e}y");
-    assert!(text(&model).contains("3 control characters left out"));
+    assert!(text(&model).contains("3 hidden or controlling characters left out"));
     assert_eq!(letters(&press(&mut model, "Enter")), [("coder1".into(), "one\ntwo\n\n[31mqy".into())]);
     press(&mut model, "s");
     paste(&mut model, &"x".repeat(300_000));
@@ -177,6 +177,62 @@ fn a_message_that_was_sent_can_be_fetched_back() {
         press(&mut model, key);
         assert_eq!(now(&model), expected, "after {key}");
     }
+}
+
+#[test]
+fn an_agent_is_busy_by_its_screen_as_a_delivery_reads_it_and_not_by_its_idle_time() {
+    let mut model = on("coder0");
+    press(&mut model, "s");
+    assert!(text(&model).contains("busy: refused while it works"), "{}", text(&model));
+    press(&mut model, "Esc");
+    let mut fleet = sample::fleet();
+    // Its window moved a second ago, so it counts as working; its screen waits for a message.
+    fleet.rows.iter_mut().filter(|row| row.name == "coder0").for_each(|row| row.busy = Some(false));
+    model.show_fleet(fleet);
+    press(&mut model, "s");
+    assert!(!text(&model).contains("while it works"), "{}", text(&model));
+}
+
+#[test]
+fn nothing_is_confirmed_that_could_not_be_seen() {
+    let resize = |model: &mut Model, size: (u16, u16)| {
+        update(model, Event::Terminal(TerminalEvent::Resize(size.0, size.1)));
+    };
+    for (key, yes) in [("R", "y"), ("r", "y"), ("p", "Enter"), ("s h i", "Enter"), ("* s h i Enter", "y")] {
+        let mut model = on("coder1");
+        let asked = press(&mut model, key);
+        sample::acting::preview(&mut model, &asked);
+        for size in [(10, 3), (23, 24), (80, 6)] {
+            resize(&mut model, size);
+            assert_eq!(orders(&press(&mut model, yes)), [], "{key} at {size:?}");
+            assert!(text(&model).contains("too smal"), "{key} at {size:?}: {}", text(&model));
+        }
+        resize(&mut model, (40, 15));
+        assert!(!orders(&press(&mut model, yes)).is_empty(), "{key}: {}", text(&model));
+    }
+    let mut model = on("orchestrator");
+    press(&mut model, "a j");
+    resize(&mut model, (10, 3));
+    assert_eq!(press(&mut model, "Enter"), []);
+    resize(&mut model, (40, 15));
+    assert_eq!(orders(&press(&mut model, "Enter")).len(), 1);
+}
+
+#[test]
+fn the_composers_footer_names_whole_keys_and_first_what_gets_past_what_is_in_the_way() {
+    let footer = |model: &Model| text(model).lines().last().unwrap().trim().to_owned();
+    let mut model = on("coder1");
+    press(&mut model, "s");
+    assert!(footer(&model).starts_with("Enter sends · Ctrl-J new line · Ctrl-O"), "{}", footer(&model));
+    assert!(footer(&model).ends_with("Ctrl-F past a pause · Esc keeps a draft"), "{}", footer(&model));
+    press(&mut model, "Esc");
+    select(&mut model, "coder0");
+    press(&mut model, "s");
+    let sample = footer(&model);
+    let mut fleet = sample::fleet();
+    fleet.paused = Some(Pause { by: Some("jane".into()), host: None, at: None, reason: None });
+    model.show_fleet(fleet);
+    assert!(footer(&model).starts_with("Enter sends · Ctrl-F past a pause"), "{sample} then {}", footer(&model));
 }
 
 #[test]

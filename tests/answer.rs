@@ -133,7 +133,7 @@ fn without_a_policy_or_in_read_only_nothing_is_answered() {
         stage.config(policy);
         let dashboard = stage.fleet.dashboard_of(words);
         dashboard.row("coder0", "stuck");
-        dashboard.says("stuck for 3s");
+        dashboard.says("stuck for at least 3s");
         assert_eq!(stage.answers(0), 0, "{words}");
         assert!(stage.log().is_empty(), "{words}");
     }

@@ -143,6 +143,49 @@ fn an_agent_that_is_not_there_is_told_with_those_that_are() {
 }
 
 #[test]
+fn an_alias_is_as_good_as_a_name_and_one_of_several_is_refused() {
+    let fleet = two();
+    let socket = fleet.tmux.name();
+    fleet.roster_text(&format!(
+        "version: 1\ntransport: tmux\ntmux: {{ socket_name: {socket} }}\nagents:\n\
+         \x20 - {{ name: coder0, alias: Mos, class: code, runtime: claude }}\n\
+         \x20 - {{ name: coder1, alias: Twin, class: code, runtime: claude }}\n\
+         \x20 - {{ name: coder2, alias: Twin, class: code, runtime: claude }}\n"
+    ));
+    assert!(fleet.run(&["screen", "mos"]).with(0).out.contains("red"));
+    let paused = fleet.run(&["pause", "Mos", "--reason", "lunch"]).with(0);
+    assert!(paused.out.contains("coder0 is paused"), "{paused:?}");
+    let log = fleet.run(&["log", "--agent", "Mos"]).with(0).out;
+    assert!(log.contains("pause coder0") && log.contains("(reason: lunch)"), "{log}");
+    let ran = fleet.run(&["interrupt", "Twin"]).with(1);
+    assert!(ran.err.contains("several agents: coder1, coder2"), "{}", ran.err);
+}
+
+#[test]
+fn a_run_directory_that_everybody_may_write_to_is_refused_with_the_mend_and_only_what_stops_goes_on() {
+    let fleet = two();
+    let run = fleet.home().join("fleet/run");
+    std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let sent = fleet.run(&["send", "coder0", "-m", "x"]).with(4);
+    assert!(
+        sent.err.contains("mode 777") && sent.err.contains(&format!("chmod go-w {}", run.display())),
+        "{}",
+        sent.err
+    );
+    fleet.run(&["pause", "coder0"]).with(0);
+    fleet.run(&["resume", "coder0"]).with(4);
+    std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    fleet.run(&["resume", "coder0"]).with(0);
+}
+
+#[test]
+fn an_agent_that_is_given_twice_is_said_and_nothing_is_done() {
+    let fleet = two();
+    check_usage(&fleet, &["send", "coder0", "coder0", "-m", "x"], &["coder0 was given twice", "nothing was done"]);
+    assert_eq!(fleet.run(&["log"]).with(0).out, "");
+}
+
+#[test]
 fn the_reference_needs_no_fleet() {
     let fleet = Fleet::new();
     for (words, says) in [

@@ -56,9 +56,9 @@ fn the_reference_of_keys_has_the_configured_ones() {
 
 #[test]
 fn an_open_dashboard_takes_up_a_good_edit_and_keeps_the_last_good_one_over_a_bad() {
-    let fleet = configured("keys: {send: T}\n");
+    let fleet = configured("keys: {send: Y}\n");
     let view = fleet.dashboard();
-    view.says("T send");
+    view.says("Y send");
     write(&fleet, "keys: {send: Z}\ncolumns: [state, agent]\n");
     view.says("Z send");
     let text = view.until("the columns", |text| !text.contains("RUNTIME"));
@@ -75,9 +75,9 @@ fn an_open_dashboard_takes_up_a_good_edit_and_keeps_the_last_good_one_over_a_bad
 
 #[test]
 fn a_dashboard_starts_with_what_could_be_understood() {
-    let fleet = configured("thme: dark\nkeys: {send: T}\n");
+    let fleet = configured("thme: dark\nkeys: {send: Y}\n");
     let view = fleet.dashboard();
-    view.says("T send");
+    view.says("Y send");
     view.says("1 problem, the rest of it holds");
 }
 

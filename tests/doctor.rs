@@ -33,6 +33,8 @@ fn healthy() -> Fleet {
         agent("orchestrator"),
         agent("enhancer")
     ));
+    write(&fleet, "bin/mosaic", "#!/bin/sh\n");
+    mode(&fleet.home().join("bin/mosaic"), 0o755);
     for directory in ["work", "user/.claude", "user/.ssh"] {
         fs::create_dir_all(fleet.home().join(directory)).unwrap();
     }
@@ -64,7 +66,16 @@ fn doctor(fleet: &Fleet) -> (Option<i32>, Value) {
 fn doctor_with(fleet: &Fleet, environment: &[(&str, &str)]) -> (Option<i32>, Value) {
     let mut command = fleet.program(&["doctor", "--json"]);
     let ran = Ran::of(&command.envs(environment.iter().copied()).output().unwrap());
-    (ran.code, serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}")))
+    let report = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    fits_its_schema(&report);
+    (ran.code, report)
+}
+
+fn fits_its_schema(report: &Value) {
+    let schema = serde_json::from_str(include_str!("../assets/doctor.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?} in {report:#}");
 }
 
 /// The findings that are not the machine's own, as `rule: says`.
@@ -96,6 +107,24 @@ fn a_directory_that_others_may_write_to() {
     let fleet = healthy();
     let run = fleet.home().join("fleet/run");
     check(&fleet, || mode(&run, 0o777), "fault access.directory", "fleet/run (mode 777)");
+}
+
+#[test]
+fn a_launcher_that_is_not_there_also_without_units() {
+    let fleet = healthy();
+    let gone = || fs::remove_file(fleet.home().join("bin/mosaic")).unwrap();
+    check(&fleet, gone, "warning path.runtime", "mosaic is not on the PATH of this program");
+}
+
+#[test]
+fn times_of_a_finding_are_local_in_words_and_utc_as_data() {
+    let fleet = healthy();
+    write(&fleet, "fleet/run/PAUSED", "by=ops\nat=2026-06-20T21:14:03Z\n");
+    let zone = [("LC_ALL", "C.UTF-8"), ("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")];
+    let words = Ran::of(&fleet.program(&["doctor"]).envs(zone).output().unwrap()).out;
+    assert!(words.contains("since 2026-06-20 23:14:03 CEST"), "{words}");
+    let report = doctor_with(&fleet, &zone).1.to_string();
+    assert!(report.contains("since 2026-06-20T21:14:03Z"), "{report}");
 }
 
 #[test]

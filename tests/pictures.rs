@@ -25,7 +25,7 @@ fn check(name: &str, size: (u16, u16), keys: &str) {
     }
     sample::answer_mirrors(&mut model);
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-    terminal.draw(|frame| draw(&model, &Theme::dark(), frame)).unwrap();
+    terminal.draw(|frame| draw(&model, &Theme::dark(), frame.buffer_mut())).unwrap();
     let drawn = svg(terminal.backend().buffer(), "mosaic-top");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/img").join(format!("{name}.svg"));
     if env::var_os("UPDATE").is_some() {

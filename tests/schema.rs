@@ -21,6 +21,11 @@ fn the_shipped_schema_of_ps_is_the_one_of_its_types() {
 }
 
 #[test]
+fn the_shipped_schema_of_doctor_is_the_one_of_its_types() {
+    check("doctor.schema.json", &mosaic_top::fleet::doctor::report::schema());
+}
+
+#[test]
 fn the_shipped_schema_of_runtimes_is_the_one_of_its_types() {
     check("runtimes.schema.json", &mosaic_top::fleet::runtime::spec::schema());
 }

@@ -33,7 +33,7 @@ const SIZES: [(u16, u16); 4] = [(160, 45), (120, 40), (80, 24), (40, 15)];
 
 fn drawn(model: &Model, theme: &Theme, size: (u16, u16)) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-    terminal.draw(|frame| draw(model, theme, frame)).unwrap();
+    terminal.draw(|frame| draw(model, theme, frame.buffer_mut())).unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -76,10 +76,10 @@ fn frame_is_drawn(bencher: Bencher) {
     let model = sample::model(AGENTS, SIZE);
     let theme = Theme::dark();
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
-    terminal.draw(|frame| draw(&model, &theme, frame)).unwrap();
+    terminal.draw(|frame| draw(&model, &theme, frame.buffer_mut())).unwrap();
     let shown = format!("{}", terminal.backend());
     assert!(shown.contains("agent-") && shown.contains("live"), "a fleet with a mirror:\n{shown}");
-    bencher.bench_local(|| terminal.draw(|frame| draw(&model, &theme, frame)).map(drop));
+    bencher.bench_local(|| terminal.draw(|frame| draw(&model, &theme, frame.buffer_mut())).map(drop));
 }
 
 fn take(model: &mut Model, facts: HostFacts) {

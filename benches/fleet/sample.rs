@@ -80,6 +80,8 @@ pub(crate) fn facts(agents: u32, second: i64) -> HostFacts {
         },
         servers: BTreeMap::from([(Socket::Named("fleet".to_owned()), server)]),
         systemd: SystemdFacts {
+            changed: BTreeMap::new(),
+            expected: true,
             units: unknown(),
             enabled: Reading::unknown("not asked"),
             linger: Reading::unknown("not asked"),

@@ -113,6 +113,8 @@ impl Stage {
     pub(crate) fn dashboard(&self, binary: &Path) -> Watcher {
         let mut words = CommandBuilder::new(binary);
         words.args(["--socket", "bench"]);
+        // Each starts as the first one did: how the last one was left is not remembered.
+        words.env("XDG_STATE_HOME", tempfile::tempdir_in(self.dir.path()).unwrap().keep());
         let mut watcher = self.watcher(words);
         watcher.until("unmanaged");
         watcher.keys.write_all(format!("/{PLAYER}\r").as_bytes()).unwrap();
@@ -128,7 +130,6 @@ impl Stage {
     pub(crate) fn in_terminal(&self, mut words: CommandBuilder, size: PtySize) -> Watcher {
         words.env("TMUX_TMPDIR", self.dir.path());
         words.env("MOSAIC_HOME", self.dir.path().join("mosaic"));
-        words.env("XDG_STATE_HOME", self.dir.path().join("state"));
         words.env("TERM", "xterm-256color");
         words.env_remove("TMUX");
         Watcher::start(words, size)

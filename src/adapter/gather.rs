@@ -276,6 +276,9 @@ impl Watch {
         let manager = Manager { exec: self.exec(), who, limit: self.share(2) };
         let read = async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.afresh).await };
         within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts {
+            changed: BTreeMap::new(),
+            // A manager that hangs is one.
+            expected: true,
             units: Reading::unknown(&why),
             enabled: Reading::unknown(&why),
             linger: Reading::unknown(why),

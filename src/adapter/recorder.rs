@@ -4,6 +4,8 @@
 //! A disk that is full ends the recording of that agent, with the reason, and nothing else.
 #![expect(clippy::disallowed_methods, reason = "the recorder's own files; nothing of the user's")]
 
+mod sweep;
+
 use std::{
     collections::HashMap,
     fs::{self, DirBuilder, File, OpenOptions},
@@ -22,6 +24,8 @@ use jiff::Timestamp;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use serde::{Deserialize, Serialize};
 
+use self::sweep::Sweeper;
+pub use self::sweep::Whole;
 use super::exec::{Content, Exec};
 use crate::{
     fleet::{
@@ -58,6 +62,9 @@ pub struct Wish {
     pub agent: String,
     /// The most that is kept of it, in megabytes.
     pub megabytes: u32,
+    /// What is kept of all of them.
+    #[serde(default)]
+    pub whole: Whole,
 }
 
 /// Where the records of this machine's agents are: `mosaic-top/records` under the state directory.
@@ -134,7 +141,7 @@ pub struct Recorder {
 }
 
 enum Job {
-    Open { folder: PathBuf, title: String, budget: u64, alive: Weak<()>, ended: Ended },
+    Open { folder: PathBuf, title: String, budget: u64, whole: Whole, alive: Weak<()>, ended: Ended },
     Begin { fresh: bool, size: Size, at: Timestamp, picture: Vec<u8> },
     Bytes { at: Timestamp, bytes: Vec<u8> },
     Picture { size: Size, at: Timestamp, picture: Vec<u8> },
@@ -173,7 +180,8 @@ impl Recorder {
         };
         let (title, alive) = (wish.agent.clone(), Arc::downgrade(&alive));
         // It needs no room.
-        let _ = track.push(0, Job::Open { folder, title, budget, alive, ended: Box::new(ended) });
+        let (whole, ended) = (wish.whole, Box::new(ended));
+        let _ = track.push(0, Job::Open { folder, title, budget, whole, alive, ended });
         track
     }
 }
@@ -223,6 +231,7 @@ impl Track {
 /// The writing thread: ends when nobody can send it anything any more.
 fn write_all(inbox: &mpsc::Receiver<(u64, Job)>, waiting: &AtomicUsize) {
     let mut reels: HashMap<u64, Reel> = HashMap::new();
+    let mut sweeper = Sweeper::default();
     while let Ok((id, job)) = inbox.recv() {
         let bytes = match &job {
             Job::Begin { picture, .. } | Job::Picture { picture, .. } => picture.len(),
@@ -230,8 +239,9 @@ fn write_all(inbox: &mpsc::Receiver<(u64, Job)>, waiting: &AtomicUsize) {
             Job::Mark { words, .. } => words.len(),
             Job::Open { .. } => 0,
         };
-        if let Job::Open { folder, title, budget, alive, ended } = job {
+        if let Job::Open { folder, title, budget, whole, alive, ended } = job {
             reels.retain(|_, reel| reel.alive.strong_count() > 0);
+            sweeper.sweep(&folder, whole, super::clock::now());
             reels.insert(id, Reel { folder, title, budget, alive, ended, file: None, decoder: Decoder::default() });
         } else if let Some(reel) = reels.get_mut(&id)
             && let Err(error) = reel.write(job)
@@ -373,7 +383,10 @@ fn private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let facts = fs::symlink_metadata(folder)?;
     let ours = facts.is_dir() && facts.uid() == nix::unistd::geteuid().as_raw();
-    if !ours || facts.permissions().mode() & 0o077 != 0 {
+    if !ours {
+        return Err(io::Error::other("it is not a directory of this user; move it away"));
+    }
+    if facts.permissions().mode() & 0o077 != 0 {
         return Err(io::Error::other("others may enter it; run chmod 700 on it"));
     }
     Ok(())

@@ -48,7 +48,10 @@ mod job;
 mod lines;
 mod look;
 mod pauses;
+mod places;
 mod plan;
+pub(super) use relaunch::launcher;
+
 mod relaunch;
 pub mod take;
 mod trust;
@@ -145,7 +148,8 @@ impl Steer {
         for target in targets {
             let commands = self.plan(order, &target, &who).await;
             let refused = self.against(order, &target).await.err();
-            let warnings = warn::of(self, order, &target, &who).await;
+            // What is refused is not warned of, too.
+            let warnings = if refused.is_some() { Vec::new() } else { warn::of(self, order, &target, &who).await };
             each.push(Planned { target, commands, warnings, refused });
         }
         Preview { order: order.clone(), each }
@@ -284,6 +288,7 @@ impl Steer {
 
 /// Does what the order says.
 async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
+    places::safe(job.steer, &job.who, job.order).await?;
     if job.order.held_by_pause() && job.order.forced.is_none() {
         pauses::held(job.steer, &job.who, job.target).await?;
     }

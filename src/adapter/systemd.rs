@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
 use serde::Deserialize;
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::fleet::{
     facts::{SystemdFacts, UnitFacts},
-    reading::Reading,
+    reading::{Reading, Why},
 };
 
 /// How old the list of units may be.
@@ -51,6 +52,7 @@ struct Described {
     /// Units that were named and not loaded.
     others: Units,
     enabled: Reading<BTreeMap<String, String>>,
+    changed: BTreeMap<String, Timestamp>,
     linger: Reading<bool>,
 }
 
@@ -76,11 +78,26 @@ impl SystemdReader {
         let facts = SystemdFacts {
             units: listed.units.clone().map(|units| described.others.clone().into_iter().chain(units).collect()),
             enabled: described.enabled.clone(),
+            changed: described.changed.clone(),
             linger: described.linger.clone(),
+            expected: listed.units.known().is_some() || manager.is_expected().await,
             read_at: Some(listed.at.wall),
         };
         (self.listed, self.described) = (Some(listed), Some(described));
         facts
+    }
+}
+
+/// What asking for units one by one gave.
+struct Shown {
+    units: Units,
+    enabled: Reading<BTreeMap<String, String>>,
+    changed: BTreeMap<String, Timestamp>,
+}
+
+impl Shown {
+    fn nothing(why: Why) -> Self {
+        Self { units: Units::new(), enabled: Reading::Unknown(why), changed: BTreeMap::new() }
     }
 }
 
@@ -106,32 +123,39 @@ impl Manager<'_> {
     }
 
     async fn describe(&self, listed: &Reading<Units>, named: &BTreeSet<String>, at: Instant) -> Described {
-        let (others, enabled) = match listed {
+        let shown = match listed {
             Reading::Known(units) => self.show(units, named).await,
-            Reading::Unknown(why) => (Units::new(), Reading::Unknown(why.clone())),
+            Reading::Unknown(why) => Shown::nothing(why.clone()),
         };
         let linger = self.linger().await;
-        Described { at, listed: listed.clone(), named: named.clone(), others, enabled, linger }
+        let Shown { units: others, enabled, changed } = shown;
+        Described { at, listed: listed.clone(), named: named.clone(), others, enabled, changed, linger }
     }
 
-    /// Unit-file states of all units, and the other states of those that are not loaded.
-    async fn show(&self, listed: &Units, named: &BTreeSet<String>) -> (Units, Reading<BTreeMap<String, String>>) {
+    /// Unit-file states of all units, when each last changed, and the other states of those that are not loaded.
+    async fn show(&self, listed: &Units, named: &BTreeSet<String>) -> Shown {
         let all: BTreeSet<&String> = listed.keys().chain(named).collect();
         if all.is_empty() {
-            return (Units::new(), Reading::Known(BTreeMap::new()));
+            return Shown { units: Units::new(), enabled: Reading::Known(BTreeMap::new()), changed: BTreeMap::new() };
         }
-        let words = ["show", "--no-pager", "-p", "Id,LoadState,ActiveState,SubState,UnitFileState", "--"];
+        let properties = "Id,LoadState,ActiveState,SubState,UnitFileState,StateChangeTimestamp";
+        let words = ["show", "--no-pager", "-p", properties, "--"];
         let words = words.into_iter().map(str::to_owned).chain(all.into_iter().cloned());
         match self.systemctl(words).await {
             // One impossible name among many fails the whole command; what it told of the others is still true.
             Ok(output) if output.status == 0 || !output.stdout.is_empty() => {
-                let (mut units, enabled) = parse_show(&String::from_utf8_lossy(&output.stdout));
-                units.retain(|name, _| !listed.contains_key(name));
-                (units, Reading::Known(enabled))
+                let mut shown = parse_show(&String::from_utf8_lossy(&output.stdout));
+                shown.units.retain(|name, _| !listed.contains_key(name));
+                shown
             }
-            Ok(output) => (Units::new(), Reading::unknown(refusal(&output))),
-            Err(why) => (Units::new(), Reading::unknown(why)),
+            Ok(output) => Shown::nothing(Why::new(refusal(&output))),
+            Err(why) => Shown::nothing(Why::new(why)),
         }
+    }
+
+    /// Whether systemd started this machine: what `sd_booted` looks at.
+    async fn is_expected(&self) -> bool {
+        self.who.may_have_systemd && self.exec.stat("/run/systemd/system".into()).await.is_ok()
     }
 
     /// Lingering is a plain file, which needs no bus; only where that directory is missing is logind asked.
@@ -162,7 +186,9 @@ impl Manager<'_> {
         if !self.who.may_have_systemd {
             return Err(NO_SYSTEMD.into());
         }
-        let mut argv = Argv::new(["systemctl".to_owned(), "--user".to_owned()].into_iter().chain(words));
+        let argv = Argv::new(["systemctl".to_owned(), "--user".to_owned()].into_iter().chain(words));
+        // Times are printed as they read where systemctl runs.
+        let mut argv = argv.with("TZ", "UTC");
         if let Some(dir) = &self.who.missing_runtime_dir {
             argv = argv.with("XDG_RUNTIME_DIR", dir);
         }
@@ -200,8 +226,8 @@ fn parse_list(stdout: &[u8]) -> Result<Units, String> {
 }
 
 /// One block a unit, a blank line between, the properties in systemd's own order.
-fn parse_show(text: &str) -> (Units, BTreeMap<String, String>) {
-    let (mut units, mut enabled) = (Units::new(), BTreeMap::new());
+fn parse_show(text: &str) -> Shown {
+    let (mut units, mut enabled, mut changed) = (Units::new(), BTreeMap::new(), BTreeMap::new());
     for block in text.split("\n\n") {
         let values: BTreeMap<&str, &str> = block.lines().filter_map(|line| line.split_once('=')).collect();
         let value = |key| values.get(key).copied().unwrap_or_default().to_owned();
@@ -212,10 +238,14 @@ fn parse_show(text: &str) -> (Units, BTreeMap<String, String>) {
         if !value("UnitFileState").is_empty() {
             enabled.insert(name.clone(), value("UnitFileState"));
         }
+        let at = BrokenDownTime::parse("%a %Y-%m-%d %H:%M:%S UTC", value("StateChangeTimestamp"));
+        if let Some(at) = at.ok().and_then(|at| at.to_datetime().ok()?.to_zoned(TimeZone::UTC).ok()) {
+            changed.insert(name.clone(), at.timestamp());
+        }
         let unit = UnitFacts { active: value("ActiveState"), sub: value("SubState"), load: value("LoadState") };
         units.insert(name, unit);
     }
-    (units, enabled)
+    Shown { units, enabled: Reading::Known(enabled), changed }
 }
 
 #[cfg(test)]

@@ -9,14 +9,14 @@ use super::{
     compose::{Compose, Step},
     confirm::Confirm,
     effect::{Effect, Errand},
-    job::{JobId, JobNews, Part},
+    job::{Job, JobId, JobNews, Part, State},
     mode::Mode,
     model::{Change, Model},
     taken,
 };
 use crate::fleet::{
     delivery::{Timing, WhenDraft},
-    order::{Act, Confirmed, Order, Planned, Preview, Refusal, Target},
+    order::{Act, Confirmed, Ending, Order, Planned, Preview, Refusal, Target},
     row::RowKey,
 };
 use tui_input::Input;
@@ -38,7 +38,7 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Interrupt => at_once(model, &Order::new(Act::Interrupt), &rows),
         Action::Reset => {
-            let act = Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() };
+            let act = Act::Reset { draft: WhenDraft::Refuse, timing: timing(model) };
             confirm(model, Order::new(act), rows)
         }
         Action::Relaunch => confirm(model, Order::new(Act::Relaunch), rows),
@@ -58,8 +58,13 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
+/// How long is waited for evidence.
+fn timing(model: &Model) -> Timing {
+    Timing { give_up_after: model.settings.config.send.timeout, ..Timing::default() }
+}
+
 fn compose(model: &mut Model, to: Vec<RowKey>, broadcast: bool) -> Vec<Effect> {
-    let compose = Compose::to(to, broadcast, &model.desk.drafts);
+    let compose = Compose::to(to, broadcast, &model.desk.drafts, model.settings.config.send.timeout);
     model.mode = Mode::Compose(Box::new(compose));
     Vec::new()
 }
@@ -181,7 +186,7 @@ fn give(model: &mut Model, word: &'static str, parts: Vec<Part>, mut errands: Ve
     }
     model.change = Change::Everything;
     if errands.is_empty() {
-        model.notice = model.jobs().get(id).map(super::job::Job::line);
+        model.notice = model.jobs().get(id).map(Job::line);
         return Vec::new();
     }
     vec![Effect::CarryOut(id, errands)]
@@ -252,8 +257,39 @@ pub(super) fn force(model: &mut Model, reason: String) -> Vec<Effect> {
 pub(super) fn news(model: &mut Model, id: JobId, news: JobNews) {
     let now = model.now;
     let Some(job) = model.desk.jobs.take(id, news, now) else { return };
+    let held = held_by_the_log(job);
     if !job.is_running() {
         model.notice = Some(job.line());
     }
     model.change = Change::Everything;
+    if let Some(part) = held.filter(|_| matches!(model.mode, Mode::Normal)) {
+        unlogged(model, part);
+    }
+}
+
+/// The one whose pause could not be taken back, because that could not be logged.
+fn held_by_the_log(job: &Job) -> Option<Part> {
+    let [part] = job.parts.as_slice() else { return None };
+    let held = matches!(&part.state, State::Ended { ending: Ending::Refused(why @ Refusal::Log(_)), .. } if why.yields(job.word));
+    held.then(|| part.clone())
+}
+
+/// Shows why it was refused, and that a reason gets past it.
+fn unlogged(model: &mut Model, part: Part) {
+    let order = Order::new(Act::Resume);
+    let preview = Some(Preview { order: order.clone(), each: Vec::new() });
+    let (number, rows) = (model.desk.jobs.number(), part.row.clone().into_iter().collect());
+    let (targets, left_out) = (Vec::new(), vec![part]);
+    model.notice = None;
+    model.mode = Mode::Confirm(Box::new(Confirm {
+        number,
+        order,
+        rows,
+        targets,
+        left_out,
+        preview,
+        reason: None,
+        scroll: 0,
+        says: None,
+    }));
 }

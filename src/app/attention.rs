@@ -46,6 +46,8 @@ pub struct Entry {
     pub readiness: Readiness,
     /// Since when.
     pub since: Timestamp,
+    /// Whether it began then, and not before.
+    pub since_exact: bool,
     /// Who, in words.
     pub who: String,
     /// Why, in words.
@@ -165,6 +167,7 @@ fn mass(what: String, rows: &[&Row], fleet: &Fleet, managed: usize, acknowledged
         rows: rows.iter().map(|row| row.key.clone()).collect(),
         readiness,
         since: rows.iter().map(|row| row.since).min().unwrap_or(fleet.at),
+        since_exact: rows.iter().all(|row| row.since_exact),
         who: format!("{} of {managed} agents at once", rows.len()),
         says,
         helps: if readiness == Readiness::Dead { vec![Action::Problems, Action::Relaunch] } else { helps(rows[0]) },
@@ -178,6 +181,7 @@ fn single(row: &Row, acknowledged: &Acknowledged) -> Entry {
         rows: vec![row.key.clone()],
         readiness: row.readiness(),
         since: row.since,
+        since_exact: row.since_exact,
         who: row.name.clone(),
         says: row.judgement.why().unwrap_or_else(|| row.readiness().word().to_owned()),
         helps: helps(row),

@@ -1,4 +1,4 @@
-//! What is true of the fleet as a whole, worst first; the first of them is the banner.
+//! What is true of the fleet as a whole, worst first; the first of them is the banner, unless all are quiet.
 //!
 //! PURE. It reads the model and makes words; what is wrong with one agent stands on that agent's row instead.
 
@@ -6,7 +6,7 @@ use super::{
     model::{Model, RosterState},
     settings::Settings,
 };
-use crate::fleet::{facts::Pause, judgement::Severity};
+use crate::fleet::{facts::Pause, judgement::Severity, words::local};
 
 /// One thing that is true of the whole fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Notice {
     pub says: String,
     /// What to do.
     pub hint: Option<String>,
+    /// Good to know, and nothing to do about: it stands in the list, and takes no line of the screen.
+    pub quiet: bool,
 }
 
 /// Facts older than this many seconds are said to be old: several refreshes in a row have not come back.
@@ -35,13 +37,26 @@ pub fn notices(model: &Model) -> Vec<Notice> {
         let others = fleet.findings.iter().filter(|finding| finding.rule != "fleet.paused");
         all.extend(others.map(|finding| Notice {
             severity: finding.severity,
-            says: finding.says.clone(),
+            says: local(&finding.says, model.time_zone()),
             hint: finding.hint.clone(),
+            quiet: finding.severity == Severity::Note,
         }));
     }
     all.extend(roster(model));
     // Stable: within one severity the order above holds, and a pause is a fault, so it leads.
     all.sort_by_key(|notice| notice.severity);
+    all
+}
+
+/// What stands in the banner, the worst first; none: there is no banner.
+#[must_use]
+pub fn loud(model: &Model) -> Vec<Notice> {
+    let mut all = notices(model);
+    // Notes come last, so a quiet one is never the worst while a loud one is there.
+    if all.iter().all(|notice| notice.quiet) {
+        all.clear();
+    }
+    all.sort_by_key(|notice| notice.quiet);
     all
 }
 
@@ -58,6 +73,7 @@ fn silent(model: &Model) -> Option<Notice> {
         severity: Severity::Fault,
         says: format!("no answer for {age} s: what you see was last true then"),
         hint: Some("tmux or the machine is slow, or has stopped; Ctrl-R asks again".to_owned()),
+        quiet: false,
     })
 }
 
@@ -65,7 +81,7 @@ fn paused(pause: &Pause) -> Notice {
     let by = pause.by.as_deref().map_or_else(String::new, |by| format!(" by {by}"));
     let host = pause.host.as_deref().map_or_else(String::new, |host| format!(" on {host}"));
     let reason = pause.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
-    Notice { severity: Severity::Fault, says: format!("PAUSED{by}{host}{reason}"), hint: None }
+    Notice { severity: Severity::Fault, says: format!("PAUSED{by}{host}{reason}"), hint: None, quiet: false }
 }
 
 fn roster(model: &Model) -> Option<Notice> {
@@ -75,11 +91,13 @@ fn roster(model: &Model) -> Option<Notice> {
             severity: Severity::Fault,
             says: format!("the roster has gone, showing the last good one: {why}"),
             hint: Some("press ! to see where it was looked for".to_owned()),
+            quiet: false,
         }),
         RosterState::Missing { why, .. } => Some(Notice {
             severity: Severity::Note,
             says: format!("no roster, every session is shown as unmanaged: {why}"),
             hint: Some("press ! to see where it was looked for".to_owned()),
+            quiet: false,
         }),
         RosterState::Read { path, problems, usable } => {
             let count = problems.len();
@@ -92,7 +110,7 @@ fn roster(model: &Model) -> Option<Notice> {
                 (_, false) => (Severity::Fault, ", and no good one before it"),
             };
             let says = format!("{file}: {count} {many}{state}, press ! to see");
-            Some(Notice { severity, says, hint: None })
+            Some(Notice { severity, says, hint: None, quiet: false })
         }
     }
 }
@@ -106,5 +124,5 @@ fn settings(settings: &Settings) -> Option<Notice> {
     let many = if count == 1 { "problem" } else { "problems" };
     let holds = if settings.is_former { "the last good one holds" } else { "the rest of it holds" };
     let says = format!("{}: {count} {many}, {holds}, press ! to see", settings.name());
-    Some(Notice { severity: Severity::Warning, says, hint: None })
+    Some(Notice { severity: Severity::Warning, says, hint: None, quiet: false })
 }

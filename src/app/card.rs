@@ -152,7 +152,7 @@ fn seconds(then: Timestamp, now: Timestamp) -> Duration {
 
 fn verdict(card: &mut Card, row: &Row, now: Timestamp) {
     let confirmed = if row.confirmed { "" } else { ", not confirmed yet" };
-    let words = format!("for {}{confirmed}", short(seconds(row.since, now)));
+    let words = format!("for {}{confirmed}", row.lasts(now));
     card.lines.push(CardLine::State(row.readiness(), words));
     if let Some(cause) = &row.judgement.cause {
         card.field("cause", &cause.says, Tone::Bad);

@@ -3,7 +3,10 @@
 //! PURE. Nothing is sent from here: the finished message leaves as an order for each receiver. A draft is kept for
 //! whoever it was written to; what was sent once can be fetched back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
@@ -18,12 +21,28 @@ use crate::fleet::{
     order::{Act, Letter, Order, Refusal},
     row::{Row, RowKey},
     runtime::spec::RuntimeSpecs,
-    text::visible,
+    text::{cleaned, visible},
     words::count,
 };
 
 /// So many messages can be fetched back, and so many drafts are kept.
 const KEPT: usize = 100;
+
+/// The keys that get past a pause or a takeover, a busy agent, somebody's draft.
+const FORCE: &str = "Ctrl-F";
+const QUEUE: &str = "Ctrl-O";
+const REPLACE: &str = "Ctrl-X";
+
+/// What the composer's other keys do, the most needed first.
+const KEYS: [&str; 7] = [
+    "Ctrl-J new line",
+    "Ctrl-O waits if busy",
+    "Ctrl-X clears a draft",
+    "Ctrl-F past a pause",
+    "Ctrl-P former messages",
+    "Ctrl-T class",
+    "Ctrl-R preamble",
+];
 
 /// A message while it is written.
 #[derive(Debug, Clone)]
@@ -44,6 +63,8 @@ pub struct Compose {
     pub replace: bool,
     /// Past a pause, for this reason.
     pub forced: Option<String>,
+    /// How long evidence is waited for that it was accepted.
+    pub patience: Duration,
     /// How far it is.
     pub step: Step,
     /// Words about the last key.
@@ -102,12 +123,14 @@ pub struct Receiver {
     pub says: Option<String>,
     /// Whether it will not be sent to.
     pub refused: bool,
+    /// The key that gets past what stands in the way.
+    pub key: Option<&'static str>,
 }
 
 impl Compose {
     /// A message to these, going on with the draft that was left for them.
     #[must_use]
-    pub fn to(to: Vec<RowKey>, broadcast: bool, drafts: &Drafts) -> Self {
+    pub fn to(to: Vec<RowKey>, broadcast: bool, drafts: &Drafts, patience: Duration) -> Self {
         let text = drafts.drafts.get(&to).cloned().unwrap_or_default();
         Self {
             to,
@@ -118,6 +141,7 @@ impl Compose {
             queue: false,
             replace: false,
             forced: None,
+            patience,
             step: Step::Writing,
             says: (!text.is_empty()).then(|| "this is the draft that you left".to_owned()),
             recalled: None,
@@ -138,16 +162,15 @@ impl Compose {
 
     /// Takes text in whole, as a paste brings it. What could steer a terminal or hide is left out, and said.
     pub fn insert(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let harmless = |c: char| matches!(c, '\n' | '\t') || visible(c.encode_utf8(&mut [0; 4])).starts_with(c);
-        let kept: String = text.chars().filter(|c| harmless(*c) || *c == '\u{200d}').collect();
-        let left_out = text.chars().count() - kept.chars().count();
+        // A joiner that comes as a key of its own belongs to an emoji that is being typed; one that joins nothing is
+        // taken out when the message is finished.
+        let (kept, left_out) = if text == "\u{200d}" { (text.to_owned(), 0) } else { cleaned(text) };
         let room = BODY_MOST.saturating_sub(self.text().len());
         let end = (0..=room.min(kept.len())).rev().find(|end| kept.is_char_boundary(*end)).unwrap_or(0);
         if end < kept.len() {
             self.says = Some(format!("a message has at most {BODY_MOST} bytes: the rest was left out"));
         } else if left_out > 0 {
-            self.says = Some(format!("{} left out", count(left_out, "control character")));
+            self.says = Some(format!("{} left out", count(left_out, "hidden or controlling character")));
         }
         self.editor.insert_str(&kept[..end]);
     }
@@ -188,7 +211,7 @@ impl Compose {
             busy: if self.queue { WhenBusy::Queue } else { WhenBusy::Refuse },
             draft: if self.replace { WhenDraft::Replace } else { WhenDraft::Refuse },
             verify: true,
-            timing: Timing::default(),
+            timing: Timing { give_up_after: self.patience, ..Timing::default() },
         };
         Order { act: Act::Send(letter), forced: self.forced.clone() }
     }
@@ -232,21 +255,31 @@ impl Model {
     fn receiver(&self, compose: &Compose, row: &Row) -> Receiver {
         let order = compose.order(String::new());
         let refusal = self.fleet().and_then(|fleet| order.fits(row, fleet).err());
-        let (says, refused) = match refusal {
-            Some(Refusal::Paused(says)) => {
-                let says = says.split(". Hint").next().unwrap_or_default().to_owned();
-                (Some(format!("{says}; Ctrl-F sends it all the same")), true)
+        let (says, refused, key) = match refusal {
+            Some(held @ (Refusal::Paused(_) | Refusal::Taken(_))) => {
+                (Some(format!("{held}; Ctrl-F sends it all the same")), true, Some(FORCE))
             }
-            Some(refusal) => (Some(refusal.to_string()), true),
+            Some(refusal) => (Some(refusal.to_string()), true, None),
             None => self.in_the_way(compose, row),
         };
-        Receiver { name: row.name.clone(), readiness: row.readiness(), says, refused }
+        Receiver { name: row.name.clone(), readiness: row.readiness(), says, refused, key }
     }
 
-    /// What the last look shows in the way of a message. The real look comes right before it is typed.
-    fn in_the_way(&self, compose: &Compose, row: &Row) -> (Option<String>, bool) {
+    /// What the composer's keys do: first what gets past whatever stands in a receiver's way, then the most needed.
+    #[must_use]
+    pub fn compose_hint(&self, compose: &Compose) -> String {
+        let helps: Vec<&str> = self.receivers(compose).iter().filter_map(|receiver| receiver.key).collect();
+        let (first, rest): (Vec<&str>, Vec<&str>) =
+            KEYS.into_iter().partition(|words| helps.iter().any(|key| words.starts_with(key)));
+        let all = ["Enter sends"].into_iter().chain(first).chain(rest).chain(["Esc keeps a draft"]);
+        all.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What the last look shows in the way of a message, whether it will be refused for that, and the key that gets past it.
+    /// The real look comes right before it is typed, and reads the same signs.
+    fn in_the_way(&self, compose: &Compose, row: &Row) -> (Option<String>, bool, Option<&'static str>) {
         if row.prompt.is_some() {
-            return (Some("a prompt is up: answer it first (a)".to_owned()), true);
+            return (Some("a prompt is up: answer it first (a)".to_owned()), true, None);
         }
         let runtime = row.pane.as_ref().and_then(|pane| pane.runtime.known()).or(row.runtime.as_ref());
         let spec = runtime.map(|runtime| RuntimeSpecs::builtin().of(runtime));
@@ -254,19 +287,22 @@ impl Model {
         if let Some(Composer::Draft { text, .. }) = draft {
             let first = visible(text.lines().next().unwrap_or_default());
             return if compose.replace {
-                (Some(format!("its draft “{first}” will be cleared")), false)
+                (Some(format!("its draft “{first}” will be cleared")), false, None)
             } else {
-                (Some(format!("a draft stands in its composer: “{first}”; Ctrl-X clears it")), true)
+                (Some(format!("a draft stands in its composer: “{first}”; Ctrl-X clears it")), true, Some(REPLACE))
             };
         }
-        if row.readiness() != Readiness::Working {
-            return (None, false);
+        if row.busy != Some(true) {
+            return (None, false, None);
         }
         let queues = spec.is_some_and(|spec| spec.keys.queue.is_some());
         match (compose.queue, queues) {
-            (true, true) => (Some("busy: it waits for the turn's end".to_owned()), false),
-            (true, false) => (Some("busy, and its runtime does not queue: refused while it works".to_owned()), true),
-            (false, _) => (Some("busy: refused while it works; Ctrl-O lets it wait".to_owned()), true),
+            (true, true) => (Some("busy: it waits for the turn's end".to_owned()), false, None),
+            (true, false) => {
+                (Some("busy, and its runtime does not queue: refused while it works".to_owned()), true, None)
+            }
+            (false, true) => (Some("busy: refused while it works; Ctrl-O lets it wait".to_owned()), true, Some(QUEUE)),
+            (false, false) => (Some("busy: refused while it works".to_owned()), true, None),
         }
     }
 

@@ -39,17 +39,17 @@ pub struct Confirm {
 }
 
 impl Confirm {
-    /// Whether a pause or somebody's takeover holds it up, so that it could be forced.
+    /// Whether what holds it up (a pause, somebody's takeover) yields to a reason.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        let paused = |refusal: &Refusal| matches!(refusal, Refusal::Paused(_) | Refusal::Taken(_));
+        let yields = |refusal: &Refusal| refusal.yields(self.order.word());
         let planned = self.preview.iter().flat_map(|preview| &preview.each);
         self.order.forced.is_none()
             && (self
                 .left_out
                 .iter()
-                .any(|part| matches!(&part.state, State::Ended { ending: Ending::Refused(why), .. } if paused(why)))
-                || planned.filter_map(|planned| planned.refused.as_ref()).any(paused))
+                .any(|part| matches!(&part.state, State::Ended { ending: Ending::Refused(why), .. } if yields(why)))
+                || planned.filter_map(|planned| planned.refused.as_ref()).any(yields))
     }
 
     /// Whether a yes would do anything.
@@ -74,7 +74,7 @@ impl Confirm {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match (&self.order.act, &self.reason) {
-            (Act::Pause { .. }, Some(_)) => "Enter pauses, also without a reason · Esc leaves it",
+            (Act::Pause { .. }, Some(_)) => "Enter pauses · a reason may be left out · Esc leaves it",
             (_, Some(_)) => "Enter takes the reason · Esc goes back",
             (_, None) if self.is_held() && self.can() => "y does it · f also what is held · Esc leaves it",
             (_, None) if self.is_held() => "f forces it, with a reason · Esc leaves it",
@@ -101,7 +101,8 @@ pub fn lines(model: &Model, confirm: &Confirm, width: usize) -> Vec<super::dialo
         Some(preview) => plan(model, confirm, preview, &mut page),
     }
     for part in &confirm.left_out {
-        page.under("✗ ", Tone::Bad, &format!("{}: {}", part.name, refused(&part.state)));
+        let State::Ended { says, .. } = &part.state else { continue };
+        page.under("✗ ", Tone::Bad, &format!("{}: {says}", part.name));
     }
     page.lines
 }
@@ -124,21 +125,12 @@ fn target(model: &Model, planned: &Planned, page: &mut Page) {
     let row = planned.target.aim.as_ref().and_then(|aim| model.row(&aim.row));
     let state = row.map_or_else(String::new, |row| format!(" · {} {}", row.readiness().shape(), row.readiness()));
     page.say(Tone::Strong, &format!("{}{state}", planned.target.name()));
-    for command in &planned.commands {
-        page.under("  $ ", Tone::Plain, command);
-    }
-    for warning in &planned.warnings {
-        page.under("  ! ", Tone::Warn, warning);
-    }
     if let Some(refusal) = &planned.refused {
         page.under("  ✗ ", Tone::Bad, &refusal.to_string());
     }
-}
-
-/// Why a part was refused, without the command line's hint, which is of no use here.
-fn refused(state: &State) -> String {
-    match state {
-        State::Ended { says, .. } => says.split(". Hint: --").next().unwrap_or_default().to_owned(),
-        State::Waiting | State::Running(_) => String::new(),
+    // What will not be done is not shown as if it would be.
+    if planned.goes() {
+        planned.commands.iter().for_each(|command| page.under("  $ ", Tone::Plain, command));
+        planned.warnings.iter().for_each(|warning| page.under("  ! ", Tone::Warn, warning));
     }
 }

@@ -2,7 +2,23 @@
 //!
 //! PURE. Every dialog is made of these, so that one function draws them all.
 
-use super::words::wrap;
+use super::{layout::inside, model::Model, words::wrap};
+
+/// Where a dialog has less room than this for its words, they cannot be read: columns and rows.
+const LEAST: (u16, u16) = (24, 5);
+
+/// What is said then.
+pub const UNSEEN: &str = "too small to read it here: make the terminal larger, or Esc";
+
+impl Model {
+    /// Whether the dialog that is open has no room for its words. Nothing is confirmed that could not be seen.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        let plan = self.layout();
+        let room = inside(plan.dialog, plan.form);
+        room.width < LEAST.0 || room.height < LEAST.1 || plan.footer.is_empty()
+    }
+}
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use tui_input::{Input, backend::crossterm::EventHandler};
 use super::{
     acting,
     compose::{Compose, Step},
+    dialog::UNSEEN,
     effect::Effect,
     mode::{LONGEST_PROMPT, Mode},
     model::{Change, Model},
@@ -16,8 +17,14 @@ use crate::fleet::order::Act;
 
 /// One key in the composer.
 pub(super) fn compose(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let unseen = model.is_unseen();
     let Mode::Compose(compose) = &mut model.mode else { return Vec::new() };
     compose.says = None;
+    let written = matches!(compose.step, Step::Writing | Step::Reason(_)) && key.code != KeyCode::Enter;
+    if unseen && confirms(key) && !written {
+        compose.says = Some(UNSEEN.to_owned());
+        return Vec::new();
+    }
     match &mut compose.step {
         Step::Writing => {}
         Step::Asked => {
@@ -122,8 +129,13 @@ pub(super) fn paste(compose: &mut Compose, text: &str) {
 pub(super) fn confirm(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let end = model.scroll_end();
     let page = model.page();
+    let unseen = model.is_unseen();
     let Mode::Confirm(confirm) = &mut model.mode else { return Vec::new() };
     confirm.says = None;
+    if unseen && confirms(key) {
+        confirm.says = Some(UNSEEN.to_owned());
+        return Vec::new();
+    }
     if confirm.reason.is_some() {
         return reason(model, key);
     }
@@ -176,9 +188,11 @@ fn reason(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 
 /// One key in front of a prompt.
 pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let unseen = model.is_unseen();
     let Mode::Answer(ask) = &mut model.mode else { return Vec::new() };
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
+        _ if unseen && confirms(key) => ask.says = Some(UNSEEN.to_owned()),
         KeyCode::Char('c') if control => model.mode = Mode::Normal,
         KeyCode::Esc | KeyCode::Char('n' | 'q') => model.mode = Mode::Normal,
         KeyCode::Down | KeyCode::Right | KeyCode::Char('j' | 'l') => ask.step(1),
@@ -192,6 +206,11 @@ pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     }
     model.change = Change::Everything;
     Vec::new()
+}
+
+/// Whether a key could be a yes.
+fn confirms(key: KeyEvent) -> bool {
+    matches!(key.code, KeyCode::Enter | KeyCode::Char('y')) && plain(key)
 }
 
 fn plain(key: KeyEvent) -> bool {

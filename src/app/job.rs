@@ -217,8 +217,13 @@ impl Jobs {
                 if let Some(part) = job.part(&outcome.target) {
                     let evidence = outcome.evidence.iter().map(|proof| format!("{}: {}", proof.source, proof.says));
                     let mut evidence: Vec<String> = evidence.collect();
-                    evidence.extend(outcome.unlogged.map(|why| format!("not in the log: {why}")));
-                    part.state = State::Ended { ending: outcome.ending, says: outcome.says, evidence };
+                    let mut says = outcome.says;
+                    // A refusal by the log says so itself.
+                    if let Some(why) = outcome.unlogged.filter(|_| !matches!(outcome.ending, Ending::Refused(_))) {
+                        evidence.push(format!("not in the log: {why}"));
+                        says = format!("NOT IN THE LOG, which cannot be written; {says}");
+                    }
+                    part.state = State::Ended { ending: outcome.ending, says, evidence };
                 }
             }
             JobNews::Over => {

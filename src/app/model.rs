@@ -349,7 +349,7 @@ impl Model {
             size: self.start.size,
             view: self.view,
             zoom: matches!(self.mode, Mode::Zoom | Mode::Taken(_)) || self.watches_one(),
-            banner: !banner::notices(self).is_empty(),
+            banner: !banner::loud(self).is_empty(),
             alone: self.watches_one(),
             hint: self.hint(),
         })

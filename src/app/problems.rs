@@ -2,13 +2,15 @@
 //!
 //! PURE. A problem of a file is written `file:line:column: what. Hint: …`, as compilers do.
 
+use jiff::tz::TimeZone;
+
 use super::{
     banner,
     model::{Model, RosterState},
     settings::Settings,
     words::wrap,
 };
-use crate::fleet::{doctor::Checkup, judgement::Severity};
+use crate::fleet::{doctor::Checkup, judgement::Severity, words::local};
 
 /// One line of the list of problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub fn problems(model: &Model, width: usize) -> Vec<ProblemLine> {
     roster(model.roster(), width, &mut lines);
     if let Some(checkup) = &model.checkup {
         lines.extend([ProblemLine::Blank, ProblemLine::Heading("health check")]);
-        health(checkup, width, &mut lines);
+        health(checkup, model.time_zone(), width, &mut lines);
     }
     if let Some(path) = &model.settings().path {
         lines.extend([ProblemLine::Blank, ProblemLine::Heading("configuration")]);
@@ -49,12 +51,12 @@ pub fn problems(model: &Model, width: usize) -> Vec<ProblemLine> {
     lines
 }
 
-fn health(checkup: &Checkup, width: usize, lines: &mut Vec<ProblemLine>) {
+fn health(checkup: &Checkup, zone: &TimeZone, width: usize, lines: &mut Vec<ProblemLine>) {
     if checkup.findings.is_empty() {
         lines.push(ProblemLine::Says(Severity::Note, "nothing was found".to_owned()));
     }
     for finding in &checkup.findings {
-        let says = wrap(&format!("{} ({})", finding.says, finding.rule), width);
+        let says = wrap(&format!("{} ({})", local(&finding.says, zone), finding.rule), width);
         lines.extend(says.into_iter().map(|text| ProblemLine::Says(finding.severity, text)));
         let hint = finding.hint.as_ref().filter(|_| finding.severity != Severity::Note);
         let hint = hint.map(|hint| wrap(&format!("Hint: {hint}"), width)).unwrap_or_default();

@@ -185,6 +185,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
         pause: None,
         taken: None,
         prompt: None,
+        busy: (readiness == Readiness::Working).then_some(true),
         judgement: Judgement {
             readiness,
             cause: None,
@@ -193,6 +194,7 @@ pub fn row(number: u32, name: &str, class: &str, runtime: &str, readiness: Readi
             drift: Vec::new(),
         },
         since: before(idle),
+        since_exact: true,
         confirmed: true,
     }
 }
@@ -314,7 +316,7 @@ fn merge_gate() -> Row {
     blame(&mut row, CauseKind::Dead, "pane.dead", "ended with status 127");
     row.judgement.evidence = vec![evidence("tmux", "pane.dead", "the pane is dead, status 127", 2, None)];
     if let Some(pane) = &mut row.pane {
-        pane.dead = Some(DeadPane { status: Some(127), signal: None });
+        pane.dead = Some(DeadPane { status: Some(127), signal: None, at: None });
     }
     row
 }

@@ -4,7 +4,7 @@
 
 use super::keymap::{Chord, Keymap};
 use crate::{
-    config::{self, Config, LEAVE, MAY_SAY_READ_ONLY, SAYS_READ_ONLY},
+    config::{self, Config, LEAVE, MAY_SAY_READ_ONLY, Recorder, SAYS_READ_ONLY},
     fleet::yaml::Problem,
 };
 
@@ -23,6 +23,8 @@ pub struct Settings {
     pub read_only: Option<&'static str>,
     /// Whether an earlier, good one holds in its place.
     pub is_former: bool,
+    /// Whether nothing is recorded, whatever the file says.
+    pub unrecorded: bool,
 }
 
 impl Default for Settings {
@@ -35,6 +37,7 @@ impl Default for Settings {
             problems: Vec::new(),
             read_only: None,
             is_former: false,
+            unrecorded: false,
         }
     }
 }
@@ -60,7 +63,8 @@ impl Settings {
             (false, true) => Some(MAY_SAY_READ_ONLY),
             (false, false) => None,
         };
-        Self { path: Some(path.to_owned()), config: parsed.config, keymap, problems, read_only, is_former: false }
+        let (path, config) = (Some(path.to_owned()), parsed.config);
+        Self { path, config, keymap, problems, read_only, ..Self::default() }
     }
 
     /// A file that is there and cannot be read: nobody knows what it says.
@@ -80,7 +84,7 @@ impl Settings {
     /// Takes up what the file says now: all of it, or nothing but what is wrong with it.
     pub fn renew(&mut self, news: Self) {
         if news.problems.is_empty() {
-            *self = news;
+            *self = Self { unrecorded: self.unrecorded, ..news };
         } else {
             (self.path, self.problems, self.is_former) = (news.path, news.problems, true);
             self.read_only = self.read_only.or(news.read_only);
@@ -92,6 +96,12 @@ impl Settings {
     pub fn leave(&self) -> Option<Chord> {
         let asked = self.config.take.leave.as_ref().and_then(|(text, _)| text.parse().ok());
         asked.or_else(|| LEAVE.parse().ok())
+    }
+
+    /// What is recorded of the mirrors, if anything is.
+    #[must_use]
+    pub fn recorder(&self) -> Option<Recorder> {
+        Some(self.config.recorder).filter(|recorder| recorder.on && !self.unrecorded)
     }
 
     /// The file's name as it is said in passing.
@@ -121,6 +131,13 @@ mod tests {
         assert!(!settings.config.mouse && settings.is_former && settings.problems.len() == 1);
         settings.renew(Settings::read("c", "theme: dark\n"));
         assert!(settings.config.mouse && !settings.is_former && settings.problems.is_empty());
+    }
+
+    #[test]
+    fn what_was_not_to_be_recorded_is_not_after_an_edit_either() {
+        let mut settings = Settings { unrecorded: true, ..Settings::default() };
+        settings.renew(Settings::read("c", "recorder: {on: true}\n"));
+        assert_eq!((settings.recorder(), Settings::default().recorder().is_some()), (None, true));
     }
 
     #[test]

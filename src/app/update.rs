@@ -20,6 +20,7 @@ use super::{
     taken, unattended,
 };
 use crate::fleet::{
+    facts::Limits,
     ids::PaneKey,
     join::{JoinContext, join},
 };
@@ -184,7 +185,7 @@ fn settings(model: &mut Model, news: Settings) {
 fn rejoin(model: &mut Model) {
     let Some(facts) = &model.facts else { return };
     let context = JoinContext {
-        limits: model.start.limits,
+        limits: Limits { stalled_after: model.settings.config.stalled_after, ..model.start.limits },
         home: &model.start.home,
         socket: model.start.socket.as_ref(),
         ages_believed: model.ages_believed,

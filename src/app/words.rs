@@ -36,6 +36,36 @@ pub fn pad(text: &str, cells: usize) -> String {
     text
 }
 
+/// As many of these as fit, whole, the first ones first.
+#[must_use]
+pub fn fit_whole(parts: &[&str], between: &str, cells: usize) -> String {
+    let mut line = String::new();
+    for part in parts {
+        let joined = if line.is_empty() { (*part).to_owned() } else { format!("{line}{between}{part}") };
+        if width(&joined) > cells {
+            break;
+        }
+        line = joined;
+    }
+    line
+}
+
+/// What keys do, parted by `·`, the most needed first and the way out last: as many as fit, whole, the way out among them.
+#[must_use]
+pub fn fit_hint(says: &str, cells: usize) -> String {
+    let parts: Vec<&str> = says.split(BETWEEN).collect();
+    let Some((out, others)) = parts.split_last().filter(|_| width(says) > cells) else { return fit(says, cells) };
+    let shown = fit_whole(others, BETWEEN, cells.saturating_sub(width(out) + width(BETWEEN)));
+    match () {
+        () if !shown.is_empty() => format!("{shown}{BETWEEN}{out}"),
+        () if width(out) <= cells => (*out).to_owned(),
+        () => fit(out, cells),
+    }
+}
+
+/// What parts the keys of a hint.
+const BETWEEN: &str = " · ";
+
 /// The text made safe to show, in lines of at most so many cells, broken at blanks where there are any.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
@@ -99,6 +129,21 @@ mod tests {
         ] {
             assert_eq!(fit(text, cells), expected, "{text} in {cells}");
         }
+    }
+
+    #[test]
+    fn a_hint_names_whole_keys_only_and_always_the_way_out() {
+        for (cells, expected) in [
+            (99, "y does it · f forces it · Esc leaves it"),
+            (38, "y does it · Esc leaves it"),
+            (25, "y does it · Esc leaves it"),
+            (24, "Esc leaves it"),
+            (6, "Esc l…"),
+            (0, ""),
+        ] {
+            assert_eq!(fit_hint("y does it · f forces it · Esc leaves it", cells), expected, "{cells}");
+        }
+        assert_eq!(fit_whole(&["reset", "resume", "relaunch"], " ", 13), "reset resume");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::adapter::Licence;
 /// The variable that makes every start read-only.
 pub const VARIABLE: &str = "MOSAIC_TOP_READ_ONLY";
 
-/// Values of [`VARIABLE`] that mean nothing was asked for. Anything else means read-only, also what is no text at all.
+/// Values of a variable that mean nothing was asked for. Anything else asks, also what is no text at all.
 const NOT_ASKED: [&str; 7] = ["", "0", "n", "no", "f", "false", "off"];
 
 /// What this program may do to the fleet.
@@ -115,7 +115,13 @@ impl Access {
     }
 }
 
-/// Whether a value of the variable asks for read-only: unless it clearly says no.
+/// Whether a variable of the environment asks for what it is called after.
+#[must_use]
+pub fn is_asked(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| asks(&value))
+}
+
+/// Whether a value of a variable asks for it: unless it clearly says no.
 fn asks(value: &OsStr) -> bool {
     value.to_str().is_none_or(|value| !NOT_ASKED.contains(&value.trim().to_lowercase().as_str()))
 }

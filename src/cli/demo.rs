@@ -73,7 +73,7 @@ fn write_files(place: &Place) -> Result<(), demo::Error> {
         let launched = Cast { plays: Some(Plays::Stub(declared.runtime, Kind::Idle)), beat: Beat::Fresh, ..cast };
         let words: Vec<String> =
             argv(&launched, place).unwrap_or_default().iter().map(|word| quoted(&word.to_string_lossy())).collect();
-        place.write_launch(cast.name, Some(words.join(" ")).filter(|_| cast.plays.is_none()).as_deref())?;
+        place.write_launch(cast.name, Some(&words.join(" ")))?;
     }
     Ok(())
 }

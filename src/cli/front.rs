@@ -13,7 +13,7 @@ use crate::{
         ids::Socket,
         join::{JoinContext, join},
         roster::{Roster, news::RosterNews},
-        row::Fleet,
+        row::{Fleet, Row},
     },
 };
 
@@ -54,9 +54,10 @@ impl Globals {
     }
 }
 
-/// Times that the environment may set.
-pub(super) fn limits() -> Limits {
-    Limits::from_env(|name| std::env::var(name).ok())
+/// Times that the environment and the configuration may set.
+pub(super) fn limits(globals: &Globals) -> Limits {
+    let limits = Limits::from_env(|name| std::env::var(name).ok());
+    Limits { stalled_after: globals.configured.stalled_after, ..limits }
 }
 
 impl Front {
@@ -68,7 +69,7 @@ impl Front {
         Self {
             observer,
             watch,
-            limits: limits(),
+            limits: limits(globals),
             socket: globals.socket(),
             home,
             memory: Memory::default(),
@@ -137,11 +138,20 @@ impl Front {
     }
 }
 
-/// The words for an agent that is not there.
-pub(super) fn no_such_agent(name: &str, fleet: &Fleet) -> color_eyre::Report {
-    let names: Vec<&str> = fleet.rows.iter().map(|row| row.name.as_str()).collect();
-    match names.as_slice() {
-        [] => eyre!("there is no agent {name:?}: nothing is declared and nothing runs on socket {}", fleet.socket),
-        names => eyre!("there is no agent {name:?}. There is: {}", names.join(", ")),
+/// The agent that is meant by a word: its name, else its alias, whatever the alias' case. `Err` says who there is.
+pub(super) fn agent<'a>(word: &str, fleet: &'a Fleet) -> Result<&'a Row> {
+    if let Some(row) = fleet.rows.iter().find(|row| row.name == word) {
+        return Ok(row);
+    }
+    let same = |alias: &String| alias.to_lowercase() == word.to_lowercase();
+    let called: Vec<&Row> = fleet.rows.iter().filter(|row| row.alias.as_ref().is_some_and(same)).collect();
+    let names = |rows: &[&Row]| rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+    match (called.as_slice(), fleet.rows.as_slice()) {
+        ([one], _) => Ok(one),
+        ([], []) => {
+            Err(eyre!("there is no agent {word:?}: nothing is declared and nothing runs on socket {}", fleet.socket))
+        }
+        ([], all) => Err(eyre!("there is no agent {word:?}. There is: {}", names(&all.iter().collect::<Vec<_>>()))),
+        (many, _) => Err(eyre!("{word:?} is the alias of several agents: {}. Hint: use a name", names(many))),
     }
 }

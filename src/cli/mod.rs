@@ -40,6 +40,7 @@ use crate::{
         tap::{binary::Binary, daemon},
     },
     app::settings::Settings,
+    config::Config as Configured,
     fleet::{
         order::{Confirmed, Order, Outcome, Target},
         text::visible,
@@ -76,7 +77,8 @@ Exit codes:
   2  left as a draft that was not submitted
   3  wrong usage, or a bad roster or configuration
   4  refused before anything was done: read-only, paused, a draft or a prompt in the way, a policy
-  5  delivered, and the agent now stands at a prompt";
+  5  delivered, and the agent now stands at a prompt
+With several agents, the highest of theirs.";
 
 /// What every verb takes.
 #[derive(Debug, Clone, Args)]
@@ -95,6 +97,9 @@ pub struct Globals {
     /// no, false, off or nothing; no value of it undoes this option
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Record nothing of what is mirrored. Also when `MOSAIC_TOP_NO_RECORDER` is set, unless to 0, no, false, off or nothing
+    #[arg(long, global = true)]
+    pub no_recorder: bool,
     /// The configuration, instead of `MOSAIC_TOP_CONFIG` (mosaic-top/mosaic-top.yaml under `$XDG_CONFIG_HOME` or
     /// ~/.config)
     #[arg(long, global = true, value_name = "FILE")]
@@ -105,6 +110,9 @@ pub struct Globals {
     /// Log more: -v what is done, -vv how, -vvv everything
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// What the configuration says, once it is read.
+    #[arg(skip)]
+    pub configured: Configured,
 }
 
 #[derive(Debug, Subcommand)]
@@ -228,17 +236,19 @@ fn start(cli: Cli) -> Result<Exit> {
 }
 
 async fn verb(cli: Cli) -> Result<Exit> {
-    let Cli { globals, verb } = cli;
+    let Cli { mut globals, verb } = cli;
     if !matches!(verb, Some(Verb::Stub(_) | Verb::Handoff(_))) {
         log::start(globals.log.as_deref(), globals.verbose);
     }
-    let loaded = match settings(&globals, verb.as_ref()).await {
+    let mut loaded = match settings(&globals, verb.as_ref()).await {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
+    globals.configured = loaded.1.config.clone();
+    loaded.1.unrecorded = globals.no_recorder || access::is_asked("MOSAIC_TOP_NO_RECORDER");
     let access = Access::of(globals.read_only).configured(loaded.1.read_only);
     match verb {
-        None => dashboard(&globals, access, loaded).await,
+        None => Box::pin(dashboard(&globals, access, loaded)).await,
         Some(Verb::Ps(ps)) => ps.run(&globals).await,
         Some(Verb::Screen(screen)) => screen.run(&globals).await,
         Some(Verb::Watch(watch)) => Box::pin(watch.run(&globals, access, loaded)).await,
@@ -311,11 +321,14 @@ async fn show(
     // One agent alone is shown as it is: there is no list to remember.
     let remembers = if watched.is_none() { memory(globals).await } else { None };
     let options = run::Options {
-        steer: access.licence().ok().map(|licence| watch.steer(licence, Audit::here("tui"))),
+        steer: access.licence().ok().map(|licence| {
+            let steer = watch.steer(licence, Audit::here("tui"));
+            if settings.config.trust_before_relaunch { steer } else { steer.without_trust() }
+        }),
         watch,
         socket: globals.socket(),
         read_only: access.refusal(),
-        limits: front::limits(),
+        limits: front::limits(globals),
         terminal: terminal(),
         settings,
         config_file,

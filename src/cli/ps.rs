@@ -7,6 +7,7 @@ use std::{
 
 use clap::Args;
 use color_eyre::eyre::{Result, WrapErr};
+use jiff::tz::TimeZone;
 
 use super::{Exit, Globals, complain, front::Front, no_color, ps_table::table, say};
 use crate::fleet::{
@@ -71,7 +72,7 @@ impl Ps {
         } else {
             let on_terminal = io::stdout().is_terminal();
             let width = crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|_| on_terminal);
-            table(fleet, width, on_terminal && !no_color())
+            table(fleet, width, on_terminal && !no_color(), &TimeZone::system())
         };
         say(&text)
     }

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
+
 use crate::{
     app::words::{fit, pad, width as cells_of},
     fleet::{
@@ -12,7 +14,7 @@ use crate::{
         reading::Reading,
         row::{Fleet, Row},
         text::visible,
-        words::short,
+        words::{local, short},
     },
 };
 
@@ -22,9 +24,9 @@ const HEADS: [&str; 7] = ["AGENT", "CLASS", "RUNTIME", "STATE", "IDLE", "BEAT", 
 const WIDEST: usize = 32;
 
 /// The table: a summary, what is true of the fleet as a whole, then a line an agent and the cause below a faulty one.
-/// `width` cuts lines to a terminal; `colour` paints the states.
+/// `width` cuts lines to a terminal; `colour` paints the states; times are those of a time zone.
 #[must_use]
-pub fn table(fleet: &Fleet, width: Option<u16>, colour: bool) -> String {
+pub fn table(fleet: &Fleet, width: Option<u16>, colour: bool, zone: &TimeZone) -> String {
     let cells: Vec<[String; 7]> = fleet.rows.iter().map(cells).collect();
     let widths: [usize; 7] = std::array::from_fn(|i| {
         cells.iter().map(|row| cells_of(&row[i]).min(WIDEST)).chain([HEADS[i].len()]).max().unwrap_or(0)
@@ -41,7 +43,7 @@ pub fn table(fleet: &Fleet, width: Option<u16>, colour: bool) -> String {
     line(&summary(fleet), "1");
     for finding in &fleet.findings {
         let hint = finding.hint.as_deref().map(|hint| format!(". {hint}")).unwrap_or_default();
-        line(&visible(&format!("! {}: {}{hint}", severity(finding.severity), finding.says)), "33");
+        line(&visible(&format!("! {}: {}{hint}", severity(finding.severity), local(&finding.says, zone))), "33");
     }
     line(&joined(&HEADS.map(str::to_owned), &widths), "2");
     for (row, cells) in fleet.rows.iter().zip(&cells) {

@@ -10,7 +10,12 @@ use clap::Args;
 use color_eyre::eyre::{Result, bail, eyre};
 use jiff::tz::TimeZone;
 
-use super::{Exit, Globals, config::Loaded, front::Front, say, terminal};
+use super::{
+    Exit, Globals,
+    config::Loaded,
+    front::{Front, agent},
+    say, terminal,
+};
 use crate::{
     adapter::{exec::Local, recorder},
     app::replay::{LATELY, Replay as Player, asked_place, place},
@@ -36,7 +41,7 @@ Examples:
   mosaic-top replay coder0 --dump end-30     the screen half a minute before the end
   mosaic-top replay session.cast --dump 1:30")]
 pub(super) struct Replay {
-    /// The agent's name, or a file (with a / or ending in .cast)
+    /// The agent's name or alias, or a file (with a / or ending in .cast)
     #[arg(value_name = "AGENT|FILE", required_unless_present = "list")]
     what: Option<String>,
     /// Print the screen at a time: seconds, 1:30, 50%, end, end-30, or a time of day as 2026-05-01T10:00:00Z
@@ -50,7 +55,7 @@ pub(super) struct Replay {
 impl Replay {
     /// Plays, or prints.
     pub(super) async fn run(&self, globals: &Globals, loaded: Loaded) -> Result<Exit> {
-        let Some(what) = &self.what else { return list_agents(&socket(globals).await) };
+        let Some(what) = &self.what else { return list_agents(&meant("", globals).await.0) };
         let (reel, is_file) = self.reel(what, globals).await?;
         if self.list {
             return list(&reel);
@@ -73,7 +78,8 @@ impl Replay {
         let reel = if is_file {
             recorder::read_file(&Local::new(), Path::new(what)).await.map(|cast| Reel::of(vec![cast]))
         } else {
-            run::recorded(what, &socket(globals).await).await
+            let (socket, name) = meant(what, globals).await;
+            run::recorded(&name, &socket).await
         };
         let reel = reel.map_err(|why| eyre!("{why}"))?;
         if reel.is_empty() {
@@ -83,15 +89,15 @@ impl Replay {
     }
 }
 
-/// The server whose agents are meant: the one that was asked for, else the roster's.
-async fn socket(globals: &Globals) -> Socket {
-    match globals.socket() {
-        Some(socket) => socket,
-        None => match Front::open(globals).await.look(globals).await {
-            Ok(shown) => shown.fleet.socket,
-            Err(_) => Socket::Default,
-        },
-    }
+/// The server whose agents are meant (the one that was asked for, else the roster's), and the name of the agent that a
+/// word means. One whose agent has gone from the roster still has its record.
+async fn meant(word: &str, globals: &Globals) -> (Socket, String) {
+    let shown = Front::open(globals).await.look(globals).await.ok();
+    let fleet = shown.map(|shown| shown.fleet);
+    let name =
+        fleet.as_ref().and_then(|fleet| agent(word, fleet).ok()).map_or(word, |row| row.name.as_str()).to_owned();
+    let socket = globals.socket().or(fleet.map(|fleet| fleet.socket)).unwrap_or(Socket::Default);
+    (socket, name)
 }
 
 fn root() -> Result<PathBuf> {

@@ -5,7 +5,7 @@ use color_eyre::eyre::Result;
 
 use super::{Exit, say};
 
-/// The JSON Schema of `ps --json`, of the roster, of runtimes.yaml or of rules over screens
+/// The JSON Schema of `ps --json` or `doctor --json`, of the roster, of runtimes.yaml or of rules over screens
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mosaic-top schema roster > ~/.config/mosaic/roster.schema.json")]
 pub struct Schema {
@@ -19,6 +19,8 @@ pub struct Schema {
 pub enum Document {
     /// What `ps --json` prints
     Ps,
+    /// What `doctor --json` prints
+    Doctor,
     /// roster.yaml, for editors
     Roster,
     /// runtimes.yaml, for editors
@@ -33,6 +35,7 @@ impl Document {
     pub fn schema(self) -> &'static str {
         match self {
             Self::Ps => include_str!("../../assets/ps.schema.json"),
+            Self::Doctor => include_str!("../../assets/doctor.schema.json"),
             Self::Roster => include_str!("../../assets/roster.schema.json"),
             Self::Runtimes => include_str!("../../assets/runtimes.schema.json"),
             Self::Gates => include_str!("../../assets/gates.schema.json"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Exit, Globals,
-    front::{Front, no_such_agent},
+    front::{Front, agent},
     say,
 };
 use crate::{
@@ -32,7 +32,7 @@ Examples:
   mosaic-top screen coder0 --ansi | less -R
   mosaic-top screen coder0 --wait 2000    after watching for two seconds")]
 pub struct Screen {
-    /// The agent's name, which is its tmux session's
+    /// The agent's name, which is its tmux session's, or its alias
     pub agent: String,
     /// With its colours and attributes
     #[arg(long, conflicts_with = "json")]
@@ -53,8 +53,7 @@ impl Screen {
             Ok(shown) => shown,
             Err(exit) => return Ok(exit),
         };
-        let row = shown.fleet.rows.iter().find(|row| row.name == self.agent);
-        let row = row.ok_or_else(|| no_such_agent(&self.agent, &shown.fleet))?;
+        let row = agent(&self.agent, &shown.fleet)?;
         let (pane, server) = target(row, &shown.facts)?;
         let mirror = front.watch.mirrors(&pane.key.socket, server).open(pane.key.pane);
         let (screen, feed) = watch(mirror, Duration::from_millis(self.wait)).await?;

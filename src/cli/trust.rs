@@ -18,7 +18,7 @@ use crate::fleet::order::{Act, Order};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mosaic-top trust coder0 coder1")]
 pub struct Trust {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// What every changing verb takes.

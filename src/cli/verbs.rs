@@ -13,6 +13,7 @@ pub mod send;
 pub mod take;
 
 use std::{
+    collections::BTreeSet,
     io::{self, BufRead, IsTerminal},
     time::Duration,
 };
@@ -30,7 +31,7 @@ use super::{
     Exit, Globals,
     access::Access,
     complain,
-    front::{Front, Shown, no_such_agent},
+    front::{Front, Shown, agent},
     say,
 };
 use crate::{
@@ -58,10 +59,10 @@ pub struct Common {
     pub json: bool,
 }
 
-/// How to get past a pause.
+/// How to get past what holds an order up.
 #[derive(Debug, Clone, Args)]
 pub struct Force {
-    /// Do it although the agent or the fleet is paused; wants a reason, which is logged
+    /// Do it although it is paused, taken over, or (resume) cannot be logged; wants a reason, which is logged
     #[arg(long, requires = "reason")]
     pub force: bool,
     /// Why it is forced
@@ -122,16 +123,22 @@ impl Deck {
                         Hint: --roster FILE, or --socket NAME ('' is the default server)";
             return Err((name.to_owned(), Refusal::Missing(says.to_owned())));
         }
-        let row = fleet.rows.iter().find(|row| row.name == name);
-        let missing = || (name.to_owned(), Refusal::Missing(no_such_agent(name, fleet).to_string()));
-        let row = row.ok_or_else(missing)?;
+        let row = agent(name, fleet).map_err(|why| (name.to_owned(), Refusal::Missing(why.to_string())))?;
         let (facts, roster, home) = (&self.shown.facts, self.front.roster(), self.front.home());
         let around = Surroundings { fleet, facts, roster, home };
         Target::of(order, row, &around).map_err(|refusal| (name.to_owned(), refusal))
     }
 
-    /// Asks where it must, carries out, prints one receipt each. The exit code is the worst.
+    /// The name of the agent that is meant by a word; the word itself where there is none.
+    pub(super) fn name_of<'a>(&'a self, word: &'a str) -> &'a str {
+        agent(word, &self.shown.fleet).map_or(word, |row| row.name.as_str())
+    }
+
+    /// Asks where it must, carries out, prints one receipt each. The exit code is the highest of theirs.
     pub(super) async fn carry_out(&self, each: Vec<Asked>, common: &Common) -> Result<Exit> {
+        if let Some(twice) = given_twice(&each) {
+            return Ok(usage(&format!("{} was given twice; nothing was done", visible(twice))));
+        }
         let mut worst = 0;
         let mut goes = Vec::new();
         for (order, target) in each {
@@ -177,7 +184,8 @@ impl Deck {
             let preview = self.steer.preview(order, targets.clone()).await;
             let unasked = Confirmed::unasked(order.clone()).ok().filter(|_| preview.asks().is_none());
             let sure = unasked.unwrap_or_else(|| preview.confirmed());
-            if sure.asked() {
+            // Where nothing would be done nobody is asked: the receipts say why.
+            if sure.asked() && !preview.targets().is_empty() {
                 questions.push(preview);
             }
             confirmed.extend(targets.into_iter().map(|target| (sure.clone(), target)));
@@ -221,14 +229,22 @@ impl Deck {
             let line = json!({
                 "schema": 1, "tenant_id": fleet.tenant, "host": fleet.host, "agent": name, "order": order.word(),
                 "verdict": "refused", "refusal": refusal.word(), "exit_code": refusal.exit_code(),
+                "hint": refusal.hint(order.word()),
                 "says": refusal.to_string(), "evidence": [], "commands": [], "took_ms": 0, "unlogged": unlogged,
             });
             say(&format!("{line}\n"))?;
         } else {
-            complain(&format!("{name}: refused: {refusal}"));
+            complain(&format!("{name}: refused: {}", hinted(refusal, order.word())));
         }
         Ok(refusal.exit_code())
     }
+}
+
+/// Who stands twice among the targets, by name or by alias: a second order would find the first one running.
+fn given_twice(each: &[Asked]) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    let aims = each.iter().filter_map(|(_, target)| target.as_ref().ok()?.aim.as_ref());
+    aims.into_iter().find(|aim| !seen.insert(&aim.row)).map(|aim| aim.name.as_str())
 }
 
 /// Comes when this program is told to end: by Ctrl-C, by a terminal that goes, by `kill`. Whatever runs is dropped then,
@@ -252,6 +268,10 @@ fn ask(questions: &[Preview]) -> Result<bool, Exit> {
         complain(&preview.asks().unwrap_or_default());
         for planned in &preview.each {
             let name = planned.target.name();
+            if let Some(refusal) = planned.refused.as_ref().filter(|refusal| !matches!(refusal, Refusal::Others(_))) {
+                complain(&format!("  {name}: will be refused: {}", hinted(refusal, preview.order.word())));
+                continue;
+            }
             planned.warnings.iter().for_each(|warning| complain(&format!("  {name}: {warning}")));
             planned.commands.iter().for_each(|line| complain(&format!("  {line}")));
         }
@@ -278,15 +298,16 @@ fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
         complain(&format!("mosaic-top: this is not in the action log: {why}"));
     }
     if !common.json {
-        let line = format!("{}: {}: {}", outcome.target.name(), outcome.ending.word(), outcome.says);
-        if matches!(outcome.ending, Ending::Refused(_)) {
-            complain(&line);
+        let name = outcome.target.name();
+        if let Ending::Refused(refusal) = &outcome.ending {
+            complain(&format!("{name}: refused: {}", hinted(refusal, outcome.order)));
             return Ok(());
         }
+        let line = format!("{name}: {}: {}", outcome.ending.word(), outcome.says);
         return say(&format!("{}\n", visible(&line)));
     }
     let refusal = match &outcome.ending {
-        Ending::Refused(refusal) => Some(refusal.word()),
+        Ending::Refused(refusal) => Some(refusal),
         _ => None,
     };
     let evidence: Vec<_> =
@@ -298,7 +319,8 @@ fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
         "agent": outcome.target.aim.as_ref().map(|aim| &aim.name),
         "order": outcome.order,
         "verdict": outcome.ending.word(),
-        "refusal": refusal,
+        "refusal": refusal.map(Refusal::word),
+        "hint": refusal.and_then(|refusal| refusal.hint(outcome.order)),
         "exit_code": outcome.ending.exit_code(),
         "says": outcome.says,
         "evidence": evidence,
@@ -307,6 +329,11 @@ fn receipt(outcome: &Outcome, common: &Common) -> Result<()> {
         "unlogged": outcome.unlogged,
     });
     say(&format!("{line}\n"))
+}
+
+/// A refusal with what to do about it here.
+fn hinted(refusal: &Refusal, order: &str) -> String {
+    refusal.hint(order).map_or_else(|| refusal.to_string(), |hint| format!("{refusal}. Hint: {hint}"))
 }
 
 fn exit_of(code: u8) -> Exit {
@@ -320,10 +347,10 @@ fn exit_of(code: u8) -> Exit {
     }
 }
 
-/// Milliseconds from the command line.
-fn timing(timeout: Option<u64>) -> crate::fleet::delivery::Timing {
+/// How long evidence is waited for: milliseconds from the command line, else what the configuration says.
+fn timing(timeout: Option<u64>, globals: &Globals) -> crate::fleet::delivery::Timing {
     let default = crate::fleet::delivery::Timing::default();
-    let give_up_after = timeout.map_or(default.give_up_after, Duration::from_millis);
+    let give_up_after = timeout.map_or(globals.configured.send.timeout, Duration::from_millis);
     crate::fleet::delivery::Timing { give_up_after, ..default }
 }
 

@@ -9,7 +9,7 @@ use super::{
     Exit, Globals,
     access::Access,
     config::Loaded,
-    front::{Front, no_such_agent},
+    front::{Front, agent},
     show,
 };
 
@@ -23,7 +23,7 @@ Examples:
   mosaic-top watch coder0
   ssh -t host mosaic-top watch coder0")]
 pub(super) struct Watch {
-    /// The agent's name, which is its tmux session's
+    /// The agent's name, which is its tmux session's, or its alias
     agent: String,
 }
 
@@ -37,10 +37,8 @@ impl Watch {
             Ok(shown) => shown,
             Err(exit) => return Ok(exit),
         };
-        if shown.fleet.rows.iter().all(|row| row.name != self.agent) {
-            return Err(no_such_agent(&self.agent, &shown.fleet));
-        }
-        show(globals, access.watching(), loaded, Some(self.agent.clone()), None).await?;
+        let name = agent(&self.agent, &shown.fleet)?.name.clone();
+        show(globals, access.watching(), loaded, Some(name), None).await?;
         Ok(Exit::Done)
     }
 }

@@ -129,8 +129,6 @@ pub const MAY_SAY_READ_ONLY: &str = "this is read-only: the configuration cannot
 /// Sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Send {
-    /// Between two agents of one sending.
-    pub interval: Duration,
     /// How long evidence is waited for.
     pub timeout: Duration,
 }
@@ -205,6 +203,10 @@ pub struct Recorder {
     pub on: bool,
     /// The most that is kept of one agent, in megabytes.
     pub megabytes: u32,
+    /// The most that is kept of all agents together, in megabytes.
+    pub megabytes_of_all: u32,
+    /// For how many days after its last line a recording is kept.
+    pub days: u32,
 }
 
 impl Default for Config {
@@ -222,8 +224,8 @@ impl Default for Config {
             remember: true,
             keys: Vec::new(),
             take: Take { leave: None },
-            send: Send { interval: Duration::from_millis(500), timeout: Duration::from_secs(10) },
-            stalled_after: Duration::from_secs(900),
+            send: Send { timeout: Duration::from_secs(6) },
+            stalled_after: Duration::from_secs(300),
             notify: Notify {
                 bell: false,
                 terminal: Osc::Off,
@@ -233,7 +235,7 @@ impl Default for Config {
             },
             prompts: Prompts { most_a_minute: 2, policies: Vec::new() },
             trust_before_relaunch: true,
-            recorder: Recorder { on: true, megabytes: 10 },
+            recorder: Recorder { on: true, megabytes: 10, megabytes_of_all: 500, days: 14 },
         }
     }
 }

@@ -153,23 +153,16 @@ pub(super) static OPTIONS: &[Opt] = &[
     ),
     opt("take.leave", "a key", "Ctrl-]", "Leaves an agent that was taken over.", set!(take.leave, leave)),
     opt(
-        "send.interval",
-        "a time from 0s to 1m",
-        "500ms",
-        "Between two agents of one sending.",
-        set!(send.interval, |value| time(value, Duration::ZERO..=60 * SECOND)),
-    ),
-    opt(
         "send.timeout",
         "a time from 1s to 5m",
-        "10s",
-        "How long evidence is waited for that a message was accepted.",
+        "6s",
+        "How long evidence is waited for that a message was accepted, where the command line does not say.",
         set!(send.timeout, |value| time(value, SECOND..=300 * SECOND)),
     ),
     opt(
         "stalled_after",
         "a time from 1m to 24h",
-        "15m",
+        "5m",
         "From when on an agent that says it works, while nothing of it has moved, has stalled.",
         set!(stalled_after, |value| time(value, 60 * SECOND..=86_400 * SECOND)),
     ),
@@ -229,7 +222,8 @@ pub(super) static OPTIONS: &[Opt] = &[
         "recorder.on",
         "true or false",
         "true",
-        "Keep the last minutes of every agent whose mirror is open.",
+        "Keep the last minutes of every agent whose mirror is open. --no-recorder, and MOSAIC_TOP_NO_RECORDER in the \
+         environment, switch it off for one start, whatever stands here.",
         set!(recorder.on, flag),
     ),
     opt(
@@ -238,6 +232,20 @@ pub(super) static OPTIONS: &[Opt] = &[
         "10",
         "The most that is kept of one agent; the oldest goes first.",
         set!(recorder.megabytes, |value| count(value, 1..=1000)),
+    ),
+    opt(
+        "recorder.megabytes_of_all",
+        "1 to 100000",
+        "500",
+        "The most that is kept of all agents and fleets together; the oldest goes first, what is being recorded stays.",
+        set!(recorder.megabytes_of_all, |value| count(value, 1..=100_000)),
+    ),
+    opt(
+        "recorder.days",
+        "1 to 3650",
+        "14",
+        "For how many days after its last line a recording is kept.",
+        set!(recorder.days, |value| count(value, 1..=3650)),
     ),
 ];
 

@@ -53,6 +53,8 @@ pub struct AgentFacts {
     pub beside: Vec<Evidence>,
     /// The prompt that its screen shows.
     pub prompt: Option<Prompt>,
+    /// Whether its screen shows that it works.
+    pub busy: Option<bool>,
     /// The pause that holds for it: its own, else the fleet's.
     pub pause: Option<Pause>,
     /// Who has taken it over.

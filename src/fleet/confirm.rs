@@ -33,6 +33,8 @@ struct Remembered {
     readiness: Readiness,
     cause: Option<Cause>,
     since: Timestamp,
+    /// Whether it began then: a source says so, or it was seen to begin.
+    exact: bool,
     confirmed: bool,
     /// A fault that one look has seen, and when.
     claimed: Option<(Readiness, Timestamp)>,
@@ -67,7 +69,7 @@ impl Memory {
                 Some(before) => again(row, before, fleet.at, distrusted),
                 None => first(row, fleet.at),
             };
-            row.since = remembered.since;
+            (row.since, row.since_exact) = (remembered.since, remembered.exact);
             row.confirmed = remembered.confirmed;
             self.rows.insert(row.key.clone(), remembered);
         }
@@ -84,7 +86,16 @@ fn needs_second_look(readiness: Readiness) -> bool {
 fn first(row: &Row, at: Timestamp) -> Remembered {
     let readiness = row.readiness();
     let claimed = needs_second_look(readiness).then_some((readiness, at));
-    Remembered { readiness, cause: row.judgement.cause.clone(), since: at, confirmed: claimed.is_none(), claimed }
+    let (cause, since, exact) = (row.judgement.cause.clone(), row.since, row.since_exact);
+    Remembered { readiness, cause, since, exact, confirmed: claimed.is_none(), claimed }
+}
+
+impl Remembered {
+    /// Since when a state is shown that was shown at the last look, too: as it was known then, unless a source knows better.
+    fn on(&self, row: &Row) -> (Timestamp, bool) {
+        let better = !self.exact && (row.since_exact || row.since < self.since);
+        if better { (row.since, row.since_exact) } else { (self.since, self.exact) }
+    }
 }
 
 /// A row that was seen before; puts the state to show into it.
@@ -98,11 +109,12 @@ fn again(row: &mut Row, before: Remembered, at: Timestamp, distrusted: bool) -> 
             if agrees { before.claimed } else { before.claimed.filter(|(claim, _)| *claim == now).or(Some((now, at))) };
         if before.readiness == now {
             let confirmed = before.confirmed || agrees;
-            return Remembered { cause, confirmed, claimed, ..before };
+            let (since, exact) = before.on(row);
+            return Remembered { cause, since, exact, confirmed, claimed, ..before };
         }
         if agrees {
             let since = claimed.map_or(at, |(_, since)| since);
-            return Remembered { readiness: now, cause, since, confirmed: true, claimed };
+            return Remembered { readiness: now, cause, since, exact: true, confirmed: true, claimed };
         }
         hold(row, &before, at);
         return Remembered { confirmed: false, claimed, ..before };
@@ -112,8 +124,8 @@ fn again(row: &mut Row, before: Remembered, at: Timestamp, distrusted: bool) -> 
         hold(row, &before, at);
         return Remembered { confirmed: false, claimed: None, ..before };
     }
-    let since = if before.readiness == now { before.since } else { at };
-    Remembered { readiness: now, cause, since, confirmed: true, claimed: None }
+    let (since, exact) = if before.readiness == now { before.on(row) } else { (at, true) };
+    Remembered { readiness: now, cause, since, exact, confirmed: true, claimed: None }
 }
 
 /// Shows the previous state, and what this look says as evidence beside it.

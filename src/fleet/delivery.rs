@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::{record::Record, runtime::spec::RuntimeSpec};
 use crate::screen::Screen;
 
-pub use machine::Delivery;
+pub use machine::{Delivery, LEFT};
 
 /// What is to be sent, and how.
 #[derive(Debug, Clone, PartialEq)]

@@ -168,6 +168,8 @@ pub struct DeadPane {
     pub status: Option<i32>,
     /// The signal, where tmux tells it (≥ 3.3).
     pub signal: Option<i32>,
+    /// When, where tmux tells it (≥ 3.3).
+    pub at: Option<Timestamp>,
 }
 
 /// One process of a pane's tree, from `/proc`.
@@ -198,8 +200,13 @@ pub struct SystemdFacts {
     pub units: Reading<BTreeMap<String, UnitFacts>>,
     /// Unit-file states by unit name (`enabled`, `disabled`, …), read less often than the rest.
     pub enabled: Reading<BTreeMap<String, String>>,
+    /// When a unit last changed its state, by its name.
+    pub changed: BTreeMap<String, Timestamp>,
     /// Whether user lingering is on. Off loses the whole fleet at a logout or reboot.
     pub linger: Reading<bool>,
+    /// Whether systemd started this machine, so that a user's manager is to be expected. In a container there is none, and
+    /// nothing is wrong.
+    pub expected: bool,
     /// When these were read: they may be a few seconds older than the panes.
     pub read_at: Option<Timestamp>,
 }
@@ -235,11 +242,18 @@ pub struct Limits {
     pub heartbeat_interval: Duration,
     /// `MOSAIC_HEARTBEAT_IDLE_THRESHOLD`, default 300 s.
     pub idle_threshold: Duration,
+    /// From when on an agent that says it works has stalled: `stalled_after` of the configuration, default 300 s. Runtimes
+    /// move while they work: a spinner turns, a clock counts.
+    pub stalled_after: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { heartbeat_interval: Duration::from_secs(15), idle_threshold: Duration::from_secs(300) }
+        Self {
+            heartbeat_interval: Duration::from_secs(15),
+            idle_threshold: Duration::from_secs(300),
+            stalled_after: Duration::from_secs(300),
+        }
     }
 }
 
@@ -252,6 +266,7 @@ impl Limits {
         Self {
             heartbeat_interval: or("MOSAIC_HEARTBEAT_INTERVAL", default.heartbeat_interval),
             idle_threshold: or("MOSAIC_HEARTBEAT_IDLE_THRESHOLD", default.idle_threshold),
+            ..default
         }
     }
 }

@@ -136,6 +136,8 @@ pub(crate) fn host(panes: Vec<PaneFacts>) -> HostFacts {
             units: Reading::Known(names.iter().map(|name| (unit(name), unit_facts("active", "exited"))).collect()),
             enabled: Reading::Known(names.iter().map(|name| (unit(name), "enabled".to_owned())).collect()),
             linger: Reading::Known(true),
+            expected: true,
+            changed: BTreeMap::new(),
             read_at: Some(at(0)),
         },
         heartbeats: names
@@ -190,6 +192,7 @@ pub(crate) fn working() -> AgentFacts {
         told: None,
         beside: Vec::new(),
         prompt: None,
+        busy: None,
         pause: None,
         taken: None,
         own: false,

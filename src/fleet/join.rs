@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use self::sessions::Sessions;
 use super::{
     agent_facts::{AgentFacts, Declared, Place},
-    drift,
+    began, drift,
     facts::{HostFacts, Limits, PaneFacts, Pause},
     heartbeat::{self, Health},
     ids::{HostName, PaneKey, Socket},
@@ -175,6 +175,7 @@ impl Joiner<'_> {
             sight: sight.as_ref(),
             record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
+            stalled_after: self.context.limits.stalled_after,
         });
         AgentFacts {
             now: self.facts.at,
@@ -192,6 +193,7 @@ impl Joiner<'_> {
             record,
             told: weighed.told,
             beside: weighed.beside,
+            busy: sight.as_ref().and_then(|sight| sight.shown.seen.busy()),
             prompt: sight.and_then(|sight| sight.shown.seen.prompt),
             pause: self.facts.paused.known().cloned().flatten(),
             taken: self.taken(name),
@@ -224,6 +226,7 @@ impl Joiner<'_> {
             told: None,
             beside: Vec::new(),
             prompt: None,
+            busy: None,
             pause: None,
             taken: None,
             own: false,
@@ -328,6 +331,8 @@ impl Joiner<'_> {
     /// The row that shows these facts, judged; what only the roster knows is filled in by the caller.
     fn row(&self, key: RowKey, known: AgentFacts) -> Row {
         let judgement = readiness::judge(&known);
+        let unit = known.unit.known().and_then(|unit| self.facts.systemd.changed.get(&unit.name)).copied();
+        let began = began::of(&known, &judgement, unit);
         let (doing, context) = known.record.known().map_or((None, None), of_record);
         let taken = known.taken;
         let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
@@ -350,8 +355,10 @@ impl Joiner<'_> {
             pause: None,
             taken,
             prompt: known.prompt,
+            busy: known.busy,
             judgement,
-            since: self.facts.at,
+            since: began.at,
+            since_exact: began.exact,
             confirmed: true,
         }
     }

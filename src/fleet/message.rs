@@ -9,6 +9,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::text::{cleaned, visible_char};
+
 /// The longest body that is sent, in bytes. A longer one belongs into a file that the message names.
 pub const BODY_MOST: usize = 100_000;
 
@@ -53,7 +55,7 @@ pub enum MessageError {
     /// The class is none of the four.
     #[error("{0:?} is no class. Hint: terminal-log, actionable, human or reaction")]
     Class(String),
-    /// A label is empty, or has blanks or control characters in it.
+    /// A label is empty, or has blanks or characters in it that steer or hide.
     #[error("{0:?} is no label of a sender or receiver. Hint: one word, such as host:session")]
     Label(String),
     /// Nothing is left of the body.
@@ -73,7 +75,7 @@ impl Label {
     /// the body.
     pub fn new(text: impl Into<String>) -> Result<Self, MessageError> {
         let text = text.into();
-        let one_word = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        let one_word = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || visible_char(c) != c);
         if one_word && !text.ends_with(']') { Ok(Self(text)) } else { Err(MessageError::Label(text)) }
     }
 
@@ -107,13 +109,10 @@ pub struct Body {
 }
 
 impl Body {
-    /// Cleans a body: line ends become `\n`, control characters other than those and tabs are taken out, and so are
-    /// line ends at the end. Refuses an empty body and one over [`BODY_MOST`].
+    /// Cleans a body: line ends become `\n`, what steers a terminal or hides ([`cleaned`]) is taken out, and so are line
+    /// ends at the end. Refuses an empty body and one over [`BODY_MOST`].
     pub fn clean(raw: &str) -> Result<Self, MessageError> {
-        let lines = raw.replace("\r\n", "\n").replace('\r', "\n");
-        let typed = |c: &char| matches!(c, '\n' | '\t') || !c.is_control();
-        let kept: String = lines.chars().filter(typed).collect();
-        let stripped = lines.chars().filter(|c| !typed(c)).count();
+        let (kept, stripped) = cleaned(raw);
         let text = kept.trim_end_matches(['\n', '\t', ' ']);
         match text.len() {
             _ if text.trim().is_empty() => Err(MessageError::Empty),
@@ -128,7 +127,7 @@ impl Body {
         &self.text
     }
 
-    /// How many control characters were taken out; to be said when it is not 0.
+    /// How many characters were taken out; to be said when it is not 0.
     #[must_use]
     pub fn stripped(&self) -> usize {
         self.stripped

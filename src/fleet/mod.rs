@@ -6,6 +6,7 @@
 pub mod action_record;
 pub mod agent_facts;
 pub mod attention;
+pub mod began;
 pub mod cast;
 pub mod composer;
 pub mod confirm;

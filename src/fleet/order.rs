@@ -37,7 +37,8 @@ use super::{
 pub struct Order {
     /// The action.
     pub act: Act,
-    /// Do it although the fleet or the agent is paused, or somebody has taken it over, for this reason. The reason goes into the log.
+    /// Do it although the fleet or the agent is paused, somebody has taken it over, or (a resume) the log cannot be written,
+    /// for this reason. The reason goes into the log.
     pub forced: Option<String>,
 }
 
@@ -107,7 +108,7 @@ impl Reply {
 /// A text and how it is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// What is to arrive, preamble included, cleaned. [`Letter::for_each`] writes one for each receiver.
+    /// What is to arrive, preamble included, cleaned: one letter a receiver, since each preamble names its own.
     pub text: String,
     /// A message or a slash command.
     pub kind: Kind,
@@ -161,6 +162,17 @@ impl Order {
         }
     }
 
+    /// The same of one target: starting again what does not run loses nothing that runs.
+    #[must_use]
+    pub fn loses_of(&self, target: &Target) -> Option<&'static str> {
+        let pane = target.aim.as_ref().and_then(|aim| aim.pane);
+        match (&self.act, pane) {
+            (Act::Relaunch, None) => None,
+            (Act::Relaunch, Some(PaneAim { dead: true, .. })) => Some("what its ended program left on the screen"),
+            _ => self.loses(),
+        }
+    }
+
     /// Spec §8: what a pause holds up. Looking, answering, interrupting, pausing and resuming go on.
     #[must_use]
     pub fn held_by_pause(&self) -> bool {
@@ -173,9 +185,16 @@ impl Order {
         matches!(self.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Relaunch | Act::Take { .. })
     }
 
-    /// Whether it is carried out also where the log cannot be written: what stops an agent must not wait for a disk.
+    /// Whether it is carried out also where the log cannot be written: what stops an agent must not wait for a disk, and
+    /// what was stopped then is let go on for a reason.
     #[must_use]
     pub fn goes_without_log(&self) -> bool {
+        self.stops() || self.act == Act::Resume && self.forced.is_some()
+    }
+
+    /// Whether it only stops something.
+    #[must_use]
+    pub fn stops(&self) -> bool {
         matches!(self.act, Act::Interrupt | Act::Pause { .. })
     }
 

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// How many heartbeats may be missed before one is too old (spec §5).
-const MISSED_BEATS: u32 = 3;
+pub(super) const MISSED_BEATS: u32 = 3;
 
 /// The verdict on one agent at one moment: the first state of spec §6 that applies, with all that was weighed.
 #[must_use]

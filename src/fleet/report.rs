@@ -83,9 +83,11 @@ pub struct AgentReport {
     pub heartbeat: HeartbeatReport,
     /// Its state.
     pub readiness: Readiness,
-    /// Since when it has been in that state, as far as this program has seen.
+    /// Since when it has been in that state, as far as a source tells or this program has seen.
     #[schemars(extend("format" = "date-time"))]
     pub since: String,
+    /// Whether it began then; otherwise it has lasted at least since then.
+    pub since_exact: bool,
     /// Why it is in a faulty state.
     pub cause: Option<Cause>,
     /// Everything that was weighed, strongest first.
@@ -260,6 +262,7 @@ impl AgentReport {
             heartbeat: HeartbeatReport::of(&row.heartbeat),
             readiness: judgement.readiness,
             since: utc(row.since),
+            since_exact: row.since_exact,
             cause: judgement.cause.clone(),
             evidence: judgement.evidence.iter().map(EvidenceReport::of).collect(),
             flags: judgement.flags.clone(),

@@ -14,6 +14,7 @@ use super::{
     judgement::{Finding, Flag, Judgement, Readiness},
     reading::Reading,
     taken::Taken,
+    words::{age, short},
 };
 
 /// The whole fleet of one host at one moment, joined and judged.
@@ -89,10 +90,14 @@ pub struct Row {
     pub taken: Option<Taken>,
     /// The prompt that its screen shows, for whoever wants to answer it.
     pub prompt: Option<Prompt>,
+    /// Whether its screen shows that it works, which is what a message is refused for; `None`: not known.
+    pub busy: Option<bool>,
     /// The verdict.
     pub judgement: Judgement,
-    /// Since when the readiness has been what it is, as far as this program has seen.
+    /// Since when the readiness has been what it is, as far as a source tells or this program has seen.
     pub since: Timestamp,
+    /// Whether it began then; otherwise it has lasted at least since then.
+    pub since_exact: bool,
     /// Whether the verdict has been confirmed by a second look (spec §6); unconfirmed rows are drawn dim.
     pub confirmed: bool,
 }
@@ -178,6 +183,13 @@ impl Row {
     #[must_use]
     pub fn has(&self, flag: Flag) -> bool {
         self.judgement.flags.contains(&flag)
+    }
+
+    /// For how long it has been in its state, in words: `2h04m`, or `at least 2h04m`.
+    #[must_use]
+    pub fn lasts(&self, now: Timestamp) -> String {
+        let lasts = short(age(self.since, now));
+        if self.since_exact { lasts } else { format!("at least {lasts}") }
     }
 
     /// Its state.

@@ -38,6 +38,7 @@ pub(crate) fn row(name: &str) -> Row {
         pause: None,
         taken: None,
         prompt: None,
+        busy: None,
         judgement: Judgement {
             readiness: Readiness::Working,
             cause: None,
@@ -46,6 +47,7 @@ pub(crate) fn row(name: &str) -> Row {
             drift: Vec::new(),
         },
         since: Timestamp::UNIX_EPOCH,
+        since_exact: true,
         confirmed: true,
     }
 }

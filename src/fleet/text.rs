@@ -6,15 +6,30 @@
 /// The text with every control character, bidirectional override and line separator replaced by a visible picture.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    pictured(text).map(|(_, shown)| shown).collect()
+}
+
+/// The text without what [`visible`] would have to replace, line breaks and tabs kept, and how many characters that took
+/// out: what somebody reads before it is sent must be what arrives.
+#[must_use]
+pub fn cleaned(text: &str) -> (String, usize) {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = |(c, shown): &(char, char)| matches!(c, '\n' | '\t') || c == shown;
+    let clean: String = pictured(&lines).filter(kept).map(|(c, _)| c).collect();
+    let taken = lines.chars().count() - clean.chars().count();
+    (clean, taken)
+}
+
+/// Each character with its picture.
+fn pictured(text: &str) -> impl Iterator<Item = (char, char)> {
     let mut before = None;
     let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
         let joins_emoji = c == JOINER && before.is_some_and(is_emoji) && rest.peek().copied().is_some_and(is_emoji);
-        shown.push(if joins_emoji { c } else { visible_char(c) });
         before = Some(c);
-    }
-    shown
+        Some((c, if joins_emoji { c } else { visible_char(c) }))
+    })
 }
 
 /// Makes one picture of two emoji; anywhere else it would hide what a name really is.
@@ -32,12 +47,16 @@ pub fn visible_char(c: char) -> char {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',
         // C1 controls; line and paragraph separators; bidirectional marks, embeddings, overrides and isolates;
-        // zero-width characters that would hide what a name really is.
+        // zero-width characters that would hide what a name really is; tags, which hide whole sentences.
         '\u{80}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{180e}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{feff}' => '\u{fffd}',
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         other => other,
     }
 }
@@ -53,7 +72,7 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{cleaned, visible};
 
     #[test]
     fn an_escape_sequence_is_shown_not_obeyed() {
@@ -68,6 +87,19 @@ mod tests {
     #[test]
     fn ordinary_text_in_any_script_is_untouched() {
         assert_eq!(visible("π - naïve 漢字 👩"), "π - naïve 漢字 👩");
+    }
+
+    #[test]
+    fn what_is_cleaned_has_lost_what_hides_or_steers_and_says_how_much() {
+        for (raw, clean, taken) in [
+            ("rm \u{202e}txt.exe\u{200b}", "rm txt.exe", 2),
+            ("a\u{1b}[2J\u{7}b", "a[2Jb", 2),
+            ("one\r\ntwo\rthree\tfour", "one\ntwo\nthree\tfour", 0),
+            ("ok\u{e0041}\u{e0042}\u{2060}\u{61c}", "ok", 4),
+            ("👩\u{200d}💻 co\u{200d}der", "👩\u{200d}💻 coder", 1),
+        ] {
+            assert_eq!(cleaned(raw), (clean.to_owned(), taken));
+        }
     }
 
     #[test]

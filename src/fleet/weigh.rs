@@ -19,10 +19,6 @@ use super::{
 };
 use crate::screen::{BlockKind, ProgramState};
 
-/// Runtimes move while they work: a spinner turns, a clock counts. A screen that says it works, and has not changed for
-/// so long while no record moved either, says so no longer.
-const STALLED_AFTER: Duration = Duration::from_secs(300);
-
 /// Claude writes its session file within 2 s of its start, loaded machines within ten; a gate has none for as long as it
 /// stands.
 const NOT_BEGUN_AFTER: Duration = Duration::from_secs(30);
@@ -42,6 +38,8 @@ pub struct Sources<'a> {
     pub record: Option<&'a Record>,
     /// For how long no byte has moved on its screen; `None` where that is not known.
     pub unmoved: Option<Duration>,
+    /// A screen that says it works, and has not changed for so long while no record moved either, says so no longer.
+    pub stalled_after: Duration,
 }
 
 /// What counts, and what stands beside it.
@@ -158,7 +156,7 @@ fn by_screen(shown: &Shown, sources: Sources<'_>) -> Option<RuntimeWord> {
         }
         State::Working => {
             let marker = shown.seen.working.as_ref()?;
-            match unmoved(sources).filter(|unmoved| *unmoved >= STALLED_AFTER) {
+            match unmoved(sources).filter(|unmoved| *unmoved >= sources.stalled_after) {
                 Some(unmoved) => Some(stalled(marker, unmoved, sources.now)),
                 None => Some(RuntimeWord::Working(marked(marker, "its screen shows that it works", shown.since))),
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 /// How long ago `then` was at `now`; a time ahead of `now` is no time ago (spec §4: a future time counts as 0).
 #[must_use]
@@ -49,6 +49,25 @@ pub fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// A sentence with its times ([`utc`]) as they read in a time zone: `2026-06-20 23:14:03 CEST`. For people; data keeps UTC.
+#[must_use]
+pub fn local(text: &str, zone: &TimeZone) -> String {
+    let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+    for (place, _) in text.match_indices('T') {
+        let Some(at) = place.checked_sub(UTC_DATE).filter(|at| *at >= done) else { continue };
+        let time = text.get(at..at + UTC_LENGTH).filter(|time| time.ends_with('Z'));
+        let Some(Ok(time)) = time.map(str::parse::<Timestamp>) else { continue };
+        shown.push_str(&text[done..at]);
+        shown.push_str(&time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string());
+        done = at + UTC_LENGTH;
+    }
+    shown + &text[done..]
+}
+
+/// `2026-06-20` and `2026-06-20T21:14:03Z`.
+const UTC_DATE: usize = 10;
+const UTC_LENGTH: usize = 20;
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
@@ -86,6 +105,20 @@ mod tests {
             (90_000, "1 d 1 h"),
         ] {
             assert_eq!(long(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn times_of_a_sentence_are_shown_as_they_read_where_one_is() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        for (text, shown) in [
+            ("since 2026-06-20T21:14:03Z: why", "since 2026-06-20 23:14:03 CEST: why"),
+            ("2026-01-01T00:00:00Z 2026-01-01T00:00:00Z", "2026-01-01 01:00:00 CET 2026-01-01 01:00:00 CET"),
+            ("The Tap, a T and 漢字T, 2026-13-40T99:00:00Z", "The Tap, a T and 漢字T, 2026-13-40T99:00:00Z"),
+            ("T", "T"),
+            ("ends in 2026-06-20T21:14", "ends in 2026-06-20T21:14"),
+        ] {
+            assert_eq!(local(text, &zone), shown);
         }
     }
 

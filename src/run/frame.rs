@@ -22,7 +22,7 @@ impl Shell {
         self.model.due().map(|due| now.steady + left(due))
     }
 
-    /// The shortest time between two frames. The first change after a pause is drawn at once.
+    /// The time between two frames, on the average.
     pub(super) fn frame(&self) -> Duration {
         Duration::from_secs(1) / self.model.settings().config.frames_per_second.max(1)
     }
@@ -30,17 +30,14 @@ impl Shell {
     pub(super) fn draw(&mut self, what: Change, terminal: &mut Terminal) -> io::Result<()> {
         let from = clock::now().steady;
         let what = what.max(self.fit(terminal)?);
-        let (model, theme, whole) = (&self.model, &self.theme, &mut self.whole);
-        terminal.draw(|frame| match whole {
-            Some(last) if what == Change::Mirror => ui::draw_mirror(model, theme, last, frame),
-            _ => {
-                ui::draw(model, theme, frame);
-                *whole = Some(frame.buffer_mut().clone());
-            }
-        })?;
+        let (model, theme) = (&self.model, &self.theme);
+        match ui::mirror_part(model).filter(|_| what == Change::Mirror) {
+            Some(part) => terminal.draw_part(part, |buffer| ui::draw_mirror(model, theme, buffer))?,
+            None => terminal.draw(|buffer| ui::draw(model, theme, buffer))?,
+        }
         let took = clock::now().steady - from;
         tracing::trace!(micros = took.as_micros(), "frame");
-        self.drawn = Some(from + took);
+        self.pace.drawn(from + took, self.frame());
         Ok(())
     }
 

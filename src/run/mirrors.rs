@@ -14,10 +14,11 @@ use super::turns::{Round, Turns};
 use crate::{
     adapter::{
         Watch,
-        recorder::Wish,
+        recorder::{Whole, Wish},
         screens::Held,
         tap::client::{Marks, Mirrors, Reseeds},
     },
+    config::Recorder,
     fleet::{
         facts::{HostFacts, ServerState},
         ids::{PaneKey, Socket},
@@ -46,8 +47,8 @@ pub(super) struct OpenMirrors {
     turns: Turns<PaneKey>,
     /// Whether more news wait than one round could take.
     busy: bool,
-    /// How much is kept of each agent's record, in megabytes; `None`: nothing.
-    record: Option<u32>,
+    /// How much is kept of the records; `None`: nothing.
+    record: Option<Recorder>,
     /// Whose panes they are.
     names: BTreeMap<PaneKey, String>,
 }
@@ -90,7 +91,7 @@ fn weight(news: &MirrorNews) -> usize {
 
 impl OpenMirrors {
     /// None yet.
-    pub(super) fn new(watch: Watch, record: Option<u32>) -> Self {
+    pub(super) fn new(watch: Watch, record: Option<Recorder>) -> Self {
         let (wanted, servers, open, turns, names) = Default::default();
         Self { watch, wanted, servers, open, turns, busy: false, record, names }
     }
@@ -123,8 +124,8 @@ impl OpenMirrors {
     }
 
     /// How much is kept of the record of a mirror that is opened from now on.
-    pub(super) fn record(&mut self, megabytes: Option<u32>) {
-        self.record = megabytes;
+    pub(super) fn record(&mut self, record: Option<Recorder>) {
+        self.record = record;
     }
 
     /// The fleet was judged: whose panes they are, and a marker in the record of each agent whose state has changed.
@@ -178,7 +179,7 @@ impl OpenMirrors {
                 continue;
             };
             let agent = self.names.get(key).cloned();
-            let record = self.record.zip(agent).map(|(megabytes, agent)| Wish { agent, megabytes });
+            let record = self.record.zip(agent).map(|(record, agent)| wish(agent, record));
             let (news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
             let (server, first) = (mirrors.server.pid, Some(MirrorNews::Opening));
             let said = String::new();
@@ -212,4 +213,10 @@ fn state(row: &Row) -> String {
 fn rule(row: &Row) -> String {
     let rule = row.judgement.cause.as_ref().map_or("", |cause| cause.rule.as_str());
     format!("{} {rule}", row.readiness())
+}
+
+/// What is kept of an agent's record.
+fn wish(agent: String, record: Recorder) -> Wish {
+    let whole = Whole { megabytes: record.megabytes_of_all, days: record.days };
+    Wish { agent, megabytes: record.megabytes, whole }
 }

@@ -3,26 +3,23 @@
 //! It decides nothing: what a key or a fact means stands in `app`, what it looks like in `ui`. It draws when something
 //! changed, at once if the last frame is old enough, and never on a fixed clock.
 
+mod canvas;
 mod checkup;
 mod frame;
 mod jobs;
 mod keys;
 pub mod memory;
 mod mirrors;
+mod pace;
 mod refresh;
 mod replay;
 mod seat;
 mod terminal;
 mod turns;
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
-use ratatui::buffer::Buffer;
 use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval, sleep_until},
@@ -35,6 +32,7 @@ use self::{
     keys::{Keys, Signals},
     memory::Keeper,
     mirrors::OpenMirrors,
+    pace::Pace,
     refresh::{Refresher, Wish},
     terminal::Terminal,
 };
@@ -137,24 +135,18 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let checkups = tokio::spawn(checkups.run());
-    let mirrors = OpenMirrors::new(options.watch, kept(&options.settings));
+    let mirrors = OpenMirrors::new(options.watch, options.settings.recorder());
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
-    let (drawn, whole, handed, replay) = (None, None, None, None);
+    let (handed, replay) = (None, None);
     let mut shell =
-        Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, drawn, whole, left: false };
+        Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, pace: Pace::default(), left: false };
     shell.begin(options.take, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
     looks.abort();
     checkups.abort();
     outcome?;
     Ok(shell.end(terminal).await)
-}
-
-/// How much is kept of each agent's record, in megabytes.
-fn kept(settings: &Settings) -> Option<u32> {
-    let recorder = settings.config.recorder;
-    recorder.on.then_some(recorder.megabytes)
 }
 
 /// Everything that the loop holds.
@@ -172,10 +164,8 @@ struct Shell {
     keeper: Option<Keeper>,
     /// Whose recording is to be played.
     replay: Option<(String, Socket)>,
-    /// When the last frame was drawn.
-    drawn: Option<Instant>,
-    /// The last frame that was drawn whole.
-    whole: Option<Buffer>,
+    /// When the next frame may be drawn.
+    pace: Pace,
     left: bool,
 }
 
@@ -211,7 +201,7 @@ impl Shell {
         let mut waiting = Change::Nothing;
         while !self.left {
             let now = clock::now();
-            let due = self.drawn.map_or(now.steady, |drawn| drawn + self.frame());
+            let due = self.pace.due(now.steady, self.frame());
             let held = self.held_until(now);
             tokio::select! {
                 biased;
@@ -307,7 +297,7 @@ impl Shell {
             self.perform(effect, terminal)?;
         }
         if renewed {
-            self.mirrors.record(kept(self.model.settings()));
+            self.mirrors.record(self.model.settings().recorder());
             let config = &self.model.settings().config;
             self.theme = Theme::of(config, &self.kind);
             terminal.listen_to_mouse(config.mouse)?;

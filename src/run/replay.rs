@@ -144,8 +144,5 @@ impl Shell {
 
 /// Draws one frame.
 fn draw(replay: &Replay, theme: &Theme, terminal: &mut Terminal) -> io::Result<()> {
-    terminal.draw(|frame| {
-        let area = frame.area();
-        ui::replay::draw(replay, theme, area, frame.buffer_mut());
-    })
+    terminal.draw(|buffer| ui::replay::draw(replay, theme, buffer.area, buffer))
 }

@@ -4,7 +4,7 @@
 //! function that may be called at any time and more than once.
 
 use std::{
-    io::{self, BufWriter, Stdout, Write},
+    io::{self, BufWriter, Write},
     sync::{
         Once,
         atomic::{AtomicBool, Ordering},
@@ -22,9 +22,13 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::{Pid, getpgrp, getsid},
 };
-use ratatui::{Frame, backend::CrosstermBackend};
-use rustix::event::{PollFd, PollFlags, poll};
+use ratatui::{backend::CrosstermBackend, buffer::Buffer, layout::Rect};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    termios::tcgetwinsize,
+};
 
+use super::canvas::Canvas;
 use crate::screen;
 
 /// A frame in the worst case (200×50, every cell its own 24-bit colours) is some 330 kB: one write for most frames.
@@ -39,7 +43,7 @@ static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    canvas: Canvas,
     /// Whether the mouse is listened to.
     mouse: bool,
 }
@@ -54,25 +58,29 @@ impl Terminal {
             give_back();
         }
         taken?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER, io::stdout()));
-        ratatui::Terminal::new(backend).map(|inner| Self { inner, mouse }).inspect_err(|_| give_back())
+        let out = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER, io::stdout()));
+        size().map(|size| Self { canvas: Canvas::new(out, size), mouse }).inspect_err(|_| give_back())
     }
 
     /// Draws one frame; only what differs from the last one is written.
-    pub(super) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.inner.draw(view).map(drop)
+    pub(super) fn draw(&mut self, view: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        self.canvas.draw(size()?, view)
+    }
+
+    /// Draws a part of the frame that is shown, and leaves the rest as it is.
+    pub(super) fn draw_part(&mut self, part: Rect, view: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        self.canvas.draw_part(part, view)
     }
 
     /// Its size: columns and rows.
+    #[expect(clippy::unused_self, reason = "only whoever has it may ask")]
     pub(super) fn size(&self) -> io::Result<(u16, u16)> {
-        self.inner.size().map(|size| (size.width, size.height))
+        size()
     }
 
     /// Forgets what is on it, so that the next frame is written whole.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        // Not `clear`: that asks the terminal where its cursor is and waits for the answer, which may never come.
-        let size = self.inner.size()?;
-        self.inner.resize(size.into())
+        self.canvas.forget(size()?)
     }
 
     /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
@@ -106,7 +114,7 @@ impl Terminal {
 
     /// Writes bytes that draw nothing: a bell, a notification.
     pub(super) fn say(&mut self, bytes: &str) -> io::Result<()> {
-        let out = self.inner.backend_mut();
+        let out = self.canvas.out();
         out.write_all(bytes.as_bytes())?;
         io::Write::flush(out)
     }
@@ -119,7 +127,16 @@ impl Terminal {
 
     /// Puts text on the operator's clipboard, through ssh and tmux as well (OSC 52).
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+        execute!(self.canvas.out(), CopyToClipboard::to_clipboard_from(text))
+    }
+}
+
+/// How large the terminal is. Asked of the terminal that is written to, which costs one call; crossterm opens the
+/// controlling one for each question, and stands in where ours does not know.
+fn size() -> io::Result<(u16, u16)> {
+    match tcgetwinsize(io::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Ok((size.ws_col, size.ws_row)),
+        _ => crossterm::terminal::size(),
     }
 }
 

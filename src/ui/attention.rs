@@ -72,6 +72,7 @@ fn list(model: &Model, entries: &[Entry], theme: &Theme, buffer: &mut Buffer) {
 
 fn head(model: &Model, entry: &Entry, chosen: bool, theme: &Theme) -> Line<'static> {
     let old = short(age(entry.since, model.now().unwrap_or(entry.since)));
+    let old = if entry.since_exact { old } else { format!("≥{old}") };
     let state = format!("{} {}", entry.readiness.shape(), entry.readiness.word());
     Line::from(vec![
         styled(if chosen { "▸" } else { " " }, theme.accent),

@@ -91,9 +91,9 @@ pub(super) fn fitting(
     chosen
 }
 
-/// A column's head; flags speak for themselves.
+/// A column's head.
 pub(super) fn head(column: Column) -> &'static str {
-    if column == C::Flags { "" } else { column.title() }
+    column.title()
 }
 
 /// Where a column begins, when it is there.

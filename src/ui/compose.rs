@@ -15,7 +15,7 @@ use crate::{
         model::Model,
         words::{fit, width, wrap},
     },
-    fleet::words::count,
+    fleet::{message::Body, words::count},
 };
 
 pub(super) fn draw(model: &Model, message: &Compose, theme: &Theme, buffer: &mut Buffer) {
@@ -126,7 +126,10 @@ fn preview(model: &Model, message: &Compose, cells: usize) -> Vec<String> {
         Ok(text) => {
             let head = text.split('\n').take(SHOWN);
             let mut shown: Vec<String> = head.flat_map(|line| wrap(&fit(line, cells * 4), cells.max(4))).collect();
-            shown.push(format!("({}, {})", count(text.len(), "byte"), count(text.split('\n').count(), "line")));
+            let taken = Body::clean(&message.text()).map_or(0, |body| body.stripped());
+            let taken =
+                if taken > 0 { format!("; {} left out", count(taken, "hidden character")) } else { String::new() };
+            shown.push(format!("({}, {}{taken})", count(text.len(), "byte"), count(text.split('\n').count(), "line")));
             shown
         }
         Err(error) => vec![error.to_string()],

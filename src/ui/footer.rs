@@ -17,9 +17,10 @@ use super::{
 use crate::app::{
     action::{self, Action, ActionSpec, Offer},
     compose::Step,
+    dialog::UNSEEN,
     mode::Mode,
     model::Model,
-    words::{fit, width},
+    words::{fit, fit_hint, fit_whole, width},
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
@@ -44,7 +45,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
         Mode::Command(input) => {
             let begin_so = action::named(input.value());
             let names: Vec<&str> = begin_so.iter().filter(|spec| spec.is_of(model)).map(|spec| spec.name).collect();
-            typed(":", input, &names.join(" "), false, room, theme)
+            let names = fit_whole(&names, " ", room.saturating_sub(width(input.value()) + 4));
+            typed(":", input, &names, false, room, theme)
         }
         Mode::Pending(first) => {
             let mut spans = vec![styled(format!(" {first} …  "), theme.accent)];
@@ -55,9 +57,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             }
             Line::from(spans)
         }
+        Mode::Compose(_) | Mode::Confirm(_) | Mode::Answer(_) if model.is_unseen() => words(UNSEEN, true, room, theme),
         Mode::Compose(message) => match (&message.says, &message.step) {
             (Some(says), _) => words(says, true, room, theme),
-            (None, Step::Writing) => words(COMPOSER, false, room, theme),
+            (None, Step::Writing) => words(&model.compose_hint(message), false, room, theme),
             (None, Step::Asked) => words("y sends it · any other key goes back to writing", false, room, theme),
             (None, Step::Reason(_)) => words("Enter takes the reason · Esc goes back", false, room, theme),
         },
@@ -81,13 +84,11 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     cursor(model, area, buffer);
 }
 
-/// What the composer's keys do, the most needed first.
-const COMPOSER: &str = "Enter sends · Ctrl-J new line · Esc leaves it as a draft · Ctrl-P former messages · \
-                        Ctrl-T class · Ctrl-R preamble · Ctrl-O busy: wait · Ctrl-X clear its draft";
-
+/// Words about the last key; or what keys do, of which as many as fit are named, whole.
 fn words(says: &str, warns: bool, room: usize, theme: &Theme) -> Line<'static> {
-    let style = if warns { theme.warn } else { theme.key };
-    Line::styled(format!(" {}", fit(says, room.saturating_sub(1))), style)
+    let (style, room) = (if warns { theme.warn } else { theme.key }, room.saturating_sub(1));
+    let text = if warns { fit(says, room) } else { fit_hint(says, room) };
+    Line::styled(format!(" {text}"), style)
 }
 
 /// The order that runs, if one does, and the keys.

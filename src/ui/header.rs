@@ -35,7 +35,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
 
 /// The worst of what is true of the whole fleet, and how many more there are.
 fn banner(model: &Model, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let notices = banner::notices(model);
+    let notices = banner::loud(model);
     let Some(worst) = notices.first() else { return };
     let style = theme.banner(worst.severity);
     buffer.set_style(area, style);

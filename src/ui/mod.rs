@@ -1,4 +1,4 @@
-//! How the dashboard looks: `draw(&Model, &Theme, &mut Frame)`.
+//! How the dashboard looks: `draw(&Model, &Theme, &mut Buffer)`.
 //!
 //! PURE: it reads the model and fills a buffer. It decides nothing, remembers nothing, and passes on nothing from a
 //! pane or a file but cells and text that was made safe to show.
@@ -22,7 +22,7 @@ mod taken;
 pub mod theme;
 mod wall;
 
-use ratatui::{Frame, buffer::Buffer};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::app::{
     mode::Mode,
@@ -30,31 +30,29 @@ use crate::app::{
 };
 use theme::Theme;
 
-/// Draws the mirror anew into a copy of the last whole frame, as [`draw`] would have drawn it.
-pub fn draw_mirror(model: &Model, theme: &Theme, last: &Buffer, frame: &mut Frame) {
-    let buffer = frame.buffer_mut();
-    if buffer.area != last.area {
-        return draw(model, theme, frame);
+/// The part of the screen that a mirror's new bytes change; `None` where something may stand over it, so that the whole
+/// must be drawn.
+#[must_use]
+pub fn mirror_part(model: &Model) -> Option<Rect> {
+    match model.mode() {
+        Mode::Help { .. } | Mode::Problems { .. } => Some(Rect::ZERO),
+        Mode::Receipts { .. } => None,
+        // There is little on a wall that is no mirror.
+        _ if model.shows_wall() => None,
+        mode if mode.is_dialog() => None,
+        _ => Some(model.layout().mirror),
     }
-    // A dialog may stand over the mirror; and there is little on a wall that is no mirror.
-    if model.mode().is_dialog() || matches!(model.mode(), Mode::Receipts { .. }) || model.shows_wall() {
-        return draw(model, theme, frame);
-    }
-    buffer.clone_from(last);
-    if matches!(model.mode(), Mode::Help { .. } | Mode::Problems { .. }) {
-        return;
-    }
-    for position in model.layout().mirror.intersection(last.area).positions() {
-        buffer[position].reset();
-        buffer[position].set_style(theme.text);
-    }
+}
+
+/// Draws [`mirror_part`] alone, as [`draw`] would have drawn it.
+pub fn draw_mirror(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    buffer.set_style(buffer.area, theme.text);
     mirror::draw(model, theme, buffer);
 }
 
 /// Draws the whole screen.
-pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
-    let area = frame.area();
-    let buffer = frame.buffer_mut();
+pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let area = buffer.area;
     buffer.set_style(area, theme.text);
     // The terminal may have shrunk before the model hears of it: nothing is drawn beyond the buffer.
     let (width, height) = model.size();

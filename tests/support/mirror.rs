@@ -15,7 +15,7 @@ use std::{
 use mosaic_top::{
     adapter::{
         exec::Local,
-        recorder::Wish,
+        recorder::{Whole, Wish},
         tap::{
             binary::Binary,
             client::{Mirror, Mirrors},
@@ -113,7 +113,9 @@ impl Watched {
 
     /// The same, with a record kept under this name.
     pub fn open_recorded(mirrors: &Arc<Mirrors>, pane: PaneId, agent: &str, megabytes: u32) -> Self {
-        Self::of(mirrors.open_recorded(pane, Some(Wish { agent: agent.to_owned(), megabytes })))
+        Self::of(
+            mirrors.open_recorded(pane, Some(Wish { agent: agent.to_owned(), megabytes, whole: Whole::default() })),
+        )
     }
 
     fn of(mirror: Mirror) -> Self {

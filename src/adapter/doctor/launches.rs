@@ -7,7 +7,7 @@ use std::{
 
 use super::{Asked, there};
 use crate::{
-    adapter::{exec::FileError, files::Files, trust},
+    adapter::{exec::FileError, files::Files, steer::launcher, trust},
     fleet::{
         doctor::facts::{Launch, Text},
         order::launch,
@@ -68,7 +68,9 @@ impl Asked<'_> {
             _ => None,
         };
         let has_unit = row.and_then(|row| row.unit.known()).is_some_and(|unit| unit.facts.load == "loaded");
-        let path = if has_unit { path(&launch, manager, own_path) } else { Reading::Known(Default::default()) };
+        // Without a unit it is started from here, with the PATH that this program has.
+        let own = || Reading::Known((launcher::path(), "this program, which starts what has no unit".to_owned()));
+        let path = if has_unit { path(&launch, manager, own_path) } else { own() };
         let missing = match path.known() {
             Some((path, _)) if !path.is_empty() => self.missing(&launch, path).await,
             _ => Vec::new(),
@@ -105,13 +107,7 @@ impl Asked<'_> {
             |word: &&String| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./+".contains(c));
         let mut missing = Vec::new();
         for program in wanted.iter().filter(plain) {
-            let places: Vec<PathBuf> = if program.contains('/') {
-                vec![program.into()]
-            } else {
-                path.split(':').map(|directory| Path::new(directory).join(program)).collect()
-            };
-            let found = self.exec().survey(places).await.into_iter().flatten();
-            if found.into_iter().all(|found| found.directory || found.mode & 0o111 == 0) {
+            if !launcher::is_there(self.exec(), program, path).await {
                 missing.push(program.clone());
             }
         }

@@ -14,7 +14,7 @@ fn at(millis: i64) -> Timestamp {
 /// A recording of one megabyte in a folder, and why it ended.
 fn track(recorder: &Recorder, folder: &Path) -> (Track, Receiver<String>) {
     let (ended, why) = mpsc::channel();
-    let wish = Wish { agent: "coder0".into(), megabytes: 1 };
+    let wish = Wish { agent: "coder0".into(), megabytes: 1, whole: Whole::default() };
     (recorder.track(folder.to_owned(), &wish, move |why| ended.send(why).unwrap()), why)
 }
 

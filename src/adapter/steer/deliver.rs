@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use super::{
+    Steer,
     job::{End, Job, LIMIT},
     lines::ANOTHER,
-    look::{Recorded, only_a_shell},
+    look::{Now, Recorded, only_a_shell},
 };
-use crate::fleet::{
-    delivery::{Delivery, Input, Kind, Plan, Step, Touch, Verdict, WhenBusy},
-    gate::State,
-    order::{Act, Ending, Letter, Refusal},
-    text::visible,
+use crate::{
+    adapter::identity::Who,
+    fleet::{
+        delivery::{Delivery, Input, Kind, LEFT, Plan, Step, Touch, Verdict, WhenBusy},
+        gate::State,
+        order::{Act, Aim, Ending, Letter, Order, PaneAim, Refusal},
+        text::visible,
+    },
 };
 
 /// How long an interrupted agent may take to stop, and how often that is looked at.
@@ -20,15 +24,24 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Between two interrupting keys: opencode wants to have drawn `esc again to interrupt`.
 const BETWEEN_KEYS: Duration = Duration::from_millis(200);
 
+/// How often is looked before an order is given: what stands in the way must be seen twice.
+const LOOKS_BEFORE: u32 = 3;
+
 /// Sends or resets.
 pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
-    let (aim, pane) = (job.aim()?, job.pane()?);
-    let spec = job.steer.spec(&job.who, aim.runtime.as_deref().unwrap_or_default()).await;
-    let host = job.who.identity.host.0.clone();
-    let plan = match &job.order.act {
+    let plan = plan_of(job.steer, &job.who, job.order, job.aim()?, job.pane()?).await?;
+    let verify = !matches!(&job.order.act, Act::Send(letter) if !letter.verify);
+    deliver(job, plan, verify).await
+}
+
+/// What is to be typed, and how.
+async fn plan_of(steer: &Steer, who: &Who, order: &Order, aim: &Aim, pane: PaneAim) -> Result<Plan, Refusal> {
+    let spec = steer.spec(who, aim.runtime.as_deref().unwrap_or_default()).await;
+    let host = who.identity.host.0.clone();
+    match &order.act {
         Act::Send(letter) => {
             let Letter { text, kind, busy, draft, timing, .. } = letter.clone();
-            Plan { text, kind, pid: pane.pid, spec, host, busy, draft, timing }
+            Ok(Plan { text, kind, pid: pane.pid, spec, host, busy, draft, timing })
         }
         Act::Reset { draft, timing } => {
             let text = aim.reset_command.clone().or_else(|| spec.reset.clone()).ok_or_else(|| {
@@ -38,23 +51,53 @@ pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
                 ))
             })?;
             let (draft, timing) = (*draft, *timing);
-            Plan { text, kind: Kind::Reset, pid: pane.pid, spec, host, busy: WhenBusy::Refuse, draft, timing }
+            Ok(Plan { text, kind: Kind::Reset, pid: pane.pid, spec, host, busy: WhenBusy::Refuse, draft, timing })
         }
-        _ => return Err(Refusal::NoRule("this order sends nothing".into())),
-    };
-    let verify = !matches!(&job.order.act, Act::Send(letter) if !letter.verify);
-    deliver(job, plan, verify).await
+        _ => Err(Refusal::NoRule("this order sends nothing".into())),
+    }
+}
+
+/// What stands against it at this moment: its beginning is played, looks and all, up to where something would be typed.
+/// What may pass by itself does not stand against it.
+pub(super) async fn against(steer: &Steer, who: &Who, order: &Order, aim: &Aim, pane: PaneAim) -> Result<(), Refusal> {
+    let plan = plan_of(steer, who, order, aim, pane).await?;
+    let mut delivery = Delivery::new(plan);
+    let (mut step, mut elapsed) = (delivery.next(Input::Start, Duration::ZERO), Duration::ZERO);
+    for look in 0..LOOKS_BEFORE {
+        step = match step {
+            Step::Look { after } => {
+                tokio::time::sleep(after).await;
+                elapsed += after;
+                let now = Now::of(steer, who, aim, pane, None).await?;
+                if look == 0 {
+                    not_a_shell(steer, &now, order).await?;
+                }
+                delivery.next(Input::Saw(now.sight(None)), elapsed)
+            }
+            other => other,
+        };
+    }
+    match step {
+        Step::End(receipt) if receipt.verdict == Verdict::Refused => Err(Refusal::Unsafe(receipt.says)),
+        _ => Ok(()),
+    }
+}
+
+/// What is sent to a shell is run.
+async fn not_a_shell(steer: &Steer, now: &Now, order: &Order) -> Result<(), Refusal> {
+    match (only_a_shell(steer, &now.pane).await, &order.forced) {
+        (Some(shell), None) => Err(Refusal::NoRule(format!(
+            "nothing but a shell ({}) has its terminal: what is sent there would be run as a command",
+            visible(&shell)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
-    if let (Some(shell), None) = (only_a_shell(job.steer, &first.pane).await, &job.order.forced) {
-        return Err(Refusal::NoRule(format!(
-            "nothing but a shell ({}) has its terminal: what is sent there would be run as a command",
-            visible(&shell)
-        )));
-    }
+    not_a_shell(job.steer, &first, job.order).await?;
     let mut recorded = Recorded::open(job.steer, &first.pane).await;
     let begun = job.elapsed();
     let mut delivery = Delivery::new(plan);
@@ -104,6 +147,7 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
     let aim = job.aim().map_err(|refusal| refusal.to_string())?;
     let pane = job.pane().map_err(|refusal| refusal.to_string())?;
     let lines = job.lines(aim);
+    let types = matches!(touch, Touch::Type(_) | Touch::Paste(_));
     let argv = match touch {
         Touch::LeaveMode => lines.leave_mode(pane),
         Touch::Keys(keys) => lines.keys(&keys, pane),
@@ -126,7 +170,12 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
         return Ok(());
     }
     forget(job).await;
-    done.and_then(|_| Err("the pane holds another process than before, or none".to_owned()))
+    match done {
+        Ok(_) => Err("the pane holds another process than before, or none".to_owned()),
+        // tmux may have done it, whole or in part, before it failed or gave no answer.
+        Err(why) if types => Err(format!("{why}; {LEFT}")),
+        Err(why) => Err(why),
+    }
 }
 
 /// Deletes the buffer that was not pasted.

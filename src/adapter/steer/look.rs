@@ -75,11 +75,7 @@ impl Now {
 
     /// Whether it works; `None`: not known.
     pub(super) fn busy(&self) -> Option<bool> {
-        match (&self.seen.working, &self.seen.idle) {
-            (Some(_), _) => Some(true),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        }
+        self.seen.busy()
     }
 
     /// What a delivery is fed with.

@@ -1,10 +1,12 @@
 //! What an order would run, as lines for people, and what stands against it now. Runs nothing that changes anything.
 
 use super::{
-    Steer,
+    Steer, deliver,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, take, trust,
+    pauses, places,
+    relaunch::ground::{self, Ground},
+    take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
@@ -69,6 +71,7 @@ impl Steer {
     pub(super) async fn against(&self, order: &Order, target: &Target) -> Result<(), Refusal> {
         let who = self.watch.who().await;
         let exec: &dyn Exec = self.hand.as_ref();
+        places::safe(self, &who, order).await?;
         if order.held_by_pause() && order.forced.is_none() {
             pauses::held(self, &who, target).await?;
         }
@@ -86,6 +89,10 @@ impl Steer {
         if aim.unit.as_deref() == Some(HOLDER_UNIT) {
             return Err(Refusal::Holder(aim.name.clone()));
         }
+        if order.act == Act::Relaunch {
+            let now = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
+            return ground::safe(Ground { steer: self, who: &who }, order, aim, &now).await;
+        }
         let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
         let listing = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
@@ -93,6 +100,10 @@ impl Steer {
             return Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)));
         }
         match listing.panes.iter().find(|pane| pane.pane == wanted.id) {
+            // What is shown before a reset must not promise what its first look will refuse.
+            Some(pane) if pane.pid == wanted.pid && matches!(order.act, Act::Reset { .. }) => {
+                deliver::against(self, &who, order, aim, wanted).await
+            }
             Some(pane) if pane.pid == wanted.pid => Ok(()),
             Some(_) => Err(Refusal::Changed(format!("the pane of {} holds another process than before", aim.name))),
             None => Err(Refusal::Missing(format!("the pane {} of {} is gone", wanted.id, aim.name))),

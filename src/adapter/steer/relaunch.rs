@@ -1,9 +1,11 @@
 //! Starts an agent again: its unit, else its pane, else a new session; and follows it until it is up or says why not.
 
-mod ground;
+pub(super) mod ground;
+pub(in crate::adapter) mod launcher;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use self::ground::Ground;
 use super::{
     job::{End, Job, LIMIT},
     lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
@@ -19,7 +21,7 @@ use crate::{
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal},
+        order::{Aim, Ending, Refusal, launch::Launch},
         reading::Reading,
         text::visible,
     },
@@ -42,11 +44,15 @@ enum Way {
     Session,
 }
 
+fn on<'a>(job: &'a Job<'_>) -> Ground<'a> {
+    Ground { steer: job.steer, who: &job.who }
+}
+
 /// Relaunches.
 pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let before = server(job, aim).await;
-    ground::safe(job, aim, &before).await?;
+    ground::safe(on(job), job.order, aim, &before).await?;
     let units = units(job, aim).await;
     if let (Some(unit), Reading::Unknown(why)) = (&aim.unit, &units.units) {
         return Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")));
@@ -138,16 +144,9 @@ async fn launch(
 ) -> Result<Result<(), String>, Refusal> {
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
     let launch = aim.launch.clone().ok_or_else(nothing)?;
+    let launch = with_env_file(job, aim, launch).await;
     let exec: &dyn Exec = job.steer.hand.as_ref();
-    let files = job.steer.watch.files(&job.who);
-    let launch = match aim.agent().map(|agent| files.env_file(&agent)) {
-        Some(path) => match exec.read(vec![path], 64 * 1024).await.pop() {
-            Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
-            _ => launch,
-        },
-        None => launch,
-    };
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = launcher::path();
     let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
     let by_hand = exact(&argv);
     let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
@@ -159,8 +158,21 @@ async fn launch(
     if exec.stat(launch.directory.clone().into()).await.is_err() {
         return Err(refuse(&format!("its directory {} does not exist", visible(&launch.directory))));
     }
+    if let Some(why) = launcher::missing(exec, &launch, &path).await {
+        return Err(refuse(&why));
+    }
     job.says("starting it in a new session");
     Ok(job.change(argv, Vec::new(), LIMIT).await.map(drop))
+}
+
+/// With what the agent's env file says laid over it.
+async fn with_env_file(job: &Job<'_>, aim: &Aim, launch: Launch) -> Launch {
+    let exec: &dyn Exec = job.steer.hand.as_ref();
+    let Some(agent) = aim.agent() else { return launch };
+    match exec.read(vec![job.steer.watch.files(&job.who).env_file(&agent)], 64 * 1024).await.pop() {
+        Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
+        _ => launch,
+    }
 }
 
 /// Waits until its session stands with a living process that is not the one before.
@@ -182,7 +194,7 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
             _ if seen.is_some() => return down(job, aim, "it came up and went down again").await,
             _ => {
                 without += 1;
-                if let Some(why) = ground::hopeless(job, aim, without >= LOOKS_WITHOUT).await {
+                if let Some(why) = ground::hopeless(on(job), aim, without >= LOOKS_WITHOUT).await {
                     return down(job, aim, &why).await;
                 }
             }
@@ -203,10 +215,16 @@ async fn down(job: &Job<'_>, aim: &Aim, why: &str) -> End {
     End::new(Ending::Failed, format!("{} is not up: {why}{}", visible(&aim.name), last_words(job, aim).await))
 }
 
-/// The last lines of its unit's journal.
+/// The last lines of its unit's journal; without a unit the programs of its launch that are not there, since a pane that
+/// goes with its program (no `remain-on-exit`) takes the words along.
 async fn last_words(job: &Job<'_>, aim: &Aim) -> String {
-    let Some(unit) = &aim.unit else { return String::new() };
     let exec: &dyn Exec = job.steer.hand.as_ref();
+    let Some(unit) = &aim.unit else {
+        let Some(launch) = &aim.launch else { return String::new() };
+        let launch = with_env_file(job, aim, launch.clone()).await;
+        let missing = launcher::missing(exec, &launch, &launcher::path()).await;
+        return missing.map_or_else(String::new, |why| format!(". By the roster {why}"));
+    };
     let Ok(output) = exec.run(&journal(&job.who, unit), LIMIT).await else { return String::new() };
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(visible).collect();

@@ -11,8 +11,8 @@ use crate::adapter::{
 const LIMIT: Duration = Duration::from_millis(20);
 const LIST: &str =
     r#"[{"unit":"mosaic-agent@a.service","load":"loaded","active":"active","sub":"exited","description":"x"}]"#;
-const SHOW: &str = "Id=mosaic-agent@a.service\nLoadState=loaded\nActiveState=active\nSubState=exited\nUnitFileState=enabled\n\n\
-     LoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\nId=mosaic-agent@b.service\n";
+const SHOW: &str = "Id=mosaic-agent@a.service\nLoadState=loaded\nActiveState=active\nSubState=exited\nUnitFileState=enabled\nStateChangeTimestamp=Sat 2026-06-20 21:14:03 UTC\n\n\
+     LoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\nStateChangeTimestamp=\nId=mosaic-agent@b.service\n";
 
 fn machine() -> Scripted {
     let exec = Scripted::new();
@@ -47,6 +47,18 @@ async fn a_unit_that_is_not_loaded_is_told_beside_the_loaded_ones() {
     let enabled = facts.enabled.known().unwrap();
     assert_eq!((enabled.len(), enabled["mosaic-agent@a.service"].as_str()), (1, "enabled"));
     assert_eq!(facts.linger, Reading::Known(false));
+    let changed: Vec<String> = facts.changed.iter().map(|(unit, at)| format!("{unit} {at}")).collect();
+    assert_eq!(changed, ["mosaic-agent@a.service 2026-06-20T21:14:03Z"]);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_manager_is_expected_only_where_systemd_started_the_machine() {
+    let (exec, who) = (Scripted::new(), Who::default());
+    let facts = read(&mut SystemdReader::default(), &exec, &who, clock::now()).await;
+    assert!(!facts.expected, "a container");
+    exec.file("/run/systemd/system", "");
+    let facts = read(&mut SystemdReader::default(), &exec, &who, clock::now()).await;
+    assert!(facts.expected, "a machine whose user manager is gone");
 }
 
 #[tokio::test(flavor = "current_thread")]

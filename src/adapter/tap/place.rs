@@ -56,10 +56,13 @@ impl Place {
         let facts = fs::symlink_metadata(&self.dir).map_err(|error| Why::new(format!("{dir}: {error}")))?;
         let mode = facts.permissions().mode();
         if !facts.is_dir() {
-            return Err(Why::new(format!("{dir} is not a directory; refusing to listen there")));
+            return Err(Why::new(format!("{dir} is not a directory, so nothing listens there; move it away")));
         }
         if facts.uid() != nix::unistd::geteuid().as_raw() {
-            return Err(Why::new(format!("{dir} belongs to uid {}; refusing to listen there", facts.uid())));
+            let uid = facts.uid();
+            return Err(Why::new(format!(
+                "{dir} belongs to uid {uid}, so nothing listens there; have it moved away, or set TMUX_TMPDIR"
+            )));
         }
         if mode & 0o077 != 0 {
             return Err(Why::new(format!(

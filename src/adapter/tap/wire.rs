@@ -207,6 +207,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::adapter::recorder::Whole;
 
     #[test]
     fn a_greeting_is_read_as_it_was_written() {
@@ -227,7 +228,7 @@ mod tests {
     #[test]
     fn a_watcher_says_which_build_it_runs() {
         let build = Build { version: "0.1.0".into(), made: 1_763_700_000_123_456_789 };
-        let wish = Wish { agent: "coder0".into(), megabytes: 10 };
+        let wish = Wish { agent: "coder0".into(), megabytes: 10, whole: Whole::default() };
         for record in [None, Some(wish)] {
             let greeting = Greeting::read(&watch(PaneId(3), record.clone(), &build)).unwrap();
             let who = Who::Watch { pane: 3, record };

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Formats that tmux fills with numbers and ids of its own, in the order of the answer.
-const NUMBERS: [&str; 21] = [
+const NUMBERS: [&str; 22] = [
     "pid",
     "start_time",
     "version",
@@ -35,6 +35,7 @@ const NUMBERS: [&str; 21] = [
     "pane_dead",
     "pane_dead_status",
     "pane_dead_signal",
+    "pane_dead_time",
     "pane_in_mode",
     "window_active",
     "pane_active",
@@ -271,7 +272,8 @@ impl<'a> Answer<'a> {
 
     fn dead(&self) -> Option<DeadPane> {
         let number = |name| self.get(name).parse().ok();
-        let dead = DeadPane { status: number("pane_dead_status"), signal: number("pane_dead_signal") };
+        let at = self.time("pane_dead_time").known().copied();
+        let dead = DeadPane { status: number("pane_dead_status"), signal: number("pane_dead_signal"), at };
         self.yes("pane_dead").then_some(dead)
     }
 }

@@ -40,6 +40,8 @@ pub(super) fn facts() -> HostFacts {
             units: Reading::unknown("this is a sample"),
             enabled: Reading::unknown("this is a sample"),
             linger: Reading::Known(true),
+            expected: true,
+            changed: BTreeMap::new(),
             read_at: None,
         },
         heartbeats: BTreeMap::new(),

@@ -53,13 +53,13 @@ docs        code   pi       ● working    2h04m  4s    DRIFT
 merge-gate  code   pi       ✖ dead       2h04m  4s
   └ its program ended with 127
 ";
-    assert_eq!(table(&fleet(), None, false), expected);
+    assert_eq!(table(&fleet(), None, false, &TimeZone::UTC), expected);
 }
 
 #[test]
 fn lines_are_cut_to_the_terminal_by_cells_not_characters() {
     for width in [10, 11, 40, 41] {
-        for line in table(&fleet(), Some(width), false).lines() {
+        for line in table(&fleet(), Some(width), false, &TimeZone::UTC).lines() {
             assert!(line.width() <= width.into(), "{line:?} is wider than {width}");
         }
     }
@@ -67,6 +67,6 @@ fn lines_are_cut_to_the_terminal_by_cells_not_characters() {
 
 #[test]
 fn without_colour_not_one_escape_reaches_the_reader() {
-    assert!(!table(&fleet(), None, false).contains('\u{1b}'));
-    assert!(table(&fleet(), None, true).contains("\u{1b}[31m"));
+    assert!(!table(&fleet(), None, false, &TimeZone::UTC).contains('\u{1b}'));
+    assert!(table(&fleet(), None, true, &TimeZone::UTC).contains("\u{1b}[31m"));
 }

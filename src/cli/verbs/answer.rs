@@ -29,7 +29,7 @@ Examples:
   mosaic-top answer coder0 --option 'Yes, I trust this folder'
   mosaic-top answer coder0 --safe")]
 pub struct Answer {
-    /// The agent's name
+    /// The agent's name or alias
     #[arg(value_name = "AGENT")]
     pub agent: String,
     /// The option with these words, or the only one that begins so
@@ -60,9 +60,10 @@ impl Answer {
             Ok(target) => target,
             Err(why) => return refused(why).map(exit_of),
         };
+        let name = target.name().to_owned();
         let prompt = match deck.steer.prompt(&target).await {
             Ok(prompt) => prompt,
-            Err(why) => return refused((self.agent.clone(), why)).map(exit_of),
+            Err(why) => return refused((name, why)).map(exit_of),
         };
         let choice = match (&self.option, self.safe) {
             (Some(words), _) => Choice::Label(words.clone()),
@@ -70,8 +71,8 @@ impl Answer {
             (None, false) => return self.show(&target, prompt.as_ref()),
         };
         let Some(prompt) = prompt else {
-            let why = Refusal::Missing(format!("no prompt is up on the screen of {}", self.agent));
-            return refused((self.agent.clone(), why)).map(exit_of);
+            let why = Refusal::Missing(format!("no prompt is up on the screen of {name}"));
+            return refused((name, why)).map(exit_of);
         };
         let machine = match Machine::new(prompt.clone(), &choice, true) {
             Ok(machine) => machine,
@@ -80,7 +81,7 @@ impl Answer {
         let chosen = prompt.options.iter().find(|option| option.label == machine.says());
         if let Some(option) = chosen.filter(|option| option.dangerous && !self.common.yes) {
             let does = option.does.as_deref().unwrap_or("cannot be taken back");
-            complain(&format!("{}: {:?} {does}", self.agent, option.label));
+            complain(&format!("{name}: {:?} {does}", option.label));
             match yes() {
                 Ok(true) => {}
                 Ok(false) => return Ok(Exit::Refused),
@@ -95,12 +96,13 @@ impl Answer {
         if self.common.json {
             let prompt = prompt.map(as_json);
             let (tenant, host) = (&target.tenant, &target.host);
-            let line = json!({"schema": 1, "tenant_id": tenant, "host": host, "agent": self.agent, "prompt": prompt});
+            let line =
+                json!({"schema": 1, "tenant_id": tenant, "host": host, "agent": target.name(), "prompt": prompt});
             say(&format!("{line}\n"))?;
         } else if let Some(prompt) = prompt {
-            say(&as_text(&self.agent, prompt))?;
+            say(&as_text(target.name(), prompt))?;
         } else {
-            complain(&format!("{}: no prompt is up on its screen", self.agent));
+            complain(&format!("{}: no prompt is up on its screen", target.name()));
         }
         Ok(if prompt.is_some() { Exit::Done } else { Exit::Fault })
     }

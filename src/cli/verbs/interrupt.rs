@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mosaic-top interrupt coder0")]
 pub struct Interrupt {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// What every changing verb takes.

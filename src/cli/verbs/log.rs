@@ -7,7 +7,11 @@ use color_eyre::eyre::Result;
 
 use super::failed;
 use crate::{
-    cli::{Exit, Globals, complain, say},
+    cli::{
+        Exit, Globals, complain,
+        front::{self, Front},
+        say,
+    },
     fleet::{action_record::Logged, text::visible, words::utc},
 };
 
@@ -31,7 +35,7 @@ pub struct Log {
     /// Go on printing what is added
     #[arg(long)]
     pub follow: bool,
-    /// Only of this agent
+    /// Only of this agent: its name or alias
     #[arg(long, value_name = "AGENT")]
     pub agent: Option<String>,
     /// At most so many of the newest
@@ -44,13 +48,16 @@ impl Log {
     pub async fn run(&self, globals: &Globals) -> Result<Exit> {
         let watch = globals.watch();
         let mut printed: BTreeMap<String, String> = BTreeMap::new();
-        let mut first = true;
+        let (mut first, mut agent) = (true, self.agent.clone());
         loop {
             let (all, bad) = watch.actions().await.map_err(|why| failed(&why))?;
             if first && bad > 0 {
                 complain(&format!("mosaic-top: {bad} lines of the log could not be read"));
             }
-            let wanted = |one: &&Logged| self.agent.is_none() || one.intent.target.agent == self.agent;
+            if first && let Some(word) = agent.take() {
+                agent = Some(named(word, &all, globals).await);
+            }
+            let wanted = |one: &&Logged| agent.is_none() || one.intent.target.agent == agent;
             let mine: Vec<&Logged> = all.iter().filter(wanted).collect();
             let skipped = if first { mine.len().saturating_sub(self.last) } else { 0 };
             for one in &mine[..skipped] {
@@ -82,8 +89,19 @@ impl Log {
         let who = format!("{}@{}{from} ({})", record.who.user, record.host, record.front);
         let target = record.target.agent.as_deref().unwrap_or("the fleet");
         let says = record.says.as_deref().map(|says| format!(": {says}")).unwrap_or_default();
+        let reason = one.intent.reason.as_deref().map(|why| format!(" (reason: {why})")).unwrap_or_default();
         let body = record.body.as_ref().map(|body| format!(" {:?}", body.first)).unwrap_or_default();
-        let line = format!("{}  {who}  {} {target}{body}  {}{says}", utc(one.intent.at), record.order, one.word());
+        let line =
+            format!("{}  {who}  {} {target}{body}  {}{says}{reason}", utc(one.intent.at), record.order, one.word());
         Ok(visible(&line) + "\n")
     }
+}
+
+/// The agent that a word means: one that the log names so, else the one whose alias it is.
+async fn named(word: String, all: &[Logged], globals: &Globals) -> String {
+    if all.iter().any(|one| one.intent.target.agent.as_ref() == Some(&word)) {
+        return word;
+    }
+    let shown = Front::open(globals).await.look(globals).await.ok();
+    shown.and_then(|shown| front::agent(&word, &shown.fleet).ok().map(|row| row.name.clone())).unwrap_or(word)
 }

@@ -19,7 +19,7 @@ Examples:
   mosaic-top pause --reason 'release in progress'    the whole fleet
   mosaic-top pause coder0 --reason 'looks lost'")]
 pub struct Pause {
-    /// The agents' names; without any, the whole fleet
+    /// The agents' names or aliases; without any, the whole fleet
     #[arg(value_name = "AGENT")]
     pub agents: Vec<String>,
     /// Why

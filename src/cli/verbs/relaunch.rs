@@ -20,7 +20,7 @@ Examples:
   mosaic-top relaunch coder0
   mosaic-top relaunch coder0 coder1 coder2 --yes")]
 pub struct Relaunch {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// How to get past a pause.
@@ -41,7 +41,7 @@ impl Relaunch {
             Ok(deck) => deck,
             Err(exit) => return Ok(exit),
         };
-        if self.no_trust {
+        if self.no_trust || !globals.configured.trust_before_relaunch {
             deck.steer = deck.steer.without_trust();
         }
         deck.order(&self.force.order(Act::Relaunch), &self.agents, &self.common).await

@@ -18,13 +18,13 @@ Examples:
   mosaic-top reset coder0
   mosaic-top reset coder0 coder1 --yes")]
 pub struct Reset {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// Clear a draft that stands in the composer
     #[arg(long)]
     pub replace_draft: bool,
-    /// How long to wait for the verdict, in milliseconds [default: 6000]
+    /// How long to wait for the verdict, in milliseconds [default: 6000, or `send.timeout`]
     #[arg(long, value_name = "MS")]
     pub timeout: Option<u64>,
     /// How to get past a pause.
@@ -43,7 +43,7 @@ impl Reset {
             Err(exit) => return Ok(exit),
         };
         let draft = if self.replace_draft { WhenDraft::Replace } else { WhenDraft::Refuse };
-        let order = self.force.order(Act::Reset { draft, timing: timing(self.timeout) });
+        let order = self.force.order(Act::Reset { draft, timing: timing(self.timeout, globals) });
         deck.order(&order, &self.agents, &self.common).await
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         delivery::{Kind, WhenBusy, WhenDraft},
         message::{Body, Class, Label, Message},
         order::{Act, Letter},
+        words::count,
     },
 };
 
@@ -30,7 +31,7 @@ Examples:
   mosaic-top send coder0 coder1 -f task.md --queue
   mosaic-top send coder0 --raw -m /compact")]
 pub struct Send {
-    /// The agents' names
+    /// The agents' names or aliases
     #[arg(required = true, value_name = "AGENT")]
     pub agents: Vec<String>,
     /// The message
@@ -42,7 +43,7 @@ pub struct Send {
     /// Wait for a verdict and print it
     #[arg(long)]
     pub verify: bool,
-    /// How long to wait for the verdict, in milliseconds [default: 6000]
+    /// How long to wait for the verdict, in milliseconds [default: 6000, or `send.timeout`]
     #[arg(long, value_name = "MS")]
     pub timeout: Option<u64>,
     /// What it asks for: terminal-log, actionable, human or reaction
@@ -84,13 +85,14 @@ impl Send {
             Err(why) => return Ok(usage(&why)),
         };
         if body.stripped() > 0 {
-            complain(&format!("mosaic-top: {} control characters were taken out", body.stripped()));
+            let taken = count(body.stripped(), "hidden or controlling character");
+            complain(&format!("mosaic-top: taken out of the message: {taken}"));
         }
         let session = deck.steer.own_session().await;
         let host = deck.host().to_owned();
         let mut each = Vec::new();
         for name in &self.agents {
-            let to = format!("{host}:{name}");
+            let to = format!("{host}:{}", deck.name_of(name));
             let (text, kind) = match self.text(&body, class, &host, session.as_deref(), to) {
                 Ok(text) => text,
                 Err(why) => return Ok(usage(&why)),
@@ -101,7 +103,7 @@ impl Send {
                 busy: if self.queue { WhenBusy::Queue } else { WhenBusy::Refuse },
                 draft: if self.replace_draft { WhenDraft::Replace } else { WhenDraft::Refuse },
                 verify: self.verify,
-                timing: timing(self.timeout),
+                timing: timing(self.timeout, globals),
             }));
             each.push((order.clone(), deck.target(&order, name)));
         }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use clap::Args;
 use color_eyre::eyre::Result;
 
-use super::{Common, Deck, Force, exit_of, receipt, usage};
+use super::{Common, Deck, Force, exit_of, hinted, receipt, usage};
 use crate::{
     adapter::audit::Audit,
     cli::{Exit, Globals, access::Access, complain, config::Loaded, show},
@@ -27,7 +27,7 @@ Examples:
   mosaic-top take coder0 --force --reason 'ana has left it open'
   ssh -t host mosaic-top take coder0")]
 pub struct Take {
-    /// The agent's name
+    /// The agent's name or alias
     pub agent: String,
     /// How to get past somebody else's takeover.
     #[command(flatten)]
@@ -61,8 +61,9 @@ impl Take {
             return Ok(usage("take needs a terminal. Hint: `mosaic-top send` needs none"));
         }
         drop(deck);
+        let name = target.name().to_owned();
         let taken: (Confirmed<_>, Target) = (Preview::confirmed(&preview), target);
-        match show(globals, access, loaded, Some(self.agent.clone()), Some(taken)).await? {
+        match show(globals, access, loaded, Some(name), Some(taken)).await? {
             Some(outcome) => {
                 receipt(&outcome, &Common { yes: true, json: false })?;
                 Ok(exit_of(outcome.ending.exit_code()))
@@ -72,7 +73,7 @@ impl Take {
     }
 
     fn refused(&self, refusal: &Refusal) -> Exit {
-        complain(&format!("{}: refused: {refusal}", self.agent));
+        complain(&format!("{}: refused: {}", self.agent, hinted(refusal, "take")));
         exit_of(refusal.exit_code())
     }
 }

@@ -26,6 +26,7 @@ fn look(second: i64, what: &str) -> Fleet {
     let mut fleet = join(Some(&roster), &facts, &context, &mut Sights::default());
     for row in fleet.rows.iter_mut().filter(|_| what == "alive") {
         row.judgement.readiness = Readiness::Working;
+        row.since = at(second);
     }
     fleet
 }
@@ -57,6 +58,25 @@ fn a_death_is_shown_when_a_second_look_agrees_and_counts_from_the_first() {
         (12, "dead", "dead since 10"),
         (20, "alive", "working since 20"),
     ]);
+}
+
+#[test]
+fn what_began_before_the_first_look_lasts_at_least_since_then_and_what_a_source_tells_is_believed() {
+    let mut memory = Memory::default();
+    let mut since = |fleet: Fleet| {
+        let row = &memory.settle(fleet).rows[0];
+        (row.since, row.since_exact)
+    };
+    assert_eq!(since(look(0, "alive")), (at(0), false));
+    assert_eq!(since(look(5, "alive")), (at(0), false));
+    let mut told = look(6, "alive");
+    (told.rows[0].since, told.rows[0].since_exact) = (at(-90), true);
+    assert_eq!(since(told), (at(-90), true));
+    assert_eq!(since(look(7, "dead")), (at(-90), true), "held");
+    assert_eq!(since(look(8, "dead")), (at(7), true), "seen to begin");
+    let mut earlier = look(9, "dead");
+    (earlier.rows[0].since, earlier.rows[0].since_exact) = (at(-500), true);
+    assert_eq!(since(earlier), (at(7), true), "it was alive until then");
 }
 
 #[test]

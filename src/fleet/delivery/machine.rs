@@ -14,6 +14,10 @@ use crate::fleet::{
 /// How often copy mode is left before somebody is believed to want it.
 const LEAVE_MOST: u8 = 2;
 
+/// What is to be said where a text was typed and what became of it is not seen: the next reader finds it there.
+pub const LEFT: &str =
+    "the text may stand in its input line, whole or in part, and Enter was not pressed: look there, and clear it";
+
 /// A send on its way.
 #[derive(Debug)]
 pub struct Delivery {
@@ -303,15 +307,16 @@ impl Delivery {
             Composer::Draft { text, .. } => {
                 let shown = visible(&shortened(&text));
                 let says =
-                    format!("not submitted: its input line holds something else as well, or in its place: {shown}");
+                    format!("not submitted, and left there: its input line does not hold the text alone: {shown}");
                 self.end(Verdict::Draft, says, elapsed)
             }
             Composer::Empty { .. } => {
-                let says = "the text did not arrive in its input line; Enter was not pressed";
+                let says = "the text was not seen in its input line, and Enter was not pressed; it may still come, \
+                            so look there before it is sent again";
                 self.end(Verdict::Unverifiable, says, elapsed)
             }
             _ => {
-                let says = "its input line went out of sight when the text was typed; Enter was not pressed";
+                let says = format!("its input line went out of sight when the text was typed; {LEFT}");
                 self.end(Verdict::Unverifiable, says, elapsed)
             }
         }

@@ -12,16 +12,19 @@
 //! | `units`    | holder, ordering, files of units                                   |
 //! | `places`   | directories, the log, the disk, ssh, locale, what was left behind  |
 //! | `launches` | what the next launch of each agent would meet                      |
+//! | `report`   | the document of `doctor --json`, and its schema                    |
 
 pub mod facts;
 mod launches;
 mod places;
+pub mod report;
 pub mod table;
 #[cfg(test)]
 mod tests;
 mod tmux;
 mod units;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -59,7 +62,7 @@ pub struct Checkup {
 }
 
 /// Something that could not be asked, and so is neither well nor ill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unasked {
     /// What.
     pub what: String,
@@ -89,7 +92,7 @@ impl Checkup {
     }
 }
 
-/// Makes every check. Total: what is not known becomes [`Checkup::unasked`].
+/// Makes every check. Total: what is not known is listed as unasked.
 #[must_use]
 pub fn examine(it: &Examined<'_>) -> Checkup {
     let mut checkup = Checkup::default();

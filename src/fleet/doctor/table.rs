@@ -99,9 +99,10 @@ checks! {
             "nothing starts them again after a reboot", "install the template mosaic-agent@.service, then enable the instance";
     }
     "the next launch" {
-        RUNTIME_PATH: "path.runtime", "a program of the launch is not on the PATH that a unit gets",
+        RUNTIME_PATH: "path.runtime", "a program of the launch (the launcher `mosaic`, the runtime) is not on the PATH that it gets",
             "the detached launch reads no ~/.bashrc: npm's directory is missing, and the pane dies with status 127",
-            "systemctl --user set-environment PATH=…, or Environment=PATH=… in the unit, or PATH in the agent's env file";
+            "install it, or with units: systemctl --user set-environment PATH=…, or Environment=PATH=… in the unit, or PATH in \
+             the agent's env file; without: start this program with a PATH that has it";
         LAUNCH_DIRECTORY: "launch.directory", "an agent's working directory is not there",
             "tmux then silently starts it in the home directory", "make the directory, or mend the roster";
         GATE: "launch.gate", "the next launch would stop at a question",

@@ -68,6 +68,18 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Whether it works; `None`: not known. What a message waits for, or is refused for.
+    #[must_use]
+    pub fn busy(&self) -> Option<bool> {
+        match (&self.working, &self.idle) {
+            (Some(_), _) => Some(true),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
+        }
+    }
+}
+
 /// What kind of block a prompt or a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

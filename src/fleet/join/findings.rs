@@ -168,11 +168,12 @@ fn paused(paused: &Reading<Option<Pause>>) -> Option<Finding> {
     }
 }
 
-/// No user manager is a case like any other: said once, and a warning only where a fleet is declared.
+/// No user manager is a case like any other: said once, and a warning only where a fleet is declared and systemd started
+/// this machine. Elsewhere, in a container for example, no agent can need one.
 fn systemd(systemd: &SystemdFacts, declared: bool) -> Option<Finding> {
     match (&systemd.units, systemd.linger.known()) {
         (Reading::Unknown(why), _) => {
-            let severity = if declared { Severity::Warning } else { Severity::Note };
+            let severity = if declared && systemd.expected { Severity::Warning } else { Severity::Note };
             let says = format!("the systemd columns are unknown: {}", visible(why.words()));
             Some(finding(severity, "systemd.unreachable", says, None))
         }

@@ -10,7 +10,11 @@ use crate::fleet::{
 };
 
 const CONTEXT: JoinContext<'static> = JoinContext {
-    limits: Limits { heartbeat_interval: Duration::from_secs(15), idle_threshold: Duration::from_secs(300) },
+    limits: Limits {
+        heartbeat_interval: Duration::from_secs(15),
+        idle_threshold: Duration::from_secs(300),
+        stalled_after: Duration::from_secs(300),
+    },
     home: "/home/dev",
     socket: None,
     ages_believed: true,

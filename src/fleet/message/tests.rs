@@ -62,6 +62,7 @@ fn the_sender_is_what_was_given_or_where_one_stands() {
     assert_eq!(sender(None, Some("orch")), "web1:orch");
     assert_eq!(sender(None, None), "operator:mosaic-top");
     assert!(Label::sender(Some("two words"), "web1", None).is_err());
+    assert!(Label::sender(Some("admin\u{202e}toor"), "web1", None).is_err());
 }
 
 #[test]
@@ -82,6 +83,7 @@ fn a_body_is_cleaned_of_what_could_steer_a_terminal() {
     check_body("a\tb\n", "a\tb", 0);
     check_body("\u{1b}[201~\u{1b}[31mred\u{7}", "[201~[31mred", 3);
     check_body("c1 \u{9b}31m del\u{7f}", "c1 31m del", 2);
+    check_body("read \u{202e}fdp.exe\u{200b} now\u{e0061}", "read fdp.exe now", 3);
     check_body("漢字 👩\u{200d}💻 ", "漢字 👩\u{200d}💻", 0);
 }
 

@@ -10,6 +10,12 @@ use crate::fleet::{
     text::pairs,
 };
 
+/// What starts every runtime (spec §9).
+const LAUNCHER: &str = "mosaic";
+
+/// First words that `exec` takes from the shell rather than from PATH, or that cannot follow it anyway.
+const BUILT_IN: [&str; 6] = ["cd", "export", "if", "for", "while", "."];
+
 /// How an agent is launched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
@@ -71,7 +77,19 @@ impl Launch {
         }
         let model = self.model.as_ref().map(|model| format!(" --model {}", quoted(model))).unwrap_or_default();
         let yolo = if self.yolo { "yolo " } else { "" };
-        format!("mosaic {yolo}{}{model}", quoted(&self.runtime))
+        format!("{LAUNCHER} {yolo}{}{model}", quoted(&self.runtime))
+    }
+
+    /// The program that the launch begins with: the launcher, or the first word of a command that replaces it. `None` where
+    /// that word is a shell's own business.
+    #[must_use]
+    pub fn launcher(&self) -> Option<&str> {
+        let word = match &self.command {
+            Some(command) => command.split_whitespace().next()?,
+            None => LAUNCHER,
+        };
+        let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./+".contains(c));
+        (plain && !BUILT_IN.contains(&word)).then_some(word)
     }
 
     /// The pane's whole command, for tmux's shell: the variables, then `exec`.

@@ -24,6 +24,14 @@ pub struct Planned {
     pub refused: Option<Refusal>,
 }
 
+impl Planned {
+    /// Whether something will be done to it once somebody says yes.
+    #[must_use]
+    pub fn goes(&self) -> bool {
+        matches!(self.refused, None | Some(Refusal::Others(_)))
+    }
+}
+
 impl Preview {
     /// Why somebody has to say yes; `None` where nobody has to be asked.
     #[must_use]
@@ -37,16 +45,26 @@ impl Preview {
         match (goes.as_slice(), loses) {
             _ if others.is_some() => others,
             ([], _) | (_, None) => None,
-            ([one], Some(loses)) => Some(format!("{order} {} loses {loses}", one.name())),
-            (many, Some(loses)) => Some(format!("{order} of {} agents: each loses {loses}", many.len())),
+            ([one], Some(_)) => Some(match self.order.loses_of(one) {
+                Some(loses) => format!("{order} {} loses {loses}", one.name()),
+                None => format!("{order} {} starts it: it does not run, so nothing is lost", one.name()),
+            }),
+            (many, Some(loses)) => {
+                let lose = many.iter().filter(|one| self.order.loses_of(one) == Some(loses)).count();
+                let each = match lose {
+                    0 => "none of them runs, so nothing that runs is lost".to_owned(),
+                    _ if lose == many.len() => format!("each loses {loses}"),
+                    _ => format!("each of the {lose} that run loses {loses}"),
+                };
+                Some(format!("{order} of {} agents: {each}", many.len()))
+            }
         }
     }
 
     /// The targets to which something will be done.
     #[must_use]
     pub fn targets(&self) -> Vec<&Target> {
-        let goes = |planned: &&Planned| matches!(planned.refused, None | Some(Refusal::Others(_)));
-        self.each.iter().filter(goes).map(|planned| &planned.target).collect()
+        self.each.iter().filter(|planned| planned.goes()).map(|planned| &planned.target).collect()
     }
 
     /// The operator saw this and said yes.

@@ -13,7 +13,7 @@ use crate::fleet::{
     words,
 };
 
-/// Why nothing was done. Its words are one line without a full stop, safe to print.
+/// Why nothing was done. Its words are one line without a full stop, safe to print, and name neither an option nor a key.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// This program may not change anything.
@@ -29,10 +29,10 @@ pub enum Refusal {
     #[error("{0}")]
     Unreachable(String),
     /// The fleet or the agent is paused.
-    #[error("{0}. Hint: --force with a --reason, or resume")]
+    #[error("{0}")]
     Paused(String),
     /// Somebody has taken the session over.
-    #[error("{0}. Hint: --force with a --reason, or wait until they have left")]
+    #[error("{0}")]
     Taken(String),
     /// There is no such agent, no session or no pane.
     #[error("{0}")]
@@ -43,6 +43,9 @@ pub enum Refusal {
     /// Stopping it would take the tmux server, and with it the fleet, down.
     #[error("{0}")]
     Hazard(String),
+    /// Whether stopping it would do so cannot be told.
+    #[error("{0}")]
+    Unsure(String),
     /// No turn to interrupt.
     #[error("{0}")]
     NotWorking(String),
@@ -55,11 +58,14 @@ pub enum Refusal {
     /// The log cannot be written, so nothing is changed.
     #[error("the action log cannot be written, so nothing was changed: {0}")]
     Log(String),
+    /// Others may write to the fleet's own directories.
+    #[error("{0}")]
+    Open(String),
     /// It loses something, and nobody has said yes.
-    #[error("{0}. Hint: --yes")]
+    #[error("{0}")]
     Unconfirmed(String),
     /// Somebody else made the pause.
-    #[error("{0}. Hint: --yes takes it back all the same")]
+    #[error("{0}")]
     Others(String),
     /// The same order runs on it already.
     #[error("{0}")]
@@ -94,16 +100,44 @@ impl Refusal {
             Self::Taken(_) => "taken",
             Self::Missing(_) => "missing",
             Self::Changed(_) => "changed",
-            Self::Hazard(_) => "hazard",
+            Self::Hazard(_) | Self::Unsure(_) => "hazard",
             Self::NotWorking(_) => "not-working",
             Self::NoRule(_) => "no-rule",
             Self::NoLaunch(_) => "no-launch",
             Self::Log(_) => "log",
+            Self::Open(_) => "open-directory",
             Self::Unconfirmed(_) => "unconfirmed",
             Self::Others(_) => "others",
             Self::Running(_) => "running",
             Self::Stopped(_) => "stopped",
             Self::Unsafe(_) => "unsafe",
+        }
+    }
+
+    /// Whether the same order with a reason would be carried out.
+    #[must_use]
+    pub fn yields(&self, order: &str) -> bool {
+        match self {
+            Self::Paused(_) | Self::Taken(_) | Self::Unsure(_) => true,
+            // What was paused while the log could not be written must not stay so because it still cannot.
+            Self::Log(_) => order == "resume",
+            _ => false,
+        }
+    }
+
+    /// What to do about it from the command line. A dashboard names its keys instead.
+    #[must_use]
+    pub fn hint(&self, order: &str) -> Option<&'static str> {
+        match self {
+            Self::Paused(_) => Some("--force with a --reason, or resume"),
+            Self::Taken(_) => Some("--force with a --reason, or wait until they have left"),
+            Self::Unsure(_) => Some("--force with a --reason, once you have looked"),
+            Self::Log(_) if order == "resume" => {
+                Some("make it writable again; or --force with a --reason takes it back without a line in the log")
+            }
+            Self::Unconfirmed(_) => Some("--yes"),
+            Self::Others(_) => Some("--yes takes it back all the same"),
+            _ => None,
         }
     }
 

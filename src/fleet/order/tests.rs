@@ -5,11 +5,15 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Act, Confirmed, Ending, Order, Refusal,
+    Act, Aim, Confirmed, Ending, Order, PaneAim, Planned, Preview, Refusal, Target,
     brakes::{Brakes, STOP_AFTER},
     launch::{Launch, quoted},
 };
-use crate::fleet::delivery::{Timing, WhenDraft};
+use crate::fleet::{
+    delivery::{Timing, WhenDraft},
+    ids::{HostName, PaneId, Socket, Tenant},
+    row::RowKey,
+};
 
 fn reset() -> Order {
     Order::new(Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() })
@@ -23,6 +27,52 @@ fn what_loses_something_is_not_carried_out_unasked() {
     for act in [Act::Interrupt, Act::Pause { reason: None }, Act::Resume] {
         assert!(Confirmed::unasked(Order::new(act)).is_ok());
     }
+}
+
+/// A target whose pane is there (and dead or not), or is not.
+fn target(name: &str, pane: Option<bool>) -> Target {
+    let host = HostName("web1".into());
+    let row = RowKey { host: host.clone(), socket: Socket::Default, session: name.into(), pane: None };
+    let aim = Aim {
+        row,
+        name: name.into(),
+        managed: true,
+        socket: Socket::Default,
+        server: None,
+        version: None,
+        session: None,
+        pane: pane.map(|dead| PaneAim { id: PaneId(1), pid: 7, dead }),
+        unit: None,
+        runtime: None,
+        reset_command: None,
+        launch: None,
+        cautions: Vec::new(),
+    };
+    Target { tenant: Tenant("dev".into()), host, aim: Some(Box::new(aim)) }
+}
+
+fn asks(order: &Order, targets: &[Target]) -> Option<String> {
+    let planned =
+        |target: &Target| Planned { target: target.clone(), commands: Vec::new(), warnings: Vec::new(), refused: None };
+    Preview { order: order.clone(), each: targets.iter().map(planned).collect() }.asks()
+}
+
+#[test]
+fn a_relaunch_of_what_does_not_run_does_not_claim_that_a_turn_is_lost() {
+    let relaunch = Order::new(Act::Relaunch);
+    let (runs, ended, gone) = (target("a", Some(false)), target("b", Some(true)), target("c", None));
+    for (targets, says) in [
+        (vec![runs.clone()], "relaunch a loses the turn that runs"),
+        (vec![ended.clone()], "relaunch b loses what its ended program left on the screen"),
+        (vec![gone.clone()], "relaunch c starts it: it does not run, so nothing is lost"),
+        (vec![runs.clone(), runs.clone()], "relaunch of 2 agents: each loses the turn that runs"),
+        (vec![runs, ended.clone(), gone.clone()], "relaunch of 3 agents: each of the 1 that run loses the turn"),
+        (vec![ended, gone], "relaunch of 2 agents: none of them runs, so nothing that runs is lost"),
+    ] {
+        let asked = asks(&relaunch, &targets).unwrap();
+        assert!(asked.starts_with(says), "{asked}");
+    }
+    assert!(asks(&reset(), &[target("b", Some(true))]).unwrap().contains("the conversation so far"));
 }
 
 #[test]

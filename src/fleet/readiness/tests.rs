@@ -32,7 +32,7 @@ fn has_evidence(judgement: &Judgement, rule: &str) -> bool {
 }
 
 fn dead_pane(status: Option<i32>, signal: Option<i32>) -> PaneFacts {
-    PaneFacts { dead: Some(DeadPane { status, signal }), ..pane("coder0", 5) }
+    PaneFacts { dead: Some(DeadPane { status, signal, at: None }), ..pane("coder0", 5) }
 }
 
 fn told_working() -> RuntimeWord {

@@ -15,7 +15,7 @@ use crate::fleet::{
 /// A fleet with an agent in most of its states, and hostile text in it.
 fn fleet() -> Fleet {
     let mut dead = pane("gate", 2);
-    dead.dead = Some(DeadPane { status: Some(127), signal: None });
+    dead.dead = Some(DeadPane { status: Some(127), signal: None, at: None });
     dead.title = "\u{1b}[2J\u{202e}".to_owned();
     let mut facts = host(vec![pane("coder0", 1), dead, pane("scratch", 3)]);
     facts.paused = Reading::Known(Some(Pause { by: None, host: None, at: Some(at(-60)), reason: Some("x".into()) }));
@@ -53,7 +53,7 @@ fn every_documented_field_is_there_also_when_it_is_null() {
     assert_eq!(
         keys(&document["agents"][0]),
         "alias cause class context doing drift evidence flags heartbeat host idle_seconds managed model name pane pause \
-         readiness runtime session since socket taken tenant_id unit"
+         readiness runtime session since since_exact socket taken tenant_id unit"
     );
     assert_eq!(keys(&document["agents"][0]["pane"]), "command cwd dead exit_status height id pid runtime width");
     assert_eq!(keys(&document["agents"][0]["heartbeat"]), "age_seconds health model other pid status ts");

@@ -28,7 +28,7 @@ fn without_processes_only_an_exact_name_is_believed() {
 
 #[test]
 fn a_dead_pane_runs_nothing() {
-    let pane = PaneFacts { dead: Some(DeadPane { status: Some(0), signal: None }), ..pane("a", 1) };
+    let pane = PaneFacts { dead: Some(DeadPane { status: Some(0), signal: None, at: None }), ..pane("a", 1) };
     let found = recognise_pane(&pane, &Reading::unknown("no /proc"), &[]);
     assert_eq!(found, Recognition::Unknown(Why::new("its program has ended")));
 }

@@ -8,6 +8,9 @@ use crate::fleet::{
 };
 use crate::screen::{Screen, Size};
 
+/// The default of the configuration.
+const STALLED_AFTER: Duration = Duration::from_secs(300);
+
 fn marker(rule: &str, line: &str) -> Marker {
     Marker { rule: rule.to_owned(), line: line.to_owned(), row: None }
 }
@@ -48,7 +51,8 @@ fn sight(seen: Seen) -> Sight {
 fn check(seen: Seen, unmoved: u64, expected: &str) -> Weighed {
     let sight = sight(seen);
     let unmoved = Some(Duration::from_secs(unmoved));
-    let weighed = weigh(Sources { now: at(0), sight: Some(&sight), record: None, unmoved });
+    let weighed =
+        weigh(Sources { stalled_after: STALLED_AFTER, now: at(0), sight: Some(&sight), record: None, unmoved });
     let told = match &weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -97,7 +101,10 @@ fn what_does_not_decide_stands_beside_and_an_idle_screen_is_no_word() {
 #[test]
 fn a_screen_that_says_nothing_is_no_word() {
     check(Seen::default(), 10_000, "-");
-    assert_eq!(weigh(Sources { now: at(0), sight: None, record: None, unmoved: None }), Weighed::default());
+    assert_eq!(
+        weigh(Sources { stalled_after: STALLED_AFTER, now: at(0), sight: None, record: None, unmoved: None }),
+        Weighed::default()
+    );
 }
 
 /// The word of a screen and a record together: what the screen shows, what the record says, what counts.
@@ -105,7 +112,13 @@ fn check_both(seen: Option<Seen>, status: RecordStatus, expected: &str) {
     let sight = seen.map(sight);
     let (status, since) = (Some(status), Some(at(-100)));
     let record = Record { status, status_since: since, changed: since, ..Record::new("claude") };
-    let weighed = weigh(Sources { now: at(0), sight: sight.as_ref(), record: Some(&record), unmoved: None });
+    let weighed = weigh(Sources {
+        stalled_after: STALLED_AFTER,
+        now: at(0),
+        sight: sight.as_ref(),
+        record: Some(&record),
+        unmoved: None,
+    });
     let told = match &weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -140,7 +153,8 @@ fn check_report(seen: Seen, report: &str, expected: &str) {
     let mut screen = Screen::new(Size { rows: 2, cols: 2 });
     screen.feed(format!("\x1b]7501;{report}\x1b\\").as_bytes());
     let sight = Sight { reported: screen.status().cloned(), ..sight(seen) };
-    let weighed = weigh(Sources { now: at(0), sight: Some(&sight), record: None, unmoved: None });
+    let weighed =
+        weigh(Sources { stalled_after: STALLED_AFTER, now: at(0), sight: Some(&sight), record: None, unmoved: None });
     let told = match weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -164,7 +178,14 @@ fn a_runtime_that_never_begins_is_parked_unless_its_input_line_is_up() {
     let record = |up| Record { status: Some(RecordStatus::NotReady(Duration::from_secs(up))), ..Record::new("claude") };
     let told = |seen, up| {
         let (sight, record) = (sight(seen), record(up));
-        let told = weigh(Sources { now: at(0), sight: Some(&sight), record: Some(&record), unmoved: None }).told;
+        let told = weigh(Sources {
+            stalled_after: STALLED_AFTER,
+            now: at(0),
+            sight: Some(&sight),
+            record: Some(&record),
+            unmoved: None,
+        })
+        .told;
         matches!(told, Some(RuntimeWord::Blocked { .. }))
     };
     let composer = || Seen { composer: Some(marker("claude.composer", "❯")), ..Seen::default() };
@@ -178,7 +199,14 @@ fn check_trouble(stands: bool, retrying: bool, still: i64, status: Option<Record
     let sight = Sight { still_since: at(-still), ..sight(Seen { trouble: Some(trouble), idle, ..Seen::default() }) };
     let record =
         status.map(|status| Record { status: Some(status), changed: Some(at(-still)), ..Record::new("claude") });
-    let told = weigh(Sources { now: at(0), sight: Some(&sight), record: record.as_ref(), unmoved: None }).told;
+    let told = weigh(Sources {
+        stalled_after: STALLED_AFTER,
+        now: at(0),
+        sight: Some(&sight),
+        record: record.as_ref(),
+        unmoved: None,
+    })
+    .told;
     let told = match told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),

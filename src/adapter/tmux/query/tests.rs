@@ -9,7 +9,7 @@ use crate::fleet::ids::{PaneId, SessionId};
 
 /// A line as tmux would print it, with these texts.
 fn line(texts: [&str; 6]) -> String {
-    let numbers = "4711|1795229711|3.3a|$1|1795229711|2|@2|%3|812|80|24|0|||0|1|1|1795229800|1|0|1";
+    let numbers = "4711|1795229711|3.3a|$1|1795229711|2|@2|%3|812|80|24|0||||0|1|1|1795229800|1|0|1";
     let quoted = texts.map(quote);
     format!("{numbers}|{}\n", quoted.join("|"))
 }
@@ -75,9 +75,12 @@ fn a_line_becomes_a_pane() {
 #[test]
 fn a_dead_pane_without_a_pid_is_still_a_pane_and_a_live_one_is_garbage() {
     let live = line(["a", "", "sh", "t", "/", ""]);
-    let dead = live.replace("|812|80|24|0|||", "||80|24|1|3||");
+    let dead = live.replace("|812|80|24|0||||", "||80|24|1|3||1795229790|");
     let found = parse(dead.as_bytes()).unwrap().panes;
-    assert_eq!((found[0].pid, found[0].dead), (0, Some(DeadPane { status: Some(3), signal: None })));
+    assert_eq!(
+        (found[0].pid, found[0].dead),
+        (0, Some(DeadPane { status: Some(3), signal: None, at: Timestamp::from_second(1_795_229_790).ok() }))
+    );
     assert!(parse(live.replace("|812|", "||").as_bytes()).is_err());
 }
 
