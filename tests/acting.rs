@@ -541,6 +541,37 @@ fn an_agents_history_tells_its_changes_and_what_was_done_to_it() {
 }
 
 #[test]
+fn a_pause_that_is_not_in_the_log_says_so_first_and_can_be_taken_back_for_a_reason() {
+    let mut model = on("coder0");
+    let asked = press(&mut model, "p");
+    sample::acting::preview(&mut model, &asked);
+    let effects = press(&mut model, "Enter");
+    let [(id, word, target)] = sample::acting::carried_out(&effects).try_into().unwrap();
+    let unlogged = Some("no space left".to_owned());
+    let mut outcome = sample::acting::outcome(word, &target, Ending::Done, "coder0 is paused");
+    outcome.unlogged = unlogged;
+    update(&mut model, Event::Job(id, JobNews::Ended(Box::new(outcome))));
+    assert!(model.notice().unwrap().contains("pause done: NOT IN THE LOG"), "{:?}", model.notice());
+
+    let mut fleet = sample::fleet();
+    let pause = Pause { by: None, host: None, at: None, reason: None };
+    fleet.rows.iter_mut().filter(|row| row.name == "coder0").for_each(|row| row.pause = Some(pause.clone()));
+    model.show_fleet(fleet);
+    let asked = press(&mut model, "p");
+    let effects = sample::acting::preview(&mut model, &asked);
+    let [(id, word, target)] = sample::acting::carried_out(&effects).try_into().unwrap();
+    let refusal = Refusal::Log("no space left".into());
+    sample::acting::ended(&mut model, id, word, &target, Ending::Refused(refusal), "the action log cannot be written");
+    let shown = text(&model);
+    assert!(shown.contains("resume coder0?") && shown.contains("f forces it"), "{shown}");
+    press(&mut model, "f d i s k");
+    let asked = press(&mut model, "Enter");
+    sample::acting::preview(&mut model, &asked);
+    let given = orders(&press(&mut model, "y"));
+    assert_eq!(given[0].0, Order { act: Act::Resume, forced: Some("disk".into()) });
+}
+
+#[test]
 fn an_order_that_nobody_can_carry_out_ends_in_words() {
     let mut model = on("coder0");
     let effects = press(&mut model, "i");

@@ -179,6 +179,24 @@ fn a_run_directory_that_everybody_may_write_to_is_refused_with_the_mend_and_only
 }
 
 #[test]
+fn a_relaunch_names_the_launcher_that_is_not_there_and_a_program_that_ends_at_once() {
+    let fleet = two();
+    let (socket, home) = (fleet.tmux.name(), fleet.home().display());
+    fleet.roster_text(&format!(
+        "version: 1\ntransport: tmux\ntmux: {{ socket_name: {socket} }}\ndefaults: {{ working_directory: {home} }}\n\
+         agents:\n  - {{ name: coder2, class: code, runtime: claude }}\n  - {{ name: flash, class: code, runtime: claude }}\n"
+    ));
+    let ran = fleet.run(&["relaunch", "coder2", "--yes"]).with(1);
+    assert!(ran.err.contains("its launcher mosaic is not on the PATH") && ran.err.contains("By hand: "), "{ran:?}");
+    // The second time it ends at once, and its pane with it.
+    let begun = fleet.home().join("begun");
+    fleet.agent("flash", &format!("test -e {0} && exit 3; touch {0}; read line", begun.display()));
+    wait_until("it has begun", SOON, || if begun.exists() { Ok(()) } else { Err(()) });
+    let ran = fleet.run(&["relaunch", "flash", "--yes"]).with(1);
+    assert!(ran.out.contains("no remain-on-exit") && ran.out.contains("its launcher mosaic"), "{ran:?}");
+}
+
+#[test]
 fn an_agent_that_is_given_twice_is_said_and_nothing_is_done() {
     let fleet = two();
     check_usage(&fleet, &["send", "coder0", "coder0", "-m", "x"], &["coder0 was given twice", "nothing was done"]);

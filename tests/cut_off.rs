@@ -243,6 +243,12 @@ fn inside_a_full_disk() {
     let paused = stage.carry_out(Act::Pause { reason: Some("full".into()) }, fleet);
     assert_eq!(paused.verdict(), "done", "{paused:?}");
     assert!(paused.0.unlogged.is_some() && disk.join("fleet/run/PAUSED").exists(), "{paused:?}");
+    let fleet = Target { aim: None, ..stage.target() };
+    let refused = stage.carry_out(Act::Resume, fleet.clone());
+    assert!(refused.verdict() == "refused" && disk.join("fleet/run/PAUSED").exists(), "{refused:?}");
+    let forced = stage.force(Act::Resume, "the disk is full", fleet.clone());
+    assert!(forced.verdict() == "done" && !disk.join("fleet/run/PAUSED").exists(), "{forced:?}");
+    stage.carry_out(Act::Pause { reason: Some("full".into()) }, fleet);
 
     assert_eq!(fs::read(disk.join("fleet/run/actions.jsonl")).unwrap(), before, "half a line was left");
     fs::remove_file(disk.join("filler")).unwrap();

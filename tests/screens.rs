@@ -18,13 +18,14 @@ use mosaic_top::{
     fleet::{
         cast::{self, Cast, Head, What},
         facts::Pause,
+        ids::{PaneId, PaneKey},
         judgement::Readiness,
         order::Ending,
         reading::Why,
         reel::Reel,
         roster::{Parsed, Place, Problem},
     },
-    screen::{Screen, Size},
+    screen::{Screen, Size, history::History},
     ui::{draw, theme::Theme},
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
@@ -132,6 +133,46 @@ fn read_only_says_so() {
 fn a_filter_while_it_is_typed() {
     check("filter", sample::model, "/ c l a s s : c o d");
     check("filter-bad", sample::model, "/ c o l o u r : r");
+}
+
+/// A dashboard whose selected agent has a past: 40 lines above its screen.
+fn with_a_past(model: &mut Model) {
+    let line = |line: usize| format!("\x1b[3{}mline {line}\x1b[m of the past\n", line % 7 + 1);
+    let lines = (0..64).map(line).collect::<Vec<_>>().concat();
+    let history = History::read(Size { rows: 24, cols: 80 }, 1040, lines.into_bytes());
+    let pane = PaneKey { socket: sample::socket(), pane: PaneId(1) };
+    update(model, Event::History(pane, Ok(Box::new(history))));
+}
+
+#[test]
+fn a_mirror_that_is_held() {
+    let zoomed = |size| {
+        let mut model = sample::model(size);
+        press(&mut model, "z");
+        model
+    };
+    check("held", zoomed, "Space");
+    let agent = |size| {
+        let mut model = sample::model(size);
+        press(&mut model, "Enter");
+        press(&mut model, "[");
+        with_a_past(&mut model);
+        model
+    };
+    check("agent-scrolled-back", agent, "PgUp");
+}
+
+#[test]
+fn a_search_in_what_was_printed_long_ago() {
+    let searched = |size| {
+        let mut model = sample::model(size);
+        press(&mut model, "z");
+        press(&mut model, "/");
+        with_a_past(&mut model);
+        model
+    };
+    check("search", searched, "L I N E Backspace Backspace Backspace Backspace 3");
+    check("search-kept", searched, "3 Enter n n");
 }
 
 #[test]

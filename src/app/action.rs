@@ -69,6 +69,18 @@ pub enum Action {
     Reverse,
     /// The mirror alone.
     Zoom,
+    /// Scroll back into what tmux keeps above the screen.
+    ScrollBack,
+    /// Hold the picture, or let it go on.
+    Hold,
+    /// Search in it and above it.
+    Search,
+    /// The next older line that holds what is looked for.
+    Older,
+    /// The next newer one.
+    Newer,
+    /// Follow the agent again.
+    Follow,
     /// Copy the mirror's text.
     Copy,
     /// Play what was recorded of the agent.
@@ -184,6 +196,8 @@ pub struct ActionSpec {
     pub danger: Danger,
     /// Where it stands in the help.
     pub group: Group,
+    /// Whether its keys may mean something else where it does not apply: on a mirror it comes first.
+    pub over: bool,
     /// Whether it applies to what is selected and shown.
     pub applies: fn(&Model) -> Offer,
 }
@@ -196,7 +210,7 @@ impl ActionSpec {
         keys: &'static [&'static str],
         words: &'static str,
     ) -> Self {
-        Self { id, name, keys, words, short: None, danger: Danger::Looks, group, applies: always }
+        Self { id, name, keys, words, short: None, danger: Danger::Looks, group, over: false, applies: always }
     }
 
     const fn danger(mut self, danger: Danger) -> Self {
@@ -206,6 +220,11 @@ impl ActionSpec {
 
     const fn short(mut self, word: &'static str) -> Self {
         self.short = Some(word);
+        self
+    }
+
+    const fn over(mut self) -> Self {
+        self.over = true;
         self
     }
 
@@ -240,7 +259,9 @@ impl ActionSpec {
             self.id,
             A::Down | A::Up | A::Left | A::Right | A::PageDown | A::PageUp | A::Top | A::Bottom | A::Back
         );
-        pan || matches!(self.id, A::Copy | A::Replay | A::Help | A::Refresh | A::Repaint | A::Suspend | A::Quit)
+        let still = matches!(self.id, A::ScrollBack | A::Hold | A::Search | A::Older | A::Newer | A::Follow);
+        pan || still
+            || matches!(self.id, A::Copy | A::Replay | A::Help | A::Refresh | A::Repaint | A::Suspend | A::Quit)
     }
 }
 

@@ -8,7 +8,6 @@ use tui_input::{Input, backend::crossterm::EventHandler};
 use super::{
     acting,
     compose::{Compose, Step},
-    dialog::UNSEEN,
     effect::Effect,
     mode::{LONGEST_PROMPT, Mode},
     model::{Change, Model},
@@ -22,7 +21,7 @@ pub(super) fn compose(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     compose.says = None;
     let written = matches!(compose.step, Step::Writing | Step::Reason(_)) && key.code != KeyCode::Enter;
     if unseen && confirms(key) && !written {
-        compose.says = Some(UNSEEN.to_owned());
+        // The footer says why.
         return Vec::new();
     }
     match &mut compose.step {
@@ -133,7 +132,6 @@ pub(super) fn confirm(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let Mode::Confirm(confirm) = &mut model.mode else { return Vec::new() };
     confirm.says = None;
     if unseen && confirms(key) {
-        confirm.says = Some(UNSEEN.to_owned());
         return Vec::new();
     }
     if confirm.reason.is_some() {
@@ -192,7 +190,7 @@ pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let Mode::Answer(ask) = &mut model.mode else { return Vec::new() };
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
-        _ if unseen && confirms(key) => ask.says = Some(UNSEEN.to_owned()),
+        _ if unseen && confirms(key) => {}
         KeyCode::Char('c') if control => model.mode = Mode::Normal,
         KeyCode::Esc | KeyCode::Char('n' | 'q') => model.mode = Mode::Normal,
         KeyCode::Down | KeyCode::Right | KeyCode::Char('j' | 'l') => ask.step(1),

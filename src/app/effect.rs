@@ -26,6 +26,13 @@ pub enum Effect {
     Confirm,
     /// Exactly these panes are to be mirrored from now on; a pane that left the list is let go.
     Mirror(Vec<PaneKey>),
+    /// Fetch what tmux keeps above a pane's screen; it comes as [`super::event::Event::History`].
+    History {
+        /// The pane.
+        pane: PaneKey,
+        /// At most so many lines.
+        lines: usize,
+    },
     /// Put text on the operator's clipboard (OSC 52).
     Copy(String),
     /// Play what was recorded of an agent, in place of the dashboard until that is left.

@@ -14,8 +14,10 @@ use crate::fleet::{
     facts::HostFacts,
     ids::PaneKey,
     order::{Outcome, Preview},
+    reading::Why,
     taken::TakeNews,
 };
+use crate::screen::history::History;
 
 pub use crate::fleet::{
     mirror::{Feed, MirrorNews},
@@ -44,6 +46,8 @@ pub enum Event {
     Settings(Box<Settings>),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
+    /// What tmux keeps above a pane's screen, or why it could not be fetched.
+    History(PaneKey, Result<Box<History>, Why>),
     /// What an order would do.
     Preview(JobId, Box<Preview>),
     /// News of an order on its way.

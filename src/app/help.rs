@@ -36,7 +36,7 @@ const TWO_COLUMNS: u16 = 110;
 #[must_use]
 pub fn help(model: &Model, width: u16) -> Vec<Vec<HelpLine>> {
     let columns: &[&[Group]] = match width {
-        TWO_COLUMNS.. => &[&[Group::Move, Group::Act, Group::Mirror], &[Group::List, Group::Program]],
+        TWO_COLUMNS.. => &[&[Group::Move, Group::Act, Group::Program], &[Group::List, Group::Mirror]],
         _ => &[&Group::ALL],
     };
     let cells = (usize::from(width) / columns.len()).saturating_sub(KEYS + 1).max(8);

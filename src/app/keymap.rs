@@ -55,9 +55,13 @@ pub enum Press {
 /// Which keys mean which action.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keymap {
-    /// By the text of the sequence, which is unique for it; with its place among all bindings.
-    actions: BTreeMap<String, (Action, usize)>,
+    actions: Bound,
+    /// What a key means before that, where it applies: on a mirror.
+    over: Bound,
 }
+
+/// By the text of the sequence, which is unique for it; with its place among all bindings.
+type Bound = BTreeMap<String, (Action, usize)>;
 
 impl Chord {
     /// The chord of a key event of the terminal.
@@ -213,11 +217,12 @@ impl Keymap {
 
     /// A map of these bindings; refused, with every clash in words, when a key would mean two things.
     pub fn build(bindings: impl IntoIterator<Item = (Action, Keys)>) -> Result<Self, Vec<String>> {
-        let mut actions = BTreeMap::new();
+        let (mut actions, mut over) = (Bound::new(), Bound::new());
         let mut clashes = Vec::new();
         for (place, (action, keys)) in bindings.into_iter().enumerate() {
             let text = keys.to_string();
-            if let Some((other, _)) = actions.insert(text.clone(), (action, place))
+            let bound = if is_over(action) { &mut over } else { &mut actions };
+            if let Some((other, _)) = bound.insert(text.clone(), (action, place))
                 && other != action
             {
                 clashes.push(format!("{text} means both {} and {}", action::name(other), action::name(action)));
@@ -230,7 +235,7 @@ impl Keymap {
                 clashes.push(format!("{first} means {} and begins {text}", action::name(*alone)));
             }
         }
-        if clashes.is_empty() { Ok(Self { actions }) } else { Err(clashes) }
+        if clashes.is_empty() { Ok(Self { actions, over }) } else { Err(clashes) }
     }
 
     /// The table's map with other keys for some actions; refused, with every problem at its place, when an action or a
@@ -245,7 +250,7 @@ impl Keymap {
         }
         let mut all: Vec<(Action, Keys)> = defaults().filter(|(action, _)| !replaced(*action)).collect();
         for (action, keys, binding) in bound {
-            if let Some((other, _)) = all.iter().find(|(other, taken)| *other != action && taken.clashes(&keys)) {
+            if let Some((other, _)) = all.iter().find(|(other, taken)| clash((*other, taken), (action, &keys))) {
                 let place = binding.keys.iter().find(|(text, _)| text.parse().as_ref() == Ok(&keys)).map(|(_, at)| *at);
                 let (name, other) = (action::name(action), action::name(*other));
                 problems.push(
@@ -261,6 +266,12 @@ impl Keymap {
         Self::build(all).map_err(|clashes| clashes.into_iter().map(|what| Problem::error(None, what)).collect())
     }
 
+    /// What a chord means on a mirror, where that applies.
+    #[must_use]
+    pub fn over(&self, chord: Chord) -> Option<Action> {
+        self.over.get(&chord.to_string()).map(|(action, _)| *action)
+    }
+
     /// What a chord means, after the first half of a sequence or without one.
     #[must_use]
     pub fn press(&self, pending: Option<Chord>, chord: Chord) -> Press {
@@ -268,11 +279,15 @@ impl Keymap {
             Some(first) => format!("{first} {chord}"),
             None => chord.to_string(),
         };
-        if let Some((action, _)) = self.actions.get(&text) {
+        if let Some((action, _)) = self.actions.get(&text).or_else(|| self.over.get(&text)) {
             return Press::Action(*action);
         }
-        let begins =
-            pending.is_none() && self.actions.keys().any(|keys| keys.split_once(' ').is_some_and(|k| k.0 == text));
+        let begins = pending.is_none()
+            && self
+                .actions
+                .keys()
+                .chain(self.over.keys())
+                .any(|keys| keys.split_once(' ').is_some_and(|k| k.0 == text));
         if begins { Press::Begins } else { Press::Nothing }
     }
 
@@ -282,6 +297,7 @@ impl Keymap {
         let mut keys: Vec<(usize, &String)> = self
             .actions
             .iter()
+            .chain(&self.over)
             .filter(|(_, bound)| bound.0 == action)
             .map(|(keys, (_, place))| (*place, keys))
             .collect();
@@ -300,6 +316,15 @@ impl Keymap {
             })
             .collect()
     }
+}
+
+fn is_over(action: Action) -> bool {
+    action::spec(action).is_some_and(|spec| spec.over)
+}
+
+/// Whether these keys of two actions could not be told apart: not where one is over the other.
+fn clash((other, taken): (Action, &Keys), (action, keys): (Action, &Keys)) -> bool {
+    other != action && is_over(other) == is_over(action) && taken.clashes(keys)
 }
 
 /// The keys of one binding; what is no action or no key goes to the problems.

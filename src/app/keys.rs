@@ -8,19 +8,16 @@ use tui_input::Input;
 use super::{
     acting,
     action::{self, Action, Offer},
-    command,
+    clip, command,
     dialog_keys::{self, type_into},
     effect::Effect,
     keymap::{Chord, Press},
-    mirror::{Pan, focus, origin},
+    mirror::Pan,
     mode::{FilterPrompt, Mode},
-    model::{Change, Model, View},
-    taken, wall,
+    model::{Model, View},
+    pan, still, taken, wall,
 };
-use crate::{
-    fleet::{filter::Filter, row::Row, sort::Sort},
-    screen::Size,
-};
+use crate::fleet::{filter::Filter, sort::Sort};
 
 /// One key.
 pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
@@ -37,13 +34,25 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Mode::Compose(_) => dialog_keys::compose(model, key),
         Mode::Confirm(_) => dialog_keys::confirm(model, key),
         Mode::Answer(_) => dialog_keys::answer(model, key),
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
-            meaning(model, None, Chord::of(key))
+        Mode::Still(still) if still.is_typing() => {
+            still::typed(model, key);
+            Vec::new()
         }
+        Mode::Normal
+        | Mode::Help { .. }
+        | Mode::Problems { .. }
+        | Mode::Receipts { .. }
+        | Mode::Zoom
+        | Mode::Still(_) => meaning(model, None, Chord::of(key)),
     }
 }
 
 fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effect> {
+    let over = model.settings.keymap.over(chord).filter(|_| pending.is_none());
+    let hidden = |action| action::spec(action).is_none_or(|spec| matches!(spec.offer(model), Offer::Hidden(_)));
+    if let Some(action) = over.filter(|action| !hidden(*action)) {
+        return offered(model, action);
+    }
     match (model.settings.keymap.press(pending, chord), pending) {
         (Press::Action(action), _) => offered(model, action),
         (Press::Begins, _) if matches!(model.mode, Mode::Normal) => {
@@ -66,7 +75,11 @@ fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effec
 /// Does an action if it applies, else says why it does not.
 pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
     match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
-        Offer::Now => act(model, action),
+        Offer::Now => {
+            // What is marked was marked to be copied.
+            model.drag = model.drag.take().filter(|_| action == Action::Copy);
+            act(model, action)
+        }
         Offer::Greyed(why) | Offer::Hidden(why) => {
             model.notice = Some(why.to_owned());
             Vec::new()
@@ -76,8 +89,7 @@ pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Quit if overlay(model) && !model.watches_one() => model.mode = Mode::Normal,
-        Action::Quit => return vec![Effect::Quit],
+        Action::Quit => return quit(model),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Repaint => return vec![Effect::Repaint],
         Action::Refresh => return vec![Effect::Refresh],
@@ -89,10 +101,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
         }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
-        Action::Zoom => {
-            model.pan = Pan::Follow;
-            toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
-        }
+        Action::Zoom => zoom(model),
         Action::Command => model.mode = Mode::Command(Input::default()),
         Action::Filter => filter_prompt(model),
         Action::Back => back(model),
@@ -107,6 +116,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
                 toggle(model, matches!(model.mode, Mode::Receipts { .. }), Mode::Receipts { job, scroll: 0 });
             }
+        }
+        Action::ScrollBack | Action::Search | Action::Hold | Action::Older | Action::Newer | Action::Follow => {
+            return still::act(model, action);
         }
         Action::Send
         | Action::Broadcast
@@ -125,12 +137,32 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PageDown
         | Action::PageUp
         | Action::Top
-        | Action::Bottom => travel(model, action),
+        | Action::Bottom => return travel(model, action),
         Action::Next | Action::Previous | Action::NextNeedsYou => leap(model, action),
         Action::Mark | Action::MarkRange | Action::MarkAll => mark(model, action),
         Action::FaultsOnly | Action::SortBy(_) | Action::Reverse => order(model, action),
     }
     Vec::new()
+}
+
+/// Out of what is open, else out of the program.
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.still().is_some() {
+        still::follow(model);
+    } else if overlay(model) && !model.watches_one() {
+        model.mode = Mode::Normal;
+    } else {
+        return vec![Effect::Quit];
+    }
+    Vec::new()
+}
+
+fn zoom(model: &mut Model) {
+    if model.still().is_some() {
+        return still::zoom(model);
+    }
+    model.pan = Pan::Follow;
+    toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
 }
 
 /// To a view, out of whatever is open.
@@ -200,7 +232,9 @@ pub(super) fn open(model: &mut Model) {
 
 /// Out of what is open, innermost first; in the fleet and on the wall one narrowing at a time is taken back.
 fn back(model: &mut Model) {
-    if overlay(model) {
+    if model.still().is_some() {
+        still::follow(model);
+    } else if overlay(model) {
         model.pan = Pan::Follow;
         model.mode = resting(model);
     } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
@@ -215,7 +249,7 @@ fn back(model: &mut Model) {
 }
 
 /// The moving keys: whatever is in front moves.
-fn travel(model: &mut Model, action: Action) {
+fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
     let page = model.page().cast_signed();
     let by = match action {
         Action::Down => 1,
@@ -228,48 +262,40 @@ fn travel(model: &mut Model, action: Action) {
     };
     let end = model.scroll_end();
     let scroll = match (&mut model.mode, &mut model.view) {
-        (Mode::Zoom, _) => {
+        (Mode::Zoom | Mode::Still(_), _) => {
             let across = match action {
-                Action::Right => PAN_COLUMNS,
-                Action::Left => -PAN_COLUMNS,
+                Action::Right => pan::COLUMNS,
+                Action::Left => -pan::COLUMNS,
                 _ => 0,
             };
-            return pan(model, by, across);
+            match &model.mode {
+                Mode::Still(_) if action == Action::Bottom => still::follow(model),
+                Mode::Still(still) if still.is_back() && across == 0 => return still::travel(model, by, false),
+                _ => pan::by(model, by, across),
+            }
+            return Vec::new();
         }
         (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _)
         | (_, View::Agent { scroll } | View::Log { scroll }) => scroll,
         (_, View::Attention) => {
             let place = model.attention_place(&model.attention());
             model.select_attention(place.saturating_add_signed(by));
-            return view(model, View::Attention);
+            view(model, View::Attention);
+            return Vec::new();
         }
-        (_, View::Wall) => return wall::travel(model, action),
+        (_, View::Wall) => {
+            wall::travel(model, action);
+            return Vec::new();
+        }
         (_, View::Fleet) => {
             let before = model.listing.selected().cloned();
             model.listing.step(by);
-            return model.moved(before.as_ref());
+            model.moved(before.as_ref());
+            return Vec::new();
         }
     };
     *scroll = scroll.saturating_add_signed(by).min(end);
-}
-
-/// How far one key pans to the side: lines are read in words, not letters.
-const PAN_COLUMNS: isize = 8;
-
-/// Moves the part of the mirror that is shown, from where it is now.
-pub(super) fn pan(model: &mut Model, down: isize, right: isize) {
-    let tile = model.layout().cells;
-    let Some(screen) = model.selected_mirror().and_then(super::mirror::Mirror::screen) else { return };
-    let (pane, tile) = (screen.size(), Size { rows: tile.height, cols: tile.width });
-    let ended = model.selected_row().is_some_and(Row::has_ended);
-    let (row, col) = origin(pane, focus(screen, ended), tile, model.pan);
-    let moved =
-        |from: u16, by: isize, end: u16| usize::from(from).saturating_add_signed(by).min(usize::from(end)) as u16;
-    model.pan = Pan::At {
-        row: moved(row, down, pane.rows.saturating_sub(tile.rows)),
-        col: moved(col, right, pane.cols.saturating_sub(tile.cols)),
-    };
-    model.change = Change::Everything;
+    Vec::new()
 }
 
 /// Around the list: the next, the previous, the next that needs a person.
@@ -310,14 +336,12 @@ fn replay(model: &Model) -> Vec<Effect> {
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {
-    let Some(screen) = model.selected_mirror().and_then(super::mirror::Mirror::screen) else {
+    let Some(screen) = model.picture() else {
         model.notice = Some("there is no picture to copy yet".to_owned());
         return Vec::new();
     };
-    let text = screen.text().join("\n");
-    let text = text.trim_end().to_owned();
-    model.notice = Some(format!("copied {} lines", text.lines().count()));
-    vec![Effect::Copy(text)]
+    let text = model.drag().map_or_else(|| screen.text().join("\n"), |drag| drag.text(screen));
+    clip::copy(model, &text)
 }
 
 fn filter_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {

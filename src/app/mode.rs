@@ -4,7 +4,7 @@
 
 use tui_input::Input;
 
-use super::{ask::Ask, compose::Compose, confirm::Confirm, job::JobId, keymap::Chord, taken::Taken};
+use super::{ask::Ask, compose::Compose, confirm::Confirm, job::JobId, keymap::Chord, still::Still, taken::Taken};
 use crate::fleet::filter::FilterError;
 
 /// What the keys are about.
@@ -46,9 +46,21 @@ pub enum Mode {
     Taken(Box<Taken>),
     /// The mirror has the whole screen; the moving keys pan.
     Zoom,
+    /// The mirror stands still: its picture is held, or scrolled back.
+    Still(Box<Still>),
 }
 
 impl Mode {
+    /// Whether the mirror has the whole screen.
+    #[must_use]
+    pub fn is_zoomed(&self) -> bool {
+        match self {
+            Self::Zoom | Self::Taken(_) => true,
+            Self::Still(still) => still.zoomed,
+            _ => false,
+        }
+    }
+
     /// Whether a dialog takes every key.
     #[must_use]
     pub fn is_dialog(&self) -> bool {

@@ -10,7 +10,9 @@ pub use super::start::Start;
 use super::{
     banner,
     desk::Desk,
+    drag::Drag,
     keymap::Keymap,
+    keys,
     layout::{Layout, Wants, layout},
     lines::{self, Line},
     listing::Listing,
@@ -124,6 +126,8 @@ pub struct Model {
     pub(super) top: usize,
     pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
     pub(super) pan: Pan,
+    /// What is marked with the mouse.
+    pub(super) drag: Option<Drag>,
     /// How large the tiles of the wall are.
     pub(super) tiles: TileSize,
     /// The panes whose recording has ended for a reason of its own.
@@ -160,6 +164,7 @@ impl Model {
             top: 0,
             mirrors: BTreeMap::new(),
             pan: Pan::Follow,
+            drag: None,
             tiles: TileSize::default(),
             unrecorded: BTreeSet::new(),
             notice: None,
@@ -348,7 +353,7 @@ impl Model {
         layout(Wants {
             size: self.start.size,
             view: self.view,
-            zoom: matches!(self.mode, Mode::Zoom | Mode::Taken(_)) || self.watches_one(),
+            zoom: self.mode.is_zoomed() || self.watches_one(),
             banner: !banner::loud(self).is_empty(),
             alone: self.watches_one(),
             hint: self.hint(),
@@ -368,7 +373,10 @@ impl Model {
     pub(super) fn moved(&mut self, before: Option<&RowKey>) {
         self.change = Change::Everything;
         if self.listing.selected() != before {
-            self.pan = Pan::Follow;
+            (self.pan, self.drag) = (Pan::Follow, None);
+            if matches!(self.mode, Mode::Still(_)) {
+                self.mode = keys::resting(self);
+            }
             if let View::Agent { scroll } = &mut self.view {
                 *scroll = 0;
             }

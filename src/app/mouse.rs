@@ -8,10 +8,14 @@ use ratatui::layout::Position;
 
 use super::{
     action::Action,
+    drag,
+    effect::Effect,
     keys,
     lines::Line,
     mode::Mode,
     model::{Change, Click, Model, View},
+    pan,
+    still::{self, Still},
     wall,
 };
 
@@ -22,14 +26,18 @@ const WHEEL: isize = 3;
 const DOUBLE_CLICK: i64 = 1;
 
 /// One mouse event.
-pub(super) fn mouse(model: &mut Model, event: MouseEvent) {
+pub(super) fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     let at = Position::new(event.column, event.row);
     match event.kind {
+        MouseEventKind::Down(MouseButton::Left) if drag::begin(model, event) => {}
         MouseEventKind::Down(MouseButton::Left) => click(model, at),
-        MouseEventKind::ScrollDown => wheel(model, at, WHEEL),
-        MouseEventKind::ScrollUp => wheel(model, at, -WHEEL),
+        MouseEventKind::Drag(MouseButton::Left) => drag::go_on(model, event),
+        MouseEventKind::Up(MouseButton::Left) => return drag::end(model),
+        MouseEventKind::ScrollDown => return wheel(model, at, WHEEL),
+        MouseEventKind::ScrollUp => return wheel(model, at, -WHEEL),
         _ => {}
     }
+    Vec::new()
 }
 
 fn click(model: &mut Model, at: Position) {
@@ -76,26 +84,43 @@ fn row_at(model: &Model, at: Position) -> Option<usize> {
     }
 }
 
-fn wheel(model: &mut Model, at: Position, by: isize) {
+fn wheel(model: &mut Model, at: Position, by: isize) -> Vec<Effect> {
     let plan = model.layout();
     let end = model.scroll_end();
+    model.drag = None;
     match (&mut model.mode, &mut model.view) {
         (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _) => {
             *scroll = scroll.saturating_add_signed(by).min(end);
         }
-        _ if plan.cells.contains(at) => return keys::pan(model, by, 0),
+        _ if plan.cells.contains(at) => return mirror_wheel(model, by),
         (Mode::Confirm(confirm), _) => confirm.scroll = confirm.scroll.saturating_add_signed(by).min(end),
-        (Mode::Compose(_) | Mode::Answer(_), _) => return,
+        (Mode::Compose(_) | Mode::Answer(_), _) => return Vec::new(),
         (_, View::Log { scroll }) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Agent { scroll }) if plan.facts.contains(at) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Wall) if plan.lines.contains(at) => {
-            return wall::travel(model, if by > 0 { Action::PageDown } else { Action::PageUp });
+            wall::travel(model, if by > 0 { Action::PageDown } else { Action::PageUp });
+            return Vec::new();
         }
         (_, View::Fleet) if plan.lines.contains(at) => {
             let most = model.lines().len().saturating_sub(usize::from(plan.lines.height));
             model.top = model.top.saturating_add_signed(by).min(most);
         }
-        _ => return,
+        _ => return Vec::new(),
     }
     model.change = Change::Everything;
+    Vec::new()
+}
+
+/// Over a mirror the wheel scrolls back; in the small one beside the list, and while there is more of the picture itself,
+/// it pans.
+fn mirror_wheel(model: &mut Model, by: isize) -> Vec<Effect> {
+    model.change = Change::Everything;
+    if model.still().is_some_and(Still::is_back) {
+        return still::travel(model, by, true);
+    }
+    if by < 0 && still::in_mirror(model) && pan::at_top(model) {
+        return still::scroll_back(model, by.unsigned_abs());
+    }
+    pan::by(model, by, 0);
+    Vec::new()
 }

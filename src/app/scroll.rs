@@ -64,6 +64,9 @@ impl Model {
     /// How many lines a page has: what the page keys move by.
     pub(super) fn page(&self) -> usize {
         let plan = self.layout();
+        if self.still().is_some() {
+            return usize::from(plan.cells.height).max(2) - 1;
+        }
         let area = if plan.form == Form::Compact { plan.footer.y } else { plan.lines.height };
         usize::from(area).max(2) - 1
     }

@@ -17,7 +17,7 @@ use super::{
     model::{Change, Model, RosterState, View},
     mouse,
     settings::Settings,
-    taken, unattended,
+    still, taken, unattended,
 };
 use crate::fleet::{
     facts::Limits,
@@ -58,6 +58,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             // A picture changes nothing that could be wanted, and on a wall there are a thousand pieces a second.
             return Vec::new();
         }
+        Event::History(pane, text) => still::arrived(model, &pane, text),
         Event::Preview(number, preview) => acting::previewed(model, number, *preview),
         Event::Job(id, news) => {
             acting::news(model, id, news);
@@ -77,6 +78,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
     };
     effects.extend(taken::fit(model));
+    still::fit(model);
     let kept = std::mem::take(&mut model.desk.attention.to_keep);
     effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
     effects.extend(want_mirrors(model));
@@ -110,12 +112,9 @@ fn terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
             keys::press(model, key)
         }
         TerminalEvent::Mouse(event) if matches!(model.mode, Mode::Taken(_)) => taken::mouse(model, event),
-        TerminalEvent::Mouse(event) => {
-            mouse::mouse(model, event);
-            Vec::new()
-        }
+        TerminalEvent::Mouse(event) => mouse::mouse(model, event),
         TerminalEvent::Resize(columns, rows) => {
-            model.start.size = (columns, rows);
+            (model.start.size, model.drag) = ((columns, rows), None);
             model.change = Change::Everything;
             model.bring_into_sight();
             Vec::new()
@@ -133,6 +132,10 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         Mode::Compose(compose) => {
             model.change = Change::Everything;
             dialog_keys::paste(compose, text);
+        }
+        Mode::Still(still) if still.is_typing() => {
+            model.change = Change::Everything;
+            still::pasted(model, text);
         }
         _ => paste_into_prompt(model, text),
     }
@@ -221,6 +224,11 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         model.unrecorded.insert(pane.clone());
         model.change = Change::Everything;
     }
+    if let Mode::Still(still) = &mut model.mode
+        && still.pane == *pane
+    {
+        still.came(&news);
+    }
     if let Some(mirror) = model.mirrors.get_mut(pane) {
         let change = match news {
             MirrorNews::Bytes { .. } => Change::Mirror,
@@ -228,7 +236,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         };
         mirror.take(news);
         // What a program holds back is not seen yet.
-        if mirror.due().is_none() && !matches!(model.mode, Mode::Taken(_)) {
+        if mirror.due().is_none() && !matches!(model.mode, Mode::Taken(_) | Mode::Still(_)) {
             model.change = model.change.max(change);
         }
     }

@@ -45,6 +45,9 @@ use crate::{
 /// An order and whom it is for; or whom it was meant for, and why not.
 type Asked = (Order, Result<Target, (String, Refusal)>);
 
+/// What is carried out, and what was refused when it was looked at.
+type Sorted = (Vec<(Confirmed<Order>, Target)>, Vec<(Order, Target, Refusal)>);
+
 /// Sends that are on their way at the same time.
 const AT_ONCE: usize = 4;
 
@@ -150,10 +153,15 @@ impl Deck {
                 }
             }
         }
-        let goes = match self.confirmed(goes, common).await {
-            Ok(goes) => goes,
+        let (goes, refused) = match self.confirmed(goes, common).await {
+            Ok(sorted) => sorted,
             Err(exit) => return Ok(exit),
         };
+        for (order, target, refusal) in refused {
+            let unlogged = self.steer.refused(&order, &target, target.name(), &refusal).await;
+            let code = self.receipt_of_refusal(&order, target.name(), &refusal, common, unlogged.as_deref())?;
+            worst = worst.max(code);
+        }
         let ends = ends()?;
         let done = tokio::select! {
             done = self.run(goes) => done,
@@ -169,28 +177,33 @@ impl Deck {
         Ok(exit_of(worst))
     }
 
-    /// Every order with the yes that it needs.
-    async fn confirmed(
-        &self,
-        goes: Vec<(Order, Target)>,
-        common: &Common,
-    ) -> Result<Vec<(Confirmed<Order>, Target)>, Exit> {
-        let mut confirmed = Vec::new();
+    /// Every order with the yes that it needs; and those that were refused when they were looked at. These are not tried
+    /// either: nobody was asked about them, and what stood in their way may have gone by then.
+    async fn confirmed(&self, goes: Vec<(Order, Target)>, common: &Common) -> Result<Sorted, Exit> {
+        let (mut confirmed, mut refused) = (Vec::new(), Vec::new());
         let mut questions: Vec<Preview> = Vec::new();
         // What is the same for many is one question.
         for same in goes.chunk_by(|(one, _), (other, _)| one == other && one.loses().is_some()) {
             let Some((order, _)) = same.first() else { continue };
             let targets: Vec<Target> = same.iter().map(|(_, target)| target.clone()).collect();
-            let preview = self.steer.preview(order, targets.clone()).await;
+            let preview = self.steer.preview(order, targets).await;
             let unasked = Confirmed::unasked(order.clone()).ok().filter(|_| preview.asks().is_none());
             let sure = unasked.unwrap_or_else(|| preview.confirmed());
-            // Where nothing would be done nobody is asked: the receipts say why.
+            for planned in &preview.each {
+                match planned.refused.clone().filter(|_| !planned.goes()) {
+                    Some(refusal) => refused.push((order.clone(), planned.target.clone(), refusal)),
+                    None => confirmed.push((sure.clone(), planned.target.clone())),
+                }
+            }
             if sure.asked() && !preview.targets().is_empty() {
                 questions.push(preview);
             }
-            confirmed.extend(targets.into_iter().map(|target| (sure.clone(), target)));
         }
-        if questions.is_empty() || common.yes || ask(&questions)? { Ok(confirmed) } else { Err(Exit::Refused) }
+        if questions.is_empty() || common.yes || ask(&questions)? {
+            Ok((confirmed, refused))
+        } else {
+            Err(Exit::Refused)
+        }
     }
 
     async fn run(&self, goes: Vec<(Confirmed<Order>, Target)>) -> Vec<Outcome> {

@@ -16,7 +16,8 @@ use super::{
 /// The full-screen mirror of one agent
 ///
 /// Read-only: nothing is attached, typed or resized, and the agent does not notice. It follows the agent through
-/// relaunches. q leaves; the arrows move the picture when the pane is larger than the terminal.
+/// relaunches. [ scrolls back into what tmux keeps, / searches in it, Space holds the picture, y copies, G follows again,
+/// q leaves; the arrows move the picture when the pane is larger than the terminal.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -164,7 +164,7 @@ impl Message {
         let rest = rest.strip_prefix("-> ").filter(|_| text[1 + from.len()..].starts_with(' '))?;
         let word = rest.find(char::is_whitespace)?;
         // The shortest receiver after which the rest fits: `]` may be a part of its name.
-        let (to, class, body) = rest[..=word].char_indices().skip(1).find_map(|(at, _)| {
+        let (to, class, body) = rest.char_indices().skip(1).take_while(|(at, _)| *at <= word).find_map(|(at, _)| {
             let (class, body) = behind_receiver(&rest[at..])?;
             Some((&rest[..at], class, body))
         })?;

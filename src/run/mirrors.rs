@@ -18,11 +18,13 @@ use crate::{
         screens::Held,
         tap::client::{Marks, Mirrors, Reseeds},
     },
+    app::event::Event,
     config::Recorder,
     fleet::{
         facts::{HostFacts, ServerState},
         ids::{PaneKey, Socket},
         mirror::MirrorNews,
+        reading::Why,
         row::{Fleet, Row},
     },
 };
@@ -41,6 +43,8 @@ const PICTURE: usize = 8 * 1024;
 /// The open mirrors, and the servers that they are on.
 pub(super) struct OpenMirrors {
     watch: Watch,
+    /// Where histories go that were asked for.
+    events: mpsc::Sender<Event>,
     wanted: Vec<PaneKey>,
     servers: BTreeMap<Socket, Arc<Mirrors>>,
     open: BTreeMap<PaneKey, Open>,
@@ -90,10 +94,10 @@ fn weight(news: &MirrorNews) -> usize {
 }
 
 impl OpenMirrors {
-    /// None yet.
-    pub(super) fn new(watch: Watch, record: Option<Recorder>) -> Self {
+    /// None yet; histories that are asked for will go to `events`.
+    pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<Recorder>) -> Self {
         let (wanted, servers, open, turns, names) = Default::default();
-        Self { watch, wanted, servers, open, turns, busy: false, record, names }
+        Self { watch, events, wanted, servers, open, turns, busy: false, record, names }
     }
 
     /// The next news, of each pane its share; comes back when there are any. Safe to be given up at any time.
@@ -149,6 +153,20 @@ impl OpenMirrors {
         self.open.retain(|pane, _| panes.contains(pane));
         self.wanted = panes;
         self.open_wanted();
+    }
+
+    /// Fetches what tmux keeps above a pane's screen; it comes as [`Event::History`].
+    pub(super) fn history(&self, pane: PaneKey, lines: usize) {
+        let server = self.servers.get(&pane.socket).map(|mirrors| mirrors.server.pid);
+        let (events, watch) = (self.events.clone(), self.watch.clone());
+        tokio::spawn(async move {
+            let fetched = match server {
+                Some(server) => watch.history(&pane, server, lines).await,
+                None => Err(Why::new("no tmux server answers there")),
+            };
+            // Nobody listens any more: the dashboard has been left.
+            let _ = events.send(Event::History(pane, fetched.map(Box::new))).await;
+        });
     }
 
     /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned.

@@ -135,7 +135,7 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     let looks = tokio::spawn(looks.run());
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
     let checkups = tokio::spawn(checkups.run());
-    let mirrors = OpenMirrors::new(options.watch, options.settings.recorder());
+    let mirrors = OpenMirrors::new(options.watch, events, options.settings.recorder());
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
     let (handed, replay) = (None, None);
@@ -313,6 +313,7 @@ impl Shell {
             Effect::Refresh => self.wish.now(),
             Effect::Confirm => self.wish.soon(),
             Effect::Mirror(panes) => self.mirrors.want(panes),
+            Effect::History { pane, lines } => self.mirrors.history(pane, lines),
             Effect::Copy(text) => terminal.copy(&text)?,
             Effect::Replay { agent, socket } => self.replay = Some((agent, socket)),
             Effect::Repaint => terminal.forget()?,

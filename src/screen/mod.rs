@@ -7,6 +7,7 @@ mod cell;
 mod charset;
 mod cursor;
 mod erase;
+pub mod history;
 mod paint;
 pub mod seed;
 mod sgr;

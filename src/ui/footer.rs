@@ -15,11 +15,12 @@ use super::{
     theme::Theme,
 };
 use crate::app::{
-    action::{self, Action, ActionSpec, Offer},
+    action::{self, Action, ActionSpec, Group, Offer},
     compose::Step,
     dialog::UNSEEN,
     mode::Mode,
     model::Model,
+    still::Still,
     words::{fit, fit_hint, fit_whole, width},
 };
 
@@ -73,12 +74,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             words(&says, warns, room, theme)
         }
         Mode::Answer(ask) => words(ask.hint(), false, room, theme),
-        Mode::Normal | Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom => {
-            match model.notice() {
-                Some(says) => words(says, true, room, theme),
-                None => status_and_keys(model, room, theme),
-            }
-        }
+        Mode::Still(still) if still.is_typing() => searched(still, room, theme),
+        Mode::Normal
+        | Mode::Help { .. }
+        | Mode::Problems { .. }
+        | Mode::Receipts { .. }
+        | Mode::Zoom
+        | Mode::Still(_) => match model.notice() {
+            Some(says) => words(says, true, room, theme),
+            None => status_and_keys(model, room, theme),
+        },
     };
     paint::line(area, &line, buffer);
     cursor(model, area, buffer);
@@ -89,6 +94,12 @@ fn words(says: &str, warns: bool, room: usize, theme: &Theme) -> Line<'static> {
     let (style, room) = (if warns { theme.warn } else { theme.key }, room.saturating_sub(1));
     let text = if warns { fit(says, room) } else { fit_hint(says, room) };
     Line::styled(format!(" {text}"), style)
+}
+
+/// A search while it is typed, and what it has found.
+fn searched(still: &Still, room: usize, theme: &Theme) -> Line<'static> {
+    let Some(search) = &still.search else { return Line::default() };
+    typed("/", &search.input, &still.found(), false, room, theme)
 }
 
 /// The order that runs, if one does, and the keys.
@@ -120,6 +131,10 @@ fn cursor(model: &Model, area: Rect, buffer: &mut Buffer) {
     let input = match model.mode() {
         Mode::Filter(prompt) => &prompt.input,
         Mode::Command(input) => input,
+        Mode::Still(still) if still.is_typing() => match &still.search {
+            Some(search) => &search.input,
+            None => return,
+        },
         _ => return,
     };
     let room = usize::from(area.width).saturating_sub(3);
@@ -147,7 +162,12 @@ fn keys(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
     let last: Vec<Span> = action::table().iter().filter(fixed).filter_map(part).flatten().collect();
     let mut left = room.saturating_sub(1 + last.iter().map(Span::width).sum::<usize>());
     let mut spans = vec![Span::raw(" ")];
-    for spans_of in action::table().iter().filter(|spec| !fixed(spec)).filter_map(part) {
+    // Of a mirror that stands still its own keys come first.
+    let still = model.still().is_some();
+    let is_first = |spec: &&ActionSpec| still && spec.group == Group::Mirror;
+    let table = action::table().iter().filter(|spec| !fixed(spec));
+    let in_order = table.clone().filter(is_first).chain(table.filter(|spec| !is_first(spec)));
+    for spans_of in in_order.filter_map(part) {
         let cells: usize = spans_of.iter().map(Span::width).sum();
         if cells > left {
             break;

@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     columns::shown_runtime,
     paint::{self, styled},
-    taken,
+    still, taken,
     theme::Theme,
 };
 use crate::{
@@ -48,6 +48,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let mirror = model.selected_mirror();
     let (left, right) = titles(model, row, mirror, theme);
     paint::frame(plan.mirror, plan.form, left, right, theme, buffer);
+    if let Some(screen) = model.picture() {
+        copy(screen, model.focus(screen), plan.cells, model.pan(), theme, buffer);
+        return still::marks(model, screen, theme, buffer);
+    }
     show(row, mirror, plan.cells, model.pan(), theme, buffer);
 }
 
@@ -98,6 +102,9 @@ fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &The
     }
     if let Some(pane) = &row.pane {
         left.push(styled(format!("· {}×{} ", pane.width, pane.height), theme.dim));
+    }
+    if let Some(still) = model.still() {
+        return (Line::from(left), still::label(model, still, model.layout().mirror.width, theme));
     }
     let fresh = fresh(model, row, mirror, false, theme);
     let pan = if matches!(model.pan(), Pan::At { .. }) { " panned ·" } else { "" };

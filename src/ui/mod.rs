@@ -18,6 +18,7 @@ mod paint;
 pub mod picture;
 mod problems;
 pub mod replay;
+mod still;
 mod taken;
 pub mod theme;
 mod wall;
@@ -63,7 +64,7 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     match (model.mode(), model.view()) {
         (Mode::Help { scroll }, _) => help::draw(model, *scroll, theme, buffer),
         (Mode::Problems { scroll }, _) => problems::draw(model, *scroll, theme, buffer),
-        (Mode::Zoom | Mode::Taken(_), _) => mirror::draw(model, theme, buffer),
+        (mode, _) if mode.is_zoomed() => mirror::draw(model, theme, buffer),
         (_, View::Fleet) => fleet::draw(model, theme, buffer),
         (_, View::Wall) => wall::draw(model, theme, buffer),
         (_, View::Agent { scroll }) => agent::draw(model, scroll, theme, buffer),

@@ -93,11 +93,19 @@ impl Stage {
     }
 
     pub fn carry_out(&self, act: Act, target: Target) -> Receipt {
-        let order = Order::new(act);
+        self.order(&Order::new(act), target)
+    }
+
+    /// The same for a reason.
+    pub fn force(&self, act: Act, reason: &str, target: Target) -> Receipt {
+        self.order(&Order { act, forced: Some(reason.to_owned()) }, target)
+    }
+
+    fn order(&self, order: &Order, target: Target) -> Receipt {
         block_on(async {
             let steer = self.steer();
             // An operator who saw the preview and said yes.
-            let preview = steer.preview(&order, Vec::new()).await;
+            let preview = steer.preview(order, Vec::new()).await;
             Receipt(steer.carry_out(preview.confirmed(), target, mpsc::channel(1).0).await)
         })
     }

@@ -1,6 +1,7 @@
 //! tmux command lines as data. Building one runs nothing.
 
 pub mod capture;
+pub mod history;
 pub mod query;
 
 use std::{

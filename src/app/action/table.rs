@@ -7,8 +7,9 @@ use super::{
     Danger::{Changes, Destroys},
     Group as G,
     when::{
-        acknowledges, acts, answers, broadcasts, goes_back, has_receipts, in_fleet, in_list, interrupts, marks,
-        on_fleet, on_wall, opens, takes, with_a_shell, with_mirror, with_rows, zoomed,
+        acknowledges, acts, answers, broadcasts, follows, goes_back, has_receipts, holds, in_fleet, in_list,
+        interrupts, marks, on_fleet, on_wall, opens, scrolls_back, searches, takes, turns, with_a_shell, with_mirror,
+        with_rows, zoomed,
     },
 };
 use crate::fleet::sort::Column;
@@ -22,6 +23,9 @@ const fn sort(column: Column, name: &'static str, keys: &'static [&'static str],
 }
 
 pub(super) static TABLE: &[ActionSpec] = &[
+    line(A::Follow, G::Mirror, "follow", &["f"], "follow the agent again, as Esc and G do")
+        .short("follow")
+        .when(follows),
     line(A::Answer, G::Act, "answer", &["a"], "answer the prompt that is up: shows what can be chosen, and you choose")
         .short("answer")
         .danger(Changes)
@@ -153,7 +157,35 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .when(zoomed),
     line(A::Larger, G::Mirror, "larger-tiles", &["+", "="], "larger tiles on the wall").when(on_wall),
     line(A::Smaller, G::Mirror, "smaller-tiles", &["-"], "smaller tiles on the wall, and more of them").when(on_wall),
-    line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text to the clipboard (OSC 52)")
+    line(
+        A::ScrollBack,
+        G::Mirror,
+        "scroll-back",
+        &["["],
+        "scroll back into what tmux keeps above the screen; then the moving keys and the wheel scroll, G follows again",
+    )
+    .short("scroll back")
+    .when(scrolls_back),
+    line(A::Search, G::Mirror, "search", &["/"], "search in the zoomed mirror and above it, upwards, as you type")
+        .short("search")
+        .over()
+        .when(searches),
+    line(
+        A::Hold,
+        G::Mirror,
+        "hold",
+        &["Space"],
+        "hold the picture of the zoomed mirror, or let it go on; the agent goes on",
+    )
+    .short("hold")
+    .over()
+    .when(holds),
+    line(A::Older, G::Mirror, "older", &["n"], "the next older line that holds what is looked for")
+        .short("older")
+        .over()
+        .when(turns),
+    line(A::Newer, G::Mirror, "newer", &["N"], "the next newer one").short("newer").over().when(turns),
+    line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text, or what is marked, to the clipboard (OSC 52)")
         .short("copy")
         .when(with_mirror),
     line(A::Replay, G::Mirror, "replay", &["H"], "play what the flight recorder kept of the agent").when(with_rows),

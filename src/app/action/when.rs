@@ -8,6 +8,7 @@ use crate::{
         mirror::Pan,
         mode::Mode,
         model::{Model, View},
+        still::in_mirror,
     },
     fleet::{
         judgement::{CauseKind, Flag, Readiness},
@@ -78,6 +79,33 @@ pub(super) fn with_mirror(model: &Model) -> Offer {
     }
 }
 
+pub(super) fn scrolls_back(model: &Model) -> Offer {
+    match model.still() {
+        Some(still) if still.is_back() => Offer::Hidden("it is scrolled back: PgUp goes on, G follows again"),
+        _ => with_mirror(model),
+    }
+}
+
+pub(super) fn holds(model: &Model) -> Offer {
+    if in_mirror(model) { with_mirror(model) } else { Offer::Hidden("a zoomed mirror can be held: z zooms") }
+}
+
+pub(super) fn searches(model: &Model) -> Offer {
+    if in_mirror(model) { with_mirror(model) } else { Offer::Hidden("a zoomed mirror can be searched: z zooms") }
+}
+
+pub(super) fn turns(model: &Model) -> Offer {
+    match model.still().map(|still| still.search.is_some()) {
+        Some(true) => Offer::Now,
+        Some(false) => Offer::Greyed("nothing is looked for: / searches"),
+        None => Offer::Hidden("nothing is looked for: / searches in a zoomed mirror"),
+    }
+}
+
+pub(super) fn follows(model: &Model) -> Offer {
+    if model.still().is_some() { Offer::Now } else { Offer::Hidden("the picture is followed already") }
+}
+
 pub(super) fn on_wall(model: &Model) -> Offer {
     if model.shows_wall() && matches!(model.mode(), Mode::Normal) {
         Offer::Now
@@ -87,7 +115,7 @@ pub(super) fn on_wall(model: &Model) -> Offer {
 }
 
 pub(super) fn zoomed(model: &Model) -> Offer {
-    if matches!(model.mode(), Mode::Zoom) || on_wall(model) == Offer::Now {
+    if matches!(model.mode(), Mode::Zoom | Mode::Still(_)) || on_wall(model) == Offer::Now {
         Offer::Now
     } else {
         Offer::Hidden("left and right pan a zoomed mirror: z zooms")
@@ -107,6 +135,9 @@ pub(super) fn acts(model: &Model) -> Offer {
     }
     if matches!(model.view(), View::Log { .. }) {
         return Offer::Hidden("the log only tells: 1 goes to the agents");
+    }
+    if model.still().is_some() {
+        return Offer::Hidden("what is seen stands still: f follows the agent again");
     }
     let chosen = model.chosen();
     if chosen.is_empty() {

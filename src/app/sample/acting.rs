@@ -143,9 +143,16 @@ pub fn progress(model: &mut Model, id: JobId, target: &Target, says: &str) {
 
 /// It has ended there.
 pub fn ended(model: &mut Model, id: JobId, order: &'static str, target: &Target, ending: Ending, says: &str) {
+    let outcome = outcome(order, target, ending, says);
+    update(model, Event::Job(id, JobNews::Ended(Box::new(outcome))));
+}
+
+/// How it ended.
+#[must_use]
+pub fn outcome(order: &'static str, target: &Target, ending: Ending, says: &str) -> Outcome {
     let proof = Proof { source: "record", rule: "claude.turn", says: "a new turn with this text".to_owned() };
     let evidence = if ending == Ending::Accepted { vec![proof] } else { Vec::new() };
-    let outcome = Outcome {
+    Outcome {
         order,
         target: target.clone(),
         ending,
@@ -154,8 +161,7 @@ pub fn ended(model: &mut Model, id: JobId, order: &'static str, target: &Target,
         commands: Vec::new(),
         took: Duration::from_millis(740),
         unlogged: None,
-    };
-    update(model, Event::Job(id, JobNews::Ended(Box::new(outcome))));
+    }
 }
 
 /// An action log: by us, by a script, over ssh, and one that was cut off.

@@ -138,7 +138,11 @@ fn cautions(order: &Order, row: &Row, fleet: &Fleet) -> Vec<String> {
     let taken = row.has(Flag::Taken).then(|| "somebody has taken it over".to_owned());
     let drift = row.has(Flag::Drift).then(|| "what runs in it is not what the roster says".to_owned());
     let paused = fleet.paused.is_some() || row.pause.is_some();
-    let forced = order.forced.as_ref().filter(|_| paused).map(|_| "it is paused, and this is forced".to_owned());
+    let forced = order
+        .forced
+        .as_ref()
+        .filter(|_| paused && order.held_by_pause())
+        .map(|_| "it is paused, and this is forced".to_owned());
     [state, taken, drift, forced].into_iter().flatten().collect()
 }
 

@@ -1,0 +1,237 @@
+//! What keys, the wheel and news do to a mirror that stands still.
+//!
+//! PURE, a part of [`super::super::update`].
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{Back, Came, FIRST, MOST, Still};
+use crate::{
+    app::{
+        action::Action,
+        dialog_keys::type_into,
+        effect::Effect,
+        keys,
+        mirror::{Mirror, Pan},
+        mode::{LONGEST_PROMPT, Mode},
+        model::{Change, Model, View},
+        search::Search,
+    },
+    fleet::{ids::PaneKey, reading::Why},
+    screen::history::History,
+};
+
+/// Whether the mirror has the keys: it is zoomed, stands still, or belongs to the agent screen.
+#[must_use]
+pub fn in_mirror(model: &Model) -> bool {
+    match model.mode {
+        Mode::Zoom | Mode::Still(_) => true,
+        Mode::Normal => matches!(model.view, View::Agent { .. }),
+        _ => false,
+    }
+}
+
+/// Lets the mirror stand still as it is; `None`, with words, where there is no picture.
+fn stand(model: &mut Model) -> Option<&mut Still> {
+    if !matches!(model.mode, Mode::Still(_)) {
+        let was_zoomed = matches!(model.mode, Mode::Zoom);
+        let zoomed = was_zoomed || !in_mirror(model);
+        let row = model.selected_row();
+        let pane = row.and_then(|row| Some(row.mirror_pane()?.key.clone()));
+        let screen = model.selected_mirror().and_then(Mirror::screen);
+        let Some((pane, screen)) = pane.zip(screen) else {
+            // Where there was no room for it, it is opened now.
+            if !in_mirror(model) {
+                model.mode = Mode::Zoom;
+            }
+            model.notice = Some("there is no picture yet: once more, when it has come".to_owned());
+            return None;
+        };
+        let (alternate, screen) = (screen.alternate(), Box::new(screen.still()));
+        let (since, came, back, search) = (model.now, Came::default(), None, None);
+        let still = Still { pane, zoomed, was_zoomed, since, came, screen, alternate, back, search };
+        model.mode = Mode::Still(Box::new(still));
+    }
+    match &mut model.mode {
+        Mode::Still(still) => Some(still),
+        _ => None,
+    }
+}
+
+/// An action of the table.
+pub(in crate::app) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::ScrollBack => return scroll_back(model, 0),
+        Action::Search => return search(model),
+        Action::Hold => hold(model),
+        Action::Older | Action::Newer => turn(model, action == Action::Older),
+        _ => follow(model),
+    }
+    Vec::new()
+}
+
+/// Holds the picture, or lets it go on.
+fn hold(model: &mut Model) {
+    if matches!(model.mode, Mode::Still(_)) {
+        follow(model);
+    } else {
+        stand(model);
+    }
+}
+
+/// Scrolls back, by so many lines to begin with.
+pub(in crate::app) fn scroll_back(model: &mut Model, up: usize) -> Vec<Effect> {
+    let Some(still) = stand(model) else { return Vec::new() };
+    if still.is_back() {
+        return Vec::new();
+    }
+    still.back = Some(Back { up, ..Back::default() });
+    let asked = still.ask(FIRST);
+    if still.alternate {
+        model.say(NO_HISTORY.to_owned());
+    }
+    asked.into_iter().collect()
+}
+
+/// What is said where there is nothing to scroll back into.
+const NO_HISTORY: &str = "it has the alternate screen, of which tmux keeps no history: only the picture is here";
+
+/// Opens the search.
+fn search(model: &mut Model) -> Vec<Effect> {
+    let rows = model.tile();
+    let mut effects = scroll_back(model, 0);
+    let Mode::Still(still) = &mut model.mode else { return effects };
+    still.search = Some(Search::from(still.first() + usize::from(rows)));
+    if still.has_older() && !still.alternate {
+        effects.clear();
+        effects.extend(still.ask(MOST));
+    }
+    effects
+}
+
+/// To the next hit, older or newer.
+fn turn(model: &mut Model, older: bool) {
+    let rows = model.tile();
+    let Mode::Still(still) = &mut model.mode else { return };
+    let Some(search) = &mut still.search else { return };
+    if !search.turn(older) {
+        model.notice = Some(format!("no {} line holds it", if older { "older" } else { "newer" }));
+        return;
+    }
+    let says = search.says();
+    if let Some(line) = search.line() {
+        still.bring(line, rows);
+        still.fit(rows);
+    }
+    model.notice = Some(says);
+}
+
+/// The history has come, or not.
+pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Box<History>, Why>) -> Vec<Effect> {
+    let rows = model.tile();
+    let Mode::Still(still) = &mut model.mode else { return Vec::new() };
+    if still.pane != *pane {
+        return Vec::new();
+    }
+    model.drag = None;
+    match text {
+        Ok(text) => still.take(text, rows),
+        Err(why) => {
+            if still.place().is_none() {
+                (still.back, still.search) = (None, None);
+            } else if let Some(back) = &mut still.back {
+                back.asked = None;
+            }
+            model.say(format!("the history could not be fetched: {why}"));
+        }
+    }
+    model.change = Change::Everything;
+    Vec::new()
+}
+
+/// The tile may have become another size for any reason.
+pub(in crate::app) fn fit(model: &mut Model) {
+    let rows = model.tile();
+    if let Mode::Still(still) = &mut model.mode {
+        still.fit(rows);
+    }
+}
+
+/// One key while a search is typed: what it finds follows each.
+pub(in crate::app) fn typed(model: &mut Model, key: KeyEvent) {
+    let rows = model.tile();
+    let Mode::Still(still) = &mut model.mode else { return };
+    let Some(search) = &mut still.search else { return };
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        KeyCode::Enter | KeyCode::Backspace if search.input.value().is_empty() => still.search = None,
+        KeyCode::Enter => {
+            search.typing = false;
+            let hint = if search.line().is_some() { " · n goes up to older ones, N down" } else { "" };
+            model.notice = Some(format!("{}{hint}", still.found()));
+        }
+        KeyCode::Esc => still.search = None,
+        KeyCode::Char('c') if control => still.search = None,
+        _ => {
+            type_into(&mut search.input, key);
+            still.look(rows);
+        }
+    }
+}
+
+/// A paste into the search.
+pub(in crate::app) fn pasted(model: &mut Model, text: &str) {
+    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
+        typed(model, KeyEvent::from(KeyCode::Char(c)));
+    }
+}
+
+/// Gives it the whole screen, or takes that away.
+pub(in crate::app) fn zoom(model: &mut Model) {
+    let agent = matches!(model.view, View::Agent { .. });
+    if let Mode::Still(still) = &mut model.mode {
+        still.zoomed = !(still.zoomed && agent);
+        still.was_zoomed = still.zoomed;
+    }
+    model.pan = Pan::Follow;
+}
+
+/// Follows the agent again.
+pub(in crate::app) fn follow(model: &mut Model) {
+    if let Mode::Still(still) = &model.mode {
+        model.mode = if still.was_zoomed { Mode::Zoom } else { keys::resting(model) };
+        model.pan = Pan::Follow;
+        model.drag = None;
+        model.bring_into_sight();
+    }
+}
+
+/// Moves by so many lines, down where that is positive. Beyond the top older lines are fetched, beyond the end what came
+/// since; there the wheel goes on into the live picture.
+pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec<Effect> {
+    let rows = model.tile();
+    let Mode::Still(still) = &mut model.mode else { return Vec::new() };
+    let highest = still.highest(rows);
+    let (came, older) = (still.came != Came::default(), still.has_older());
+    let Some(back) = &mut still.back else { return Vec::new() };
+    back.to_top = down == isize::MIN;
+    let at_end = down > 0 && back.up == 0 && back.text.is_some();
+    back.up = back.up.min(highest).saturating_add_signed(down.saturating_neg()).min(highest);
+    let at_top = down < 0 && back.up == highest && back.text.is_some();
+    if at_end && wheel {
+        follow(model);
+        return Vec::new();
+    }
+    let (asked, says) = match (at_end, at_top) {
+        (true, _) if came => (still.ask(FIRST.max(still.fetched())), "fetching what came since …"),
+        (true, _) => (None, "that is the end; G follows again"),
+        (_, true) if older && !still.alternate => (still.ask(MOST), "fetching older lines …"),
+        (_, true) if still.alternate => (None, NO_HISTORY),
+        (_, true) => (None, "that is the oldest line there is"),
+        _ => (None, ""),
+    };
+    still.fit(rows);
+    if !says.is_empty() {
+        model.notice = Some(says.to_owned());
+    }
+    asked.into_iter().collect()
+}

@@ -1,0 +1,294 @@
+//! A mirror that stands still, driven by keys as the program is.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure is the test's failure")]
+
+use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    app::{event::Event, keymap::Chord, model::View, sample, update::update},
+    fleet::reading::Why,
+    screen::Size,
+};
+
+const SIZE: (u16, u16) = (100, 30);
+
+/// The selected agent's mirror, zoomed, after these keys.
+fn zoomed(keys: &str) -> Model {
+    let mut model = sample::model(SIZE);
+    press(&mut model, &format!("z {keys}"));
+    model
+}
+
+fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let event = |key: &str| Event::Terminal(TerminalEvent::Key(KeyEvent::from(key.parse::<Chord>().unwrap())));
+    keys.split_whitespace().flat_map(|key| update(model, event(key))).collect()
+}
+
+fn pane(model: &Model) -> PaneKey {
+    model.selected_row().unwrap().mirror_pane().unwrap().key.clone()
+}
+
+/// Lines `line 0` and so on, the last 24 of them on the screen; `missing` older ones were not fetched.
+fn text(from: usize, to: usize, missing: usize) -> History {
+    let lines = (from..to).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
+    let kept = missing + (to - from).saturating_sub(24);
+    History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes())
+}
+
+fn arrive(model: &mut Model, text: History) {
+    let pane = pane(model);
+    update(model, Event::History(pane, Ok(Box::new(text))));
+}
+
+fn prints(model: &mut Model, bytes: &str) {
+    let news = MirrorNews::Bytes { bytes: bytes.into(), at: sample::at() };
+    let pane = pane(model);
+    update(model, Event::Mirror(pane, news));
+}
+
+/// What stands in the first row, and how it says that it stands.
+#[track_caller]
+fn check(model: &Model, first: &str, says: &str) {
+    let still = model.still().expect("it does not stand still");
+    let seen = (still.screen().text()[0].clone(), still.says(model.now())[1].clone());
+    assert_eq!(seen, (first.to_owned(), says.to_owned()));
+}
+
+#[test]
+fn scrolling_back_asks_once_for_the_history_and_shows_it() {
+    let mut model = zoomed("");
+    let asked = press(&mut model, "[ PgUp");
+    assert_eq!(asked, [Effect::History { pane: pane(&model), lines: FIRST }]);
+    arrive(&mut model, text(0, 100, 0));
+    let rows = usize::from(model.layout().cells.height);
+    check(&model, &format!("line {}", 100 - rows - (rows - 1)), &format!("↑ {} of 100 · nothing", rows - 1));
+    press(&mut model, "g");
+    check(&model, "line 0", &format!("↑ {} of 100 · nothing", 100 - rows));
+    assert!(press(&mut model, "k k PgUp").is_empty());
+    assert_eq!(model.notice(), Some("that is the oldest line there is"));
+    press(&mut model, "j");
+    check(&model, "line 1", &format!("↑ {} of 100 · nothing", 99 - rows));
+}
+
+#[test]
+fn all_the_ways_lead_back_to_the_live_picture() {
+    for key in ["G", "f", "Esc", "q", "Space", "End"] {
+        let mut model = zoomed("[");
+        arrive(&mut model, text(0, 100, 0));
+        press(&mut model, &format!("PgUp {key}"));
+        assert!(matches!(model.mode(), Mode::Zoom), "{key}");
+    }
+    let mut model = sample::model(SIZE);
+    press(&mut model, "[");
+    assert!(model.still().unwrap().zoomed, "there is no room for it beside the list");
+    press(&mut model, "Esc");
+    assert!(matches!((model.mode(), model.view()), (Mode::Normal, View::Fleet)));
+    press(&mut model, "Enter [ Esc");
+    assert!(matches!((model.mode(), model.view()), (Mode::Normal, View::Agent { .. })));
+}
+
+#[test]
+fn what_comes_meanwhile_is_counted_and_not_shown() {
+    let mut model = zoomed("Space");
+    let before = model.picture().unwrap().text();
+    prints(&mut model, &"x".repeat(2345));
+    assert_eq!(model.picture().unwrap().text(), before);
+    assert_eq!(model.still().unwrap().says(model.now())[0], "PAUSED 0s · 2 kB came since");
+    press(&mut model, "Space");
+    assert_ne!(model.picture().unwrap().text(), before);
+}
+
+#[test]
+fn further_up_than_was_fetched_older_lines_are_asked_for_and_the_place_stays() {
+    let mut model = zoomed("[");
+    arrive(&mut model, text(500, 600, 500));
+    assert_eq!(press(&mut model, "g"), [Effect::History { pane: pane(&model), lines: MOST }]);
+    arrive(&mut model, text(0, 600, 0));
+    let rows = usize::from(model.layout().cells.height);
+    check(&model, "line 0", &format!("↑ {} of 600 · nothing", 600 - rows));
+    let mut model = zoomed("[");
+    arrive(&mut model, text(500, 600, 500));
+    press(&mut model, "PgUp PgUp PgUp");
+    let before = model.picture().unwrap().text();
+    arrive(&mut model, text(0, 600, 0));
+    assert_eq!(model.picture().unwrap().text(), before);
+}
+
+#[test]
+fn below_the_end_comes_what_was_printed_since() {
+    let mut model = zoomed("[");
+    arrive(&mut model, text(0, 100, 0));
+    assert!(press(&mut model, "j").is_empty());
+    assert_eq!(model.notice(), Some("that is the end; G follows again"));
+    prints(&mut model, "more");
+    let last = model.picture().unwrap().text();
+    assert_eq!(press(&mut model, "j").len(), 1);
+    arrive(&mut model, text(0, 140, 0));
+    assert_eq!(model.picture().unwrap().text(), last, "the place stays");
+    press(&mut model, "PgDn");
+    assert_ne!(model.picture().unwrap().text(), last);
+}
+
+#[test]
+fn a_history_that_lost_its_oldest_lines_meanwhile_shows_the_same_ones() {
+    let mut model = zoomed("[");
+    arrive(&mut model, text(0, 200, 0));
+    press(&mut model, "PgUp PgUp");
+    let before = model.picture().unwrap().text();
+    prints(&mut model, "more");
+    arrive(&mut model, text(50, 230, 0));
+    assert_eq!(model.picture().unwrap().text(), before);
+}
+
+#[test]
+fn a_search_finds_as_it_is_typed_upwards_and_its_lines_are_counted() {
+    let mut model = zoomed("");
+    assert_eq!(press(&mut model, "/ 7"), [Effect::History { pane: pane(&model), lines: MOST }]);
+    arrive(&mut model, text(0, 100, 0));
+    let line = |model: &Model| model.still().unwrap().search.as_ref().unwrap().line();
+    assert_eq!(line(&model), Some(97));
+    press(&mut model, "7 Enter");
+    assert_eq!(line(&model), Some(77));
+    press(&mut model, "/ l i n e Space 3 Enter");
+    assert_eq!(line(&model), Some(39), "a new search begins where one looks");
+    press(&mut model, "n n N");
+    assert_eq!((line(&model), model.notice()), (Some(38), Some("line 10 of 11 that hold it")));
+    let shown = model.still().unwrap().first()..model.still().unwrap().first() + 28;
+    assert!(shown.contains(&38), "{shown:?}");
+    press(&mut model, "n n n n n n n n n n n n");
+    assert_eq!((line(&model), model.notice()), (Some(3), Some("no older line holds it")));
+}
+
+#[test]
+fn without_a_search_n_does_not_lead_to_another_agent() {
+    let mut model = zoomed("[");
+    let before = pane(&model);
+    press(&mut model, "n");
+    assert_eq!((pane(&model), model.notice()), (before, Some("nothing is looked for: / searches")));
+}
+
+#[test]
+fn what_could_not_be_fetched_is_said_and_the_picture_is_held() {
+    let mut model = zoomed("[");
+    let pane = pane(&model);
+    update(&mut model, Event::History(pane, Err(Why::new("tmux: can't find pane: %1"))));
+    assert_eq!(model.notice(), Some("the history could not be fetched: tmux: can't find pane: %1"));
+    assert!(!model.still().unwrap().is_back());
+}
+
+#[test]
+fn another_agent_is_shown_as_it_is() {
+    let mut model = zoomed("[ w");
+    assert!(model.still().is_none());
+    let late = PaneKey { socket: sample::socket(), pane: crate::fleet::ids::PaneId(1) };
+    update(&mut model, Event::History(late, Ok(Box::new(text(0, 100, 0)))));
+    assert!(model.still().is_none());
+}
+
+#[test]
+fn nothing_is_ordered_of_an_agent_whose_picture_stands_still() {
+    let mut model = zoomed("[");
+    for key in ["s", "a", "i", "r", "R", "p", "t"] {
+        assert!(press(&mut model, key).is_empty());
+        assert!(model.still().is_some(), "{key}");
+    }
+}
+
+fn wheel(model: &mut Model, kind: MouseEventKind) -> Vec<Effect> {
+    let cells = model.layout().cells;
+    let event = MouseEvent { kind, column: cells.x + 2, row: cells.y + 2, modifiers: KeyModifiers::NONE };
+    update(model, Event::Terminal(TerminalEvent::Mouse(event)))
+}
+
+#[test]
+fn the_wheel_scrolls_back_and_goes_on_into_the_live_picture() {
+    let mut model = zoomed("");
+    assert_eq!(wheel(&mut model, MouseEventKind::ScrollUp).len(), 1);
+    arrive(&mut model, text(0, 100, 0));
+    assert_eq!(model.still().unwrap().place(), Some((3, 100)));
+    wheel(&mut model, MouseEventKind::ScrollDown);
+    assert_eq!(model.still().unwrap().place(), Some((0, 100)));
+    wheel(&mut model, MouseEventKind::ScrollDown);
+    assert!(model.still().is_none());
+}
+
+#[test]
+fn a_drag_marks_and_copies_when_it_ends() {
+    let mut model = zoomed("[");
+    arrive(&mut model, text(0, 100, 0));
+    let cells = model.layout().cells;
+    let mut mouse = |kind, x: u16, y: u16| {
+        let event = MouseEvent { kind, column: cells.x + x, row: cells.y + y, modifiers: KeyModifiers::NONE };
+        update(&mut model, Event::Terminal(TerminalEvent::Mouse(event)))
+    };
+    let (down, drag, up) = (
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Up(MouseButton::Left),
+    );
+    mouse(down, 5, 0);
+    mouse(drag, 50, 0);
+    mouse(drag, 3, 1);
+    let first = 100 - usize::from(cells.height);
+    assert_eq!(mouse(up, 3, 1), [Effect::Copy(format!("{first}\nline"))]);
+    assert_eq!(press(&mut model, "y"), [Effect::Copy(format!("{first}\nline"))], "it stays marked");
+    let all = press(&mut model, "j k y");
+    assert!(matches!(all.as_slice(), [Effect::Copy(text)] if text.lines().count() == usize::from(cells.height)));
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Key(&'static str),
+    Resize(u16, u16),
+    Text(usize, usize),
+    Wheel(bool),
+    Prints,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let keys =
+        ["[", "k", "j", "PgUp", "PgDn", "g", "G", "/", "4", "Enter", "n", "N", "h", "l", "Space", "y", "z", "Esc"];
+    let step = prop_oneof![
+        6 => prop::sample::select(keys.to_vec()).prop_map(Step::Key),
+        1 => (1..200_u16, 1..60_u16).prop_map(|(columns, rows)| Step::Resize(columns, rows)),
+        2 => (0..300_usize, 0..900_usize).prop_map(|(lines, missing)| Step::Text(lines, missing)),
+        1 => any::<bool>().prop_map(Step::Wheel),
+        1 => Just(Step::Prints),
+    ];
+    prop::collection::vec(step, 0..40)
+}
+
+proptest! {
+    #[test]
+    fn no_place_is_ever_out_of_range(steps in steps()) {
+        let mut model = zoomed("[");
+        for step in steps {
+            match step {
+                Step::Key(key) => drop(press(&mut model, key)),
+                Step::Resize(columns, rows) => {
+                    update(&mut model, Event::Terminal(TerminalEvent::Resize(columns, rows)));
+                }
+                Step::Text(lines, missing) => {
+                    if model.selected_row().and_then(|row| row.mirror_pane()).is_some() {
+                        arrive(&mut model, text(0, 24 + lines, missing));
+                    }
+                }
+                Step::Wheel(up) => {
+                    wheel(&mut model, if up { MouseEventKind::ScrollUp } else { MouseEventKind::ScrollDown });
+                }
+                Step::Prints => {
+                    if model.selected_row().and_then(|row| row.mirror_pane()).is_some() {
+                        prints(&mut model, "more\r\n");
+                    }
+                }
+            }
+            if let Some((still, (up, all))) = model.still().and_then(|still| Some((still, still.place()?))) {
+                let rows = usize::from(still.screen().size().rows);
+                let fetched = still.back.as_ref().unwrap().text.as_ref().unwrap().len();
+                prop_assert!(rows >= 1 && up + rows <= fetched.max(rows) && fetched <= all);
+                prop_assert_eq!(still.first() + rows + up, fetched.max(rows));
+            }
+        }
+    }
+}
