@@ -349,6 +349,30 @@ fn of_many_rollouts_the_agents_own_is_the_last_written_of_its_directory() {
 }
 
 #[test]
+fn a_conversation_beside_the_one_that_is_shown_is_not_the_agents() {
+    let mut stage = Stage::new("codex");
+    let at = |name: &str| format!(".codex/sessions/2026/11/20/rollout-{name}.jsonl");
+    stage.write(&at("1"), rollout("/srv/app", "its own"));
+    for (name, source) in [("2", "\"exec\""), ("3", "{\"subagent\":{\"other\":\"review\"}}")] {
+        let beside = rollout("/srv/app", "beside").replacen("{\"id\"", &format!("{{\"source\":{source},\"id\""), 1);
+        stage.write(&at(name), beside);
+    }
+    assert_eq!(stage.look().last_prompt.as_deref(), Some("its own"));
+}
+
+#[test]
+fn a_conversation_that_began_many_days_ago_is_still_followed() {
+    let mut stage = Stage::new("codex");
+    stage.write(".codex/sessions/2026/11/20/rollout-1.jsonl", rollout("/srv/app", "its own"));
+    assert_eq!(stage.look().last_prompt.as_deref(), Some("its own"));
+    for day in 21..25 {
+        stage.write(&format!(".codex/sessions/2026/11/{day}/rollout-2.jsonl"), rollout("/srv/elsewhere", "another's"));
+    }
+    let Reading::Known(record) = stage.look_in(6) else { panic!("it was being followed") };
+    assert_eq!(record.last_prompt.as_deref(), Some("its own"));
+}
+
+#[test]
 fn two_agents_in_one_directory_get_no_record_rather_than_each_others() {
     let mut stage = Stage::new("codex");
     stage.write(".codex/sessions/2026/11/20/rollout-1.jsonl", rollout("/srv/app", "whose?"));

@@ -8,7 +8,7 @@ mod tmux;
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
-    Observer, Watch,
+    Look, Observer, Watch,
     exec::{Argv, Exec, FileError},
     files::Files,
     identity::Who,
@@ -54,7 +54,7 @@ pub struct Visit {
 /// things hang.
 pub async fn visit(watch: &Watch, socket: Option<&Socket>, limits: Limits) -> Visit {
     let mut observer = Observer::new(watch.clone(), socket.cloned());
-    let sight = observer.look(true).await;
+    let sight = observer.look(Look::Afresh).await;
     let who = watch.who().await;
     let home = who.home.as_ref().map(|home| home.display().to_string()).unwrap_or_default();
     let (problems, no_roster) = match sight.roster {

@@ -116,12 +116,20 @@ impl Files {
 
     /// Every mark of a takeover that is there, by its agent, in two batches: what lies there, and what it says.
     pub async fn marks(&self, exec: &dyn Exec) -> BTreeMap<AgentName, Mark> {
-        let listed = exec.list(vec![self.home.join("fleet/run")], RUN_MOST).await.pop();
-        let Some(Ok(entries)) = listed else { return BTreeMap::new() };
+        self.marks_read(exec).await.unwrap_or_default()
+    }
+
+    /// The same; a directory that is there and gives no answer does not say that there are none.
+    pub async fn marks_read(&self, exec: &dyn Exec) -> Result<BTreeMap<AgentName, Mark>, FileError> {
+        let entries = match exec.list(vec![self.home.join("fleet/run")], RUN_MOST).await.pop() {
+            Some(Ok(entries)) => entries,
+            None | Some(Err(FileError::Missing(_))) => Vec::new(),
+            Some(Err(error)) => return Err(error),
+        };
         let agent = |name: &str| name.strip_suffix(".taken")?.parse::<AgentName>().ok();
         let agents: Vec<AgentName> = entries.iter().filter_map(|entry| agent(&entry.name)).collect();
         if agents.is_empty() {
-            return BTreeMap::new();
+            return Ok(BTreeMap::new());
         }
         let read = exec.read(agents.iter().map(|agent| self.mark(agent)).collect(), SMALL).await;
         let mark = |read: Result<Content, FileError>| match read {
@@ -129,7 +137,7 @@ impl Files {
             Err(FileError::Missing(_) | FileError::Failed { .. }) => None,
             Err(_) => Some(Mark::parse("", None)),
         };
-        agents.into_iter().zip(read).filter_map(|(agent, read)| Some((agent, mark(read)?))).collect()
+        Ok(agents.into_iter().zip(read).filter_map(|(agent, read)| Some((agent, mark(read)?))).collect())
     }
 
     /// The same marks with whether their owners live. What cannot be told counts as alive.
@@ -206,10 +214,14 @@ impl Files {
         ["", "fleet", "fleet/run", "fleet/agents"].map(|below| self.home.join(below))
     }
 
-    /// The faults that somebody looks after. Without a file, or with one that says nothing, nobody does.
-    pub async fn acknowledged(&self, exec: &dyn Exec) -> BTreeSet<Fault> {
-        let text = one(exec, &self.attention(), ATTENTION).await.map(|content| content.bytes).unwrap_or_default();
-        attention::read(&String::from_utf8_lossy(&text))
+    /// The faults that somebody looks after. Without a file, or with one that says nothing, nobody does; one that cannot
+    /// be read says neither.
+    pub async fn acknowledged(&self, exec: &dyn Exec) -> Result<BTreeSet<Fault>, FileError> {
+        match one(exec, &self.attention(), ATTENTION).await {
+            Ok(content) => Ok(attention::read(&String::from_utf8_lossy(&content.bytes))),
+            Err(FileError::Missing(_)) => Ok(BTreeSet::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The action log.

@@ -4,6 +4,8 @@
 //! [`WatchConfig::patience`]. The number of processes does not depend on the number of agents: one `tmux` for each
 //! socket, and now and then one or two `systemctl`.
 
+mod people;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
@@ -29,14 +31,13 @@ use super::{
     tmux::{Tmux, history, query},
 };
 use crate::fleet::{
-    facts::{HostFacts, PaneFacts, Pause, Process, ServerFacts, ServerState, SystemdFacts},
+    facts::{HostFacts, PaneFacts, Process, ServerFacts, ServerState, SystemdFacts},
     gate::{Rules, UserRules},
     ids::{AgentName, PaneKey, Socket},
     reading::{Reading, Why},
     record::Record,
     runtime::{self, Family, Recognition},
     shot::Shot,
-    taken::Taken,
 };
 use crate::screen::history::History;
 
@@ -71,8 +72,21 @@ pub struct Ask {
     pub units: BTreeSet<String>,
     /// The runtime that the roster declares for a session, by its name: preferred where several run in a pane.
     pub runtimes: BTreeMap<String, String>,
-    /// Ask also for what is cached, as when the operator asks for a refresh.
-    pub afresh: bool,
+    /// How closely.
+    pub look: Look,
+}
+
+/// How closely one look looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// At what may have changed.
+    #[default]
+    Usual,
+    /// A second time, soon after a look that saw what one look does not prove: whatever may have moved since is captured
+    /// again, so that one picture cannot confirm itself.
+    Again,
+    /// Also at what is asked for seldom, as when the operator asks for a refresh.
+    Afresh,
 }
 
 /// Looks at one host. Cheap to clone; a clone shares what has been learnt.
@@ -92,6 +106,8 @@ struct Inner {
     /// What they gave last.
     current: std::sync::Mutex<UserRules>,
     mirrored: Mirrored,
+    /// What was known last of what people do: a look that gives no answer does not take it back.
+    people: std::sync::Mutex<people::People>,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
 }
@@ -109,6 +125,7 @@ impl Watch {
             records: Mutex::default(),
             screens: Mutex::new(Screens::beside(mirrored.clone())),
             mirrored,
+            people: std::sync::Mutex::default(),
             rules: Mutex::default(),
             current: std::sync::Mutex::default(),
             own_pane: OnceLock::new(),
@@ -128,11 +145,11 @@ impl Watch {
             self.taken(&who, &files),
             self.paused(&files),
             self.user_rules(&files),
-            async { within(self.share(4), files.acknowledged(self.exec())).await.unwrap_or_default() },
+            self.acknowledged(&files),
         );
         let (servers, processes) = tmux;
         let (records, screens) =
-            tokio::join!(self.records(&who, ask, &servers, &processes, at), self.screens(&servers, at));
+            tokio::join!(self.records(&who, ask, &servers, &processes, at), self.screens(ask.look, &servers, at));
         let own_pane = self.own_pane(&who, &servers);
         HostFacts {
             at: at.wall,
@@ -225,7 +242,8 @@ impl Watch {
             })
             .collect();
         let asked: Vec<Asked> = asked.into_values().collect();
-        let read = async { self.inner.records.lock().await.all(self.exec(), who, &asked, at, ask.afresh).await };
+        let read =
+            async { self.inner.records.lock().await.all(self.exec(), who, &asked, at, ask.look == Look::Afresh).await };
         within(self.share(2), read)
             .await
             .unwrap_or_else(|why| asked.iter().map(|it| (it.pane_pid, Reading::unknown(&why))).collect())
@@ -248,13 +266,23 @@ impl Watch {
         }
     }
 
-    /// What every pane shows. One look at a time takes captures.
-    async fn screens(&self, servers: &BTreeMap<Socket, ServerFacts>, at: Moment) -> BTreeMap<PaneKey, Arc<Shot>> {
+    /// What every pane shows. One look at a time takes captures; where that takes too long, what was taken before stands:
+    /// what was known of an agent must not be lost to one slow answer.
+    async fn screens(
+        &self,
+        how: Look,
+        servers: &BTreeMap<Socket, ServerFacts>,
+        at: Moment,
+    ) -> BTreeMap<PaneKey, Arc<Shot>> {
         let look = async {
             let mut screens = self.inner.screens.lock().await;
-            screens.look(self.exec(), &self.inner.config.tmux, servers, at, self.share(2)).await
+            screens.forget(servers);
+            screens.look(self.exec(), &self.inner.config.tmux, how, servers, at, self.share(2)).await;
         };
-        within(self.share(2), look).await.unwrap_or_default()
+        if let Err(why) = within(self.share(2), look).await {
+            tracing::warn!(why, "screens were not captured");
+        }
+        within(self.share(1), self.inner.screens.lock()).await.map(|screens| screens.shots()).unwrap_or_default()
     }
 
     /// In which cgroup each server lives: one batch.
@@ -281,7 +309,8 @@ impl Watch {
 
     async fn systemd(&self, who: &Who, ask: &Ask, at: Moment) -> SystemdFacts {
         let manager = Manager { exec: self.exec(), who, limit: self.share(2) };
-        let read = async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.afresh).await };
+        let read =
+            async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.look == Look::Afresh).await };
         within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts {
             changed: BTreeMap::new(),
             // A manager that hangs is one.
@@ -297,21 +326,6 @@ impl Watch {
         within(self.share(4), files.heartbeats(self.exec(), agents))
             .await
             .unwrap_or_else(|why| agents.iter().map(|agent| (agent.clone(), Reading::unknown(&why))).collect())
-    }
-
-    async fn pauses(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
-        within(self.share(4), files.pauses(self.exec(), agents)).await.unwrap_or_default()
-    }
-
-    /// Who has taken an agent over and still lives.
-    async fn taken(&self, who: &Who, files: &Files) -> BTreeMap<AgentName, Taken> {
-        let look = async { Files::owners(self.exec(), who, files.marks(self.exec()).await).await };
-        let marks = within(self.share(4), look).await.unwrap_or_default();
-        marks.into_iter().filter(|(.., lives)| *lives).map(|(agent, mark, _)| (agent, mark.taken)).collect()
-    }
-
-    async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {
-        within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown)
     }
 
     /// The user's rules; a home that gives no answer leaves those that were read last.

@@ -28,6 +28,6 @@ pub mod tap;
 pub mod tmux;
 pub mod trust;
 
-pub use gather::{Ask, Watch, WatchConfig};
+pub use gather::{Ask, Look, Watch, WatchConfig};
 pub use observe::{Observer, Sight};
 pub use steer::{Licence, Steer};

@@ -7,7 +7,7 @@ use super::{
     clock::{self, Moment},
     exec::Stamp,
     files::RosterRead,
-    gather::{Ask, Watch},
+    gather::{Ask, Look, Watch},
 };
 use crate::fleet::{
     facts::{HostFacts, Identity},
@@ -45,11 +45,11 @@ impl Observer {
         Self { watch, socket, stamp: None, missing: false, good: None, last: None }
     }
 
-    /// One look; `afresh` also at what changes seldom and is asked for less often.
-    pub async fn look(&mut self, afresh: bool) -> Sight {
+    /// One look.
+    pub async fn look(&mut self, look: Look) -> Sight {
         let roster = self.read_roster().await;
         let who = self.watch.who().await;
-        let ask = Ask { afresh, ..Ask::of(self.good.as_ref(), &who.identity, self.socket.as_ref()) };
+        let ask = Ask { look, ..Ask::of(self.good.as_ref(), &who.identity, self.socket.as_ref()) };
         let now = clock::now();
         let elapsed = self.last.replace(now).map_or(Duration::ZERO, |last| now.steady - last.steady);
         Sight { roster, facts: self.watch.snapshot(&ask, now).await, elapsed }
@@ -103,7 +103,7 @@ impl Ask {
             agents: local().map(|agent| agent.name.clone()).collect(),
             units: local().map(Agent::unit_name).chain(legacy).collect(),
             runtimes: local().map(|it| (it.name.to_string(), it.runtime_or_default().to_owned())).collect(),
-            afresh: false,
+            look: Look::Usual,
         }
     }
 }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use super::{
     clock::Moment,
     exec::Exec,
+    gather::Look,
     tmux::{Tmux, capture},
 };
 use crate::fleet::{
@@ -91,30 +92,34 @@ impl Screens {
         Self { taken: BTreeMap::new(), mirrored }
     }
 
-    /// The screens of all living panes of these servers, captured afresh where that is due.
+    /// The screens of all living panes as they were captured last.
+    pub(super) fn shots(&self) -> BTreeMap<PaneKey, Arc<Shot>> {
+        self.taken.iter().map(|(key, taken)| (key.clone(), Arc::clone(&taken.shot))).collect()
+    }
+
+    /// Captures the living panes of these servers where that is due.
     pub(super) async fn look(
         &mut self,
         exec: &dyn Exec,
         tmux: &Tmux,
+        how: Look,
         servers: &BTreeMap<Socket, ServerFacts>,
         now: Moment,
         limit: Duration,
-    ) -> BTreeMap<PaneKey, Arc<Shot>> {
-        self.forget(servers);
+    ) {
         for (socket, server) in servers {
             let ServerState::Up { pid, .. } = server.state else { continue };
-            let due = self.due(socket, server, now.steady);
+            let due = self.due(how, socket, server, now.steady);
             if due.is_empty() {
                 continue;
             }
             let captured = capture::panes(exec, tmux, socket, &due, limit).await;
             self.keep(socket, server, captured.into_iter().filter(|one| one.server == pid), now);
         }
-        self.taken.iter().map(|(key, taken)| (key.clone(), Arc::clone(&taken.shot))).collect()
     }
 
     /// Drops what belongs to panes that are no more, have ended, or run another process.
-    fn forget(&mut self, servers: &BTreeMap<Socket, ServerFacts>) {
+    pub(super) fn forget(&mut self, servers: &BTreeMap<Socket, ServerFacts>) {
         self.taken.retain(|key, taken| {
             let panes = servers.get(&key.socket).map(|server| &server.panes);
             let pane = panes.and_then(|panes| panes.iter().find(|pane| pane.pane == key.pane));
@@ -123,7 +128,7 @@ impl Screens {
     }
 
     /// The panes to capture now, the longest waiting first.
-    fn due(&self, socket: &Socket, server: &ServerFacts, now: Instant) -> Vec<PaneId> {
+    fn due(&self, how: Look, socket: &Socket, server: &ServerFacts, now: Instant) -> Vec<PaneId> {
         let mirrored = self.mirrored.panes();
         let mut due: Vec<(Option<Instant>, PaneId)> = server
             .panes
@@ -132,7 +137,7 @@ impl Screens {
             .filter_map(|pane| {
                 let key = PaneKey { socket: socket.clone(), pane: pane.pane };
                 let taken = self.taken.get(&key);
-                (!mirrored.contains_key(&key) && is_due(pane, taken, now))
+                (!mirrored.contains_key(&key) && is_due(how, pane, taken, now))
                     .then(|| (taken.map(|taken| taken.at), pane.pane))
             })
             .collect();
@@ -166,7 +171,7 @@ impl Screens {
 
 /// Whether a pane's last capture may be out of date. Activity is told in whole seconds: bytes that came in the second of
 /// the capture may have come after it.
-fn is_due(pane: &PaneFacts, taken: Option<&Taken>, now: Instant) -> bool {
+fn is_due(how: Look, pane: &PaneFacts, taken: Option<&Taken>, now: Instant) -> bool {
     let Some(taken) = taken else { return true };
     let age = now.saturating_duration_since(taken.at);
     if (pane.width, pane.height) != taken.size || age >= SWEEP_EVERY {
@@ -175,7 +180,8 @@ fn is_due(pane: &PaneFacts, taken: Option<&Taken>, now: Instant) -> bool {
     let activity = pane.activity.known().copied();
     let moved = activity != taken.activity;
     let may_have = activity.is_none_or(|activity| activity.as_second() >= taken.shot.at.as_second());
-    (moved && age >= MOVING_EVERY) || (!moved && may_have && age >= Duration::from_secs(1))
+    let old_enough = if moved { MOVING_EVERY } else { Duration::from_secs(1) };
+    (moved || may_have) && (age >= old_enough || how == Look::Again)
 }
 
 #[cfg(test)]
@@ -193,6 +199,10 @@ mod tests {
     /// A pane captured at second 100 of the wall, whose window had moved at `activity` by then; looked at `later`,
     /// when its window has moved at `moved`.
     fn check(activity: i64, moved: i64, later: Duration, expected: bool) {
+        check_how(Look::Usual, activity, moved, later, expected);
+    }
+
+    fn check_how(how: Look, activity: i64, moved: i64, later: Duration, expected: bool) {
         let now = crate::adapter::clock::now().steady;
         let size = Size { rows: 24, cols: 80 };
         let shot = Shot { at: second(100), pid: 7, screen: Screen::new(size) };
@@ -200,7 +210,7 @@ mod tests {
         let taken =
             Taken { shot: Arc::new(shot), at: now, size: (pane.width, pane.height), activity: Some(second(activity)) };
         pane.activity = Reading::Known(second(moved));
-        assert_eq!(is_due(&pane, Some(&taken), now + later), expected, "{activity} {moved} {later:?}");
+        assert_eq!(is_due(how, &pane, Some(&taken), now + later), expected, "{how:?} {activity} {moved} {later:?}");
     }
 
     #[test]
@@ -213,6 +223,14 @@ mod tests {
     fn what_moved_in_the_second_of_the_capture_is_captured_once_more() {
         check(100, 100, Duration::from_millis(500), false);
         check(100, 100, Duration::from_secs(1), true);
+    }
+
+    #[test]
+    fn a_second_look_captures_again_whatever_may_have_moved_and_nothing_else() {
+        let soon = Duration::from_millis(300);
+        check_how(Look::Again, 100, 100, soon, true);
+        check_how(Look::Again, 99, 101, soon, true);
+        check_how(Look::Again, 90, 90, soon, false);
     }
 
     #[test]

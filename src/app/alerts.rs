@@ -31,7 +31,8 @@ fn effect(alert: &Alert, notify: &Notify) -> Option<Effect> {
     let bell = if notify.bell { "\x07" } else { "" };
     let terminal = (bell.to_owned(), sequence(alert, notify.terminal));
     let desktop = notify.desktop.then(|| {
-        let words = ["notify-send", "--app-name=mosaic-top", "--", &alert.title, &alert.body];
+        let (title, body) = (harmless(&alert.title), unmarked(&harmless(&alert.body)));
+        let words = ["notify-send", "--app-name=mosaic-top", "--", &title, &body];
         words.map(str::to_owned).to_vec()
     });
     let command = (!notify.command.is_empty()).then(|| notify.command.clone());
@@ -59,6 +60,11 @@ fn sequence(alert: &Alert, osc: Osc) -> String {
 fn harmless(text: &str) -> String {
     let shown = text.chars().filter(|c| !c.is_control()).map(|c| if c == ';' { ',' } else { c });
     shown.take(MOST).collect()
+}
+
+/// The same words for a desktop that takes a notification's body as markup (its specification allows links and pictures).
+fn unmarked(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The same sequence for a terminal behind tmux, which hands on what is wrapped so (`allow-passthrough`).

@@ -120,7 +120,7 @@ pub struct Model {
     pub(super) fleet: Option<Fleet>,
     pub(super) checkup: Option<Box<Checkup>>,
     /// A second look was asked for.
-    pub(super) asked_again: bool,
+    pub(super) asked_again: BTreeSet<RowKey>,
     pub(super) listing: Listing,
     /// The first line of the list that is shown.
     pub(super) top: usize,
@@ -159,7 +159,7 @@ impl Model {
             roster: RosterState::Asked,
             fleet: None,
             checkup: None,
-            asked_again: false,
+            asked_again: BTreeSet::new(),
             listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,
             mirrors: BTreeMap::new(),

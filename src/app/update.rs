@@ -2,7 +2,7 @@
 //!
 //! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ use crate::fleet::{
     facts::Limits,
     ids::PaneKey,
     join::{JoinContext, join},
+    row::RowKey,
 };
 use crate::screen::Screen;
 
@@ -209,12 +210,13 @@ fn live(mirrors: &BTreeMap<PaneKey, Mirror>) -> BTreeMap<PaneKey, &Screen> {
     mirrors.iter().filter_map(|(key, mirror)| Some((key.clone(), mirror.screen()?))).collect()
 }
 
-/// Asks once for a second look when the first saw what one look does not prove (spec §6): a prompt must be shown within
-/// seconds also while nobody touches the dashboard and it looks seldom.
+/// Asks for a second look when this one saw what one look does not prove (spec §6), once for each row: a prompt must be
+/// shown within seconds also while nobody touches the dashboard and it looks seldom.
 fn confirm(model: &mut Model) -> Vec<Effect> {
-    let open = model.fleet.as_ref().is_some_and(|fleet| fleet.rows.iter().any(|row| !row.confirmed));
+    let rows = model.fleet.iter().flat_map(|fleet| &fleet.rows);
+    let open: BTreeSet<RowKey> = rows.filter(|row| !row.confirmed).map(|row| row.key.clone()).collect();
     let before = std::mem::replace(&mut model.asked_again, open);
-    if open && !before { vec![Effect::Confirm] } else { Vec::new() }
+    if model.asked_again.is_subset(&before) { Vec::new() } else { vec![Effect::Confirm] }
 }
 
 fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {

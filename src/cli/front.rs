@@ -6,7 +6,7 @@ use color_eyre::eyre::{Result, eyre};
 
 use super::{Exit, Globals, complain};
 use crate::{
-    adapter::{Observer, Watch, WatchConfig, exec::Local},
+    adapter::{Look, Observer, Watch, WatchConfig, exec::Local},
     fleet::{
         confirm::Memory,
         facts::{HostFacts, Limits},
@@ -79,7 +79,11 @@ impl Front {
 
     /// One look. Problems of the roster go to stderr; a roster that cannot be used is an error, with exit code 3.
     pub(super) async fn look(&mut self, globals: &Globals) -> Result<Shown, Exit> {
-        let sight = self.observer.look(false).await;
+        self.looked(globals, Look::Usual).await
+    }
+
+    async fn looked(&mut self, globals: &Globals, how: Look) -> Result<Shown, Exit> {
+        let sight = self.observer.look(how).await;
         match sight.roster {
             Some(RosterNews::Read { path, parsed }) => {
                 parsed.problems.iter().for_each(|problem| complain(&problem.show(&path)));
@@ -134,7 +138,7 @@ impl Front {
             return Ok(shown);
         }
         tokio::time::sleep(SECOND_LOOK).await;
-        self.look(globals).await
+        self.looked(globals, Look::Again).await
     }
 }
 

@@ -176,6 +176,7 @@ impl Joiner<'_> {
             record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
             stalled_after: self.context.limits.stalled_after,
+            ages_believed: self.context.ages_believed,
         });
         AgentFacts {
             now: self.facts.at,

@@ -67,9 +67,13 @@ impl Notifier {
     /// `handled`: somebody looks after that one already.
     pub fn look(&mut self, fleet: &Fleet, every: Duration, handled: impl Fn(&Row) -> bool) -> Option<Alert> {
         let news = std::mem::replace(&mut self.begun, true);
-        let needs: Vec<&Row> =
-            fleet.rows.iter().filter(|row| row.needs_you() && row.confirmed && !handled(row)).collect();
+        let (needs, unsure): (Vec<&Row>, Vec<&Row>) =
+            fleet.rows.iter().filter(|row| row.needs_you() && !handled(row)).partition(|row| row.confirmed);
         let before = std::mem::take(&mut self.known);
+        // Nothing is confirmed at the first look; what the second one agrees on is not news for that.
+        if !news {
+            self.known.extend(unsure.into_iter().map(|row| (row.key.clone(), (fault(row), false))));
+        }
         for row in &needs {
             let fault = fault(row);
             let known = before.get(&row.key).filter(|(known, _)| *known == fault);
@@ -165,6 +169,17 @@ mod tests {
             &[(0, &[("a", "x")]), (1, &[("a", "x"), ("b", "x")]), (2, &[("a", "x"), ("b", "x")]), (99, &[("a", "x")])],
             &[None, Some("b is stuck"), None, None],
         );
+    }
+
+    #[test]
+    fn what_is_confirmed_only_by_the_second_look_was_so_at_the_start() {
+        let (mut notifier, every) = (Notifier::default(), Duration::ZERO);
+        let mut first = fleet(0, &[("a", "x")]);
+        first.rows.iter_mut().for_each(|row| row.confirmed = false);
+        assert_eq!(notifier.look(&first, every, |_| false), None);
+        assert_eq!(notifier.look(&fleet(1, &[("a", "x")]), every, |_| false), None);
+        let third = notifier.look(&fleet(2, &[("a", "x"), ("b", "x")]), every, |_| false);
+        assert_eq!(third.map(|alert| alert.title).as_deref(), Some("b is stuck"));
     }
 
     #[test]

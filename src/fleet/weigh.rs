@@ -38,8 +38,10 @@ pub struct Sources<'a> {
     pub record: Option<&'a Record>,
     /// For how long no byte has moved on its screen; `None` where that is not known.
     pub unmoved: Option<Duration>,
-    /// A screen that says it works, and has not changed for so long while no record moved either, says so no longer.
+    /// From when on a screen that says it works, and has not moved while no record did either, says so no longer.
     pub stalled_after: Duration,
+    /// Whether ages can be believed: after a suspend or a clock jump nothing follows from one (spec §6).
+    pub ages_believed: bool,
 }
 
 /// What counts, and what stands beside it.
@@ -61,7 +63,7 @@ pub fn weigh(sources: Sources<'_>) -> Weighed {
         .or(reported)
         .or_else(|| not_begun(shown, sources))
         .or_else(|| by_record(shown.map(|shown| shown.state), sources))
-        .or_else(|| by_trouble(sources.sight?, sources.now));
+        .or_else(|| by_trouble(sources.sight?, sources));
     let noted = sources.record.map(|record| word::note(record, sources.now));
     let decided = noted.as_ref().is_some_and(|note| told.as_ref().is_some_and(|told| told.rests_on(note)));
     let beside = noted.filter(|_| !decided).into_iter().chain(shown.into_iter().flat_map(beside)).collect();
@@ -71,7 +73,8 @@ pub fn weigh(sources: Sources<'_>) -> Weighed {
 /// What the program reports in its own stream (OSC 7501). A report that it is blocked stands behind a screen that is
 /// ready for a message: that is newer.
 fn by_report(sight: &Sight, now: Timestamp) -> Option<RuntimeWord> {
-    let report = sight.reported.as_ref()?;
+    // What a program reported outlives it: a killed one never takes it back.
+    let report = sight.reported.as_ref().filter(|_| sight.shown.state != State::Gone)?;
     let message = report.message.as_deref().map_or_else(String::new, |message| format!(": {}", visible(message)));
     let told = |says: String| Evidence { source: "stream", rule: "osc7501".into(), says, at: now, line: None };
     match report.state {
@@ -97,7 +100,7 @@ fn not_begun(shown: Option<&Shown>, sources: Sources<'_>) -> Option<RuntimeWord>
     let record = sources.record?;
     let Some(RecordStatus::NotReady(up)) = record.status else { return None };
     let shown = shown.filter(|shown| shown.state == State::Unsure && shown.seen.composer.is_none())?;
-    if up < NOT_BEGUN_AFTER {
+    if up < NOT_BEGUN_AFTER || !sources.ages_believed {
         return None;
     }
     let says = format!("{} has been up for {} and has not begun: a start-up question?", record.source, words::long(up));
@@ -114,15 +117,17 @@ fn not_begun(shown: Option<&Shown>, sources: Sources<'_>) -> Option<RuntimeWord>
 fn by_record(screen: Option<State>, sources: Sources<'_>) -> Option<RuntimeWord> {
     let record = sources.record?;
     let waits = matches!(record.status, Some(RecordStatus::Waiting(_)));
-    word::of(record, sources.now).filter(|_| !(waits && screen == Some(State::Idle)))
+    let aged = matches!(record.status, Some(RecordStatus::Error(_)));
+    let word = word::of(record, sources.now).filter(|_| sources.ages_believed || !aged);
+    word.filter(|_| !(waits && screen == Some(State::Idle)))
 }
 
 /// An agent at rest whose last turn ended in an error that nothing but a person mends: no message would help it on.
 /// Whoever types there, or logs in, moves the screen.
-fn by_trouble(sight: &Sight, now: Timestamp) -> Option<RuntimeWord> {
+fn by_trouble(sight: &Sight, sources: Sources<'_>) -> Option<RuntimeWord> {
     let shown = &sight.shown;
     let trouble = shown.seen.trouble.as_ref().filter(|trouble| trouble.stands && !trouble.retrying)?;
-    if shown.state != State::Idle || sight.still(now) < TROUBLE_STANDS {
+    if shown.state != State::Idle || sight.still(sources.now) < TROUBLE_STANDS || !sources.ages_believed {
         return None;
     }
     let says = format!("its last turn ended in an error that does not pass: {}", visible(&trouble.about));
@@ -156,7 +161,8 @@ fn by_screen(shown: &Shown, sources: Sources<'_>) -> Option<RuntimeWord> {
         }
         State::Working => {
             let marker = shown.seen.working.as_ref()?;
-            match unmoved(sources).filter(|unmoved| *unmoved >= sources.stalled_after) {
+            let unmoved = unmoved(sources).filter(|unmoved| sources.ages_believed && *unmoved >= sources.stalled_after);
+            match unmoved {
                 Some(unmoved) => Some(stalled(marker, unmoved, sources.now)),
                 None => Some(RuntimeWord::Working(marked(marker, "its screen shows that it works", shown.since))),
             }

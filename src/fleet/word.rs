@@ -102,7 +102,15 @@ fn failure(said: &str) -> Option<CauseKind> {
     const RIGHT: [&str; 7] =
         ["authentication", "401", "unauthorized", "oauth token", "invalid api key", "x-api-key", "/login"];
     let said = said.to_lowercase();
-    let any = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    // Whole words: a request's id may hold any number.
+    let inside = |at: usize, word: &str| {
+        let (before, behind) = (said[..at].chars().next_back(), said[at + word.len()..].chars().next());
+        [before, behind]
+            .into_iter()
+            .flatten()
+            .any(|c| c.is_ascii_alphanumeric() && word.chars().all(|c| c.is_ascii_digit()))
+    };
+    let any = |words: &[&str]| words.iter().any(|word| said.match_indices(word).any(|(at, _)| !inside(at, word)));
     if any(&LIMIT) {
         return Some(CauseKind::Limit);
     }
@@ -170,6 +178,7 @@ mod tests {
         check("pi", error("429: {\"error\":{}}"), 61, "limit");
         check("pi", error("401: {\"error\":{}}"), 61, "error");
         check("codex", error("stream disconnected before completion"), 3600, "-");
+        check("claude", error("503 overloaded (request req_0142901401ab)"), 3600, "-");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     adapter::{
-        Observer, Watch, clock,
+        Look, Observer, Watch, clock,
         config_file::{ConfigFile, ConfigRead},
     },
     app::{event::Event, settings::Settings},
@@ -89,15 +89,15 @@ impl Refresher {
         let mut due = now();
         let mut alone = 0_u32;
         loop {
-            let afresh = tokio::select! {
-                () = self.wish.look.notified() => true,
-                () = sleep_until(due) => false,
-                () = async { self.wish.again.notified().await; sleep(CONFIRM_AFTER).await } => false,
+            let how = tokio::select! {
+                () = self.wish.look.notified() => Look::Afresh,
+                () = sleep_until(due) => Look::Usual,
+                () = async { self.wish.again.notified().await; sleep(CONFIRM_AFTER).await } => Look::Again,
             };
             alone = if self.wish.take_touch() { 0 } else { alone.saturating_add(1) };
             let settings = self.settings().await.map(|settings| Event::Settings(Box::new(settings)));
             due = now() + pause(self.pace, alone);
-            let sight = observer.look(afresh).await;
+            let sight = observer.look(how).await;
             let roster = sight.roster.map(Event::Roster);
             let facts = Event::Facts { facts: Box::new(sight.facts), elapsed: sight.elapsed };
             for event in settings.into_iter().chain(roster).chain([facts]) {

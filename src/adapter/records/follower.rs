@@ -47,6 +47,11 @@ impl Follower {
         &self.path
     }
 
+    /// Whether its file was there when it was last looked at.
+    pub(super) fn is_there(&self) -> bool {
+        self.known.is_some() && !matches!(self.trouble, Some(FileError::Missing(_)))
+    }
+
     /// What is to be read of it now.
     pub(super) fn ask(&self) -> Follow {
         let cap = if self.known.is_some() { STEP } else { FIRST };

@@ -75,7 +75,13 @@ impl Directories {
             let Some(Kind::Log(log)) = &mut agent.kind else { continue };
             let sharing = shared.get(&log.runtime.place(cwd.as_deref())).copied().unwrap_or(1);
             let found = match (cwd, started) {
-                (Some(cwd), Some(started)) if sharing == 1 => self.own(log, &cwd, started, &directories),
+                (Some(cwd), Some(started)) if sharing == 1 => {
+                    match self.own(log, &cwd, started, &directories) {
+                        // Only the latest days are listed, and a conversation may have begun before them.
+                        Err(_) if log.follower.as_ref().is_some_and(Follower::is_there) => continue,
+                        found => found,
+                    }
+                }
                 (Some(cwd), Some(_)) => Err(Why::new(format!(
                     "{sharing} {} agents share {cwd}: nothing tells whose log is whose",
                     log.runtime.name()
@@ -136,7 +142,7 @@ impl Directories {
             let meta = codex::Meta::parse(&bytes);
             // A first line that is not whole yet is read again.
             if meta.is_some() || bytes.contains(&b'\n') || bytes.len() == HEAD {
-                self.rollouts.insert(candidate.path.clone(), meta.map(|meta| meta.cwd));
+                self.rollouts.insert(candidate.path.clone(), meta.filter(|meta| !meta.aside).map(|meta| meta.cwd));
             }
         }
     }

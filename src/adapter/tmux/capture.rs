@@ -29,18 +29,38 @@ pub struct Captured {
     pub screen: Screen,
 }
 
-/// Captures these panes. A pane that has gone meanwhile ends the sequence: those behind it are missing in the answer,
-/// and so is everything when tmux gives none within `limit`. The next look asks again.
+/// The most bytes of words that one `tmux` is given. Its client refuses what does not fit into one message of 16 kB
+/// (tmux's `MAX_IMSGSIZE`), "command too long": measured with 3.3a between 80 and 85 panes.
+const MOST_WORDS: usize = 12 * 1024;
+
+/// Captures these panes, with as few `tmux` as carry the question. A pane that has gone meanwhile ends its sequence: those
+/// behind it are missing in the answer, and so is everything when tmux gives none within `limit`. The next look asks again.
 pub async fn panes(exec: &dyn Exec, tmux: &Tmux, socket: &Socket, panes: &[PaneId], limit: Duration) -> Vec<Captured> {
-    let mark = unguessable();
-    let argv = tmux.argv(socket, words(panes, &mark));
-    match exec.run(&argv, limit).await {
-        Ok(output) => read(&output.stdout, &mark),
-        Err(error) => {
-            tracing::debug!(%error, %socket, "screens were not captured");
-            Vec::new()
+    let mut captured = Vec::new();
+    for some in batches(panes) {
+        let mark = unguessable();
+        match exec.run(&tmux.argv(socket, words(some, &mark)), limit).await {
+            Ok(output) => {
+                let read = read(&output.stdout, &mark);
+                if read.is_empty() {
+                    tracing::warn!(%socket, panes = some.len(), why = output.complaint(), "no screen was captured");
+                }
+                captured.extend(read);
+            }
+            Err(error) => {
+                tracing::warn!(%error, %socket, "screens were not captured");
+                break;
+            }
         }
     }
+    captured
+}
+
+/// Panes that one question can be about.
+fn batches(panes: &[PaneId]) -> impl Iterator<Item = &[PaneId]> {
+    // The longest there is: with an id of ten digits.
+    let longest: usize = words(&[PaneId(u32::MAX)], &unguessable()).iter().map(|word| word.len() + 1).sum();
+    panes.chunks((MOST_WORDS / (longest + 2)).max(1))
 }
 
 fn words(panes: &[PaneId], mark: &str) -> Vec<String> {
@@ -129,6 +149,19 @@ mod tests {
         let words = words(&[PaneId(1), PaneId(2)], "M");
         assert_eq!(words.iter().filter(|word| *word == "capture-pane").count(), 2);
         assert_eq!(words.iter().filter(|word| *word == ";").count(), 5);
+    }
+
+    #[test]
+    fn no_question_is_longer_than_tmux_takes_and_no_pane_is_left_out() {
+        for many in [0, 1, 49, 50, 100, 500_u32] {
+            let panes: Vec<PaneId> = (0..many).map(|pane| PaneId(u32::MAX - pane)).collect();
+            let asked: Vec<PaneId> = batches(&panes).flatten().copied().collect();
+            assert_eq!(asked, panes);
+            for some in batches(&panes) {
+                let bytes: usize = words(some, &unguessable()).iter().map(|word| word.len() + 1).sum();
+                assert!(bytes <= MOST_WORDS, "{bytes} bytes for {} panes", some.len());
+            }
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Meta {
     pub session: Option<String>,
     /// The directory it is in.
     pub cwd: String,
+    /// Whether it is a conversation beside the one that is shown: a sub-agent's, or one that was run without a screen.
+    pub aside: bool,
 }
 
 impl Meta {
@@ -51,14 +53,19 @@ impl Meta {
         let line = head.split(|byte| *byte == b'\n').next()?;
         if let Ok(value) = serde_json::from_slice::<Value>(line) {
             let meta = value.get("payload").filter(|_| text(&value, &["type"]) == Some("session_meta"))?;
-            return Some(Self { session: text(meta, &["id"]).map(kept), cwd: text(meta, &["cwd"])?.to_owned() });
+            let aside =
+                at(meta, &["source"]).is_some_and(|source| source.is_object() || source == "exec" || source == "mcp");
+            let session = text(meta, &["id"]).map(kept);
+            return Some(Self { session, cwd: text(meta, &["cwd"])?.to_owned(), aside });
         }
         let line = String::from_utf8_lossy(line);
         let after = |key: &str| {
             let rest = line.split_once(&format!("\"{key}\":"))?.1.trim_start();
             serde_json::Deserializer::from_str(rest).into_iter::<String>().next()?.ok()
         };
-        line.contains("\"session_meta\"").then(|| Some(Self { session: after("id"), cwd: after("cwd")? }))?
+        let source = line.split_once("\"source\":").map(|(_, rest)| rest.trim_start());
+        let aside = source.is_some_and(|it| ["{", "\"exec\"", "\"mcp\""].iter().any(|aside| it.starts_with(aside)));
+        line.contains("\"session_meta\"").then(|| Some(Self { session: after("id"), cwd: after("cwd")?, aside }))?
     }
 }
 

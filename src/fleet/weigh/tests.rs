@@ -9,8 +9,6 @@ use crate::fleet::{
 use crate::screen::{Screen, Size};
 
 /// The default of the configuration.
-const STALLED_AFTER: Duration = Duration::from_secs(300);
-
 fn marker(rule: &str, line: &str) -> Marker {
     Marker { rule: rule.to_owned(), line: line.to_owned(), row: None }
 }
@@ -42,6 +40,12 @@ fn prompt() -> Prompt {
     }
 }
 
+/// Nothing known, at second 0.
+fn sources() -> Sources<'static> {
+    let stalled_after = Duration::from_secs(300);
+    Sources { now: at(0), sight: None, record: None, unmoved: None, stalled_after, ages_believed: true }
+}
+
 fn sight(seen: Seen) -> Sight {
     let shown = Shown { state: seen.state(), seen, since: at(-9) };
     Sight { shown, still_since: at(-9), reported: None }
@@ -51,8 +55,7 @@ fn sight(seen: Seen) -> Sight {
 fn check(seen: Seen, unmoved: u64, expected: &str) -> Weighed {
     let sight = sight(seen);
     let unmoved = Some(Duration::from_secs(unmoved));
-    let weighed =
-        weigh(Sources { stalled_after: STALLED_AFTER, now: at(0), sight: Some(&sight), record: None, unmoved });
+    let weighed = weigh(Sources { sight: Some(&sight), record: None, unmoved, ..sources() });
     let told = match &weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -89,6 +92,18 @@ fn work_that_does_not_move_for_longer_than_its_limit_is_stalled() {
 }
 
 #[test]
+fn after_a_clock_jump_no_word_is_made_of_an_age() {
+    let working = sight(Seen { working: Some(marker("claude.spinner", "✢ Thinking… (6s)")), ..Seen::default() });
+    let unmoved = Some(Duration::from_secs(5000));
+    let told = weigh(Sources { sight: Some(&working), unmoved, ages_believed: false, ..sources() }).told;
+    assert!(matches!(told, Some(RuntimeWord::Working(_))), "{told:?}");
+    let unsure = sight(Seen::default());
+    let record = Record { status: Some(RecordStatus::NotReady(Duration::from_secs(60))), ..Record::new("claude") };
+    let told = weigh(Sources { sight: Some(&unsure), record: Some(&record), ages_believed: false, ..sources() }).told;
+    assert_eq!(told, None);
+}
+
+#[test]
 fn what_does_not_decide_stands_beside_and_an_idle_screen_is_no_word() {
     let trouble =
         Trouble { at: marker("claude.api-error", "API Error"), about: "api".into(), retrying: false, stands: false };
@@ -101,10 +116,7 @@ fn what_does_not_decide_stands_beside_and_an_idle_screen_is_no_word() {
 #[test]
 fn a_screen_that_says_nothing_is_no_word() {
     check(Seen::default(), 10_000, "-");
-    assert_eq!(
-        weigh(Sources { stalled_after: STALLED_AFTER, now: at(0), sight: None, record: None, unmoved: None }),
-        Weighed::default()
-    );
+    assert_eq!(weigh(Sources { sight: None, record: None, unmoved: None, ..sources() }), Weighed::default());
 }
 
 /// The word of a screen and a record together: what the screen shows, what the record says, what counts.
@@ -112,13 +124,7 @@ fn check_both(seen: Option<Seen>, status: RecordStatus, expected: &str) {
     let sight = seen.map(sight);
     let (status, since) = (Some(status), Some(at(-100)));
     let record = Record { status, status_since: since, changed: since, ..Record::new("claude") };
-    let weighed = weigh(Sources {
-        stalled_after: STALLED_AFTER,
-        now: at(0),
-        sight: sight.as_ref(),
-        record: Some(&record),
-        unmoved: None,
-    });
+    let weighed = weigh(Sources { sight: sight.as_ref(), record: Some(&record), unmoved: None, ..sources() });
     let told = match &weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -153,8 +159,7 @@ fn check_report(seen: Seen, report: &str, expected: &str) {
     let mut screen = Screen::new(Size { rows: 2, cols: 2 });
     screen.feed(format!("\x1b]7501;{report}\x1b\\").as_bytes());
     let sight = Sight { reported: screen.status().cloned(), ..sight(seen) };
-    let weighed =
-        weigh(Sources { stalled_after: STALLED_AFTER, now: at(0), sight: Some(&sight), record: None, unmoved: None });
+    let weighed = weigh(Sources { sight: Some(&sight), record: None, unmoved: None, ..sources() });
     let told = match weighed.told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
@@ -178,14 +183,7 @@ fn a_runtime_that_never_begins_is_parked_unless_its_input_line_is_up() {
     let record = |up| Record { status: Some(RecordStatus::NotReady(Duration::from_secs(up))), ..Record::new("claude") };
     let told = |seen, up| {
         let (sight, record) = (sight(seen), record(up));
-        let told = weigh(Sources {
-            stalled_after: STALLED_AFTER,
-            now: at(0),
-            sight: Some(&sight),
-            record: Some(&record),
-            unmoved: None,
-        })
-        .told;
+        let told = weigh(Sources { sight: Some(&sight), record: Some(&record), unmoved: None, ..sources() }).told;
         matches!(told, Some(RuntimeWord::Blocked { .. }))
     };
     let composer = || Seen { composer: Some(marker("claude.composer", "❯")), ..Seen::default() };
@@ -199,14 +197,7 @@ fn check_trouble(stands: bool, retrying: bool, still: i64, status: Option<Record
     let sight = Sight { still_since: at(-still), ..sight(Seen { trouble: Some(trouble), idle, ..Seen::default() }) };
     let record =
         status.map(|status| Record { status: Some(status), changed: Some(at(-still)), ..Record::new("claude") });
-    let told = weigh(Sources {
-        stalled_after: STALLED_AFTER,
-        now: at(0),
-        sight: Some(&sight),
-        record: record.as_ref(),
-        unmoved: None,
-    })
-    .told;
+    let told = weigh(Sources { sight: Some(&sight), record: record.as_ref(), unmoved: None, ..sources() }).told;
     let told = match told {
         None => "-".to_owned(),
         Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),

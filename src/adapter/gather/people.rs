@@ -1,0 +1,67 @@
+//! What people do with agents, as the fleet's files say: who pauses whom, who looks after which fault,
+//! and who has taken whom over.
+//!
+//! A look that gives no answer takes nothing back: an acknowledged fault would be raised again, and a policy would act on
+//! an agent that somebody types into.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{MutexGuard, PoisonError},
+};
+
+use super::{Watch, within};
+use crate::{
+    adapter::{exec::FileError, files::Files, identity::Who},
+    fleet::{attention::Fault, facts::Pause, ids::AgentName, reading::Reading, taken::Taken},
+};
+
+/// What was known last.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    acknowledged: BTreeSet<Fault>,
+    taken: BTreeMap<AgentName, Taken>,
+}
+
+impl Watch {
+    /// The faults that somebody looks after.
+    pub(super) async fn acknowledged(&self, files: &Files) -> BTreeSet<Fault> {
+        let read = within(self.share(4), files.acknowledged(self.exec())).await;
+        let mut people = self.people();
+        match read {
+            Ok(Ok(acknowledged)) => people.acknowledged = acknowledged,
+            Ok(Err(error)) => tracing::warn!(%error, "who looks after what is as it was"),
+            Err(why) => tracing::warn!(why, "who looks after what is as it was"),
+        }
+        people.acknowledged.clone()
+    }
+
+    /// Who has taken an agent over and still lives.
+    pub(super) async fn taken(&self, who: &Who, files: &Files) -> BTreeMap<AgentName, Taken> {
+        let look = async { Ok(Files::owners(self.exec(), who, files.marks_read(self.exec()).await?).await) };
+        let read: Result<Result<_, FileError>, String> = within(self.share(4), look).await;
+        let mut people = self.people();
+        match read {
+            Ok(Ok(marks)) => {
+                let living = marks.into_iter().filter(|(.., lives)| *lives);
+                people.taken = living.map(|(agent, mark, _)| (agent, mark.taken)).collect();
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "who has taken what over is as it was"),
+            Err(why) => tracing::warn!(why, "who has taken what over is as it was"),
+        }
+        people.taken.clone()
+    }
+
+    fn people(&self) -> MutexGuard<'_, People> {
+        self.inner.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The agents' own pause switches.
+    pub(super) async fn pauses(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
+        within(self.share(4), files.pauses(self.exec(), agents)).await.unwrap_or_default()
+    }
+
+    /// The fleet's pause switch.
+    pub(super) async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {
+        within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown)
+    }
+}
