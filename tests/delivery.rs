@@ -327,6 +327,8 @@ fn an_unknown_program_is_never_claimed_to_have_accepted() {
     let agent = Standin { runtime: "cat", seed: 1, dir: dir.path().to_owned(), asked: "" };
     let stage = Stage::running(agent, dir, "cat");
     let receipt = stage.send(letter("hello\nthere"));
+    assert_eq!((receipt.verdict(), receipt.typed()), ("refused", false), "two messages, perhaps: {receipt:?}");
+    let receipt = stage.send(letter("hello there"));
     assert_eq!(receipt.verdict(), "unverifiable", "{receipt:?}");
     stage.shows("it was sent all the same", "there");
 }

@@ -1,7 +1,7 @@
 //! Plays the machine of a verified send through stories: every file of `tests/cases/delivery` is one.
 //!
 //! A story says what each look sees (`see …`) and which touch fails (`fail …`); what the machine does stands between
-//! (`> …`) and is compared. When the looks run out the last one is seen again and again. `UPDATE=1` writes what is done: look at it.
+//! (`miss …`: a look tells nothing; `> …`) and is compared. When the looks run out the last one is seen again and again. `UPDATE=1` writes what is done: look at it.
 //!
 //! What is seen: `empty`, `ghost TEXT`, `draft TEXT` (`\n` breaks the line, `OURS` is the text), `absent`, `shell TEXT`, and behind
 //! `|` what goes beyond it: `busy`, `idle`, `prompt=…`, `record=TURNS,SESSION,LAST`, `mode`, `dead`, `own`, `pid=…`, `title=…`,
@@ -125,6 +125,7 @@ impl Story {
             pid: 1,
             spec,
             host: "vm".to_owned(),
+            verify: !asked("no verdict"),
             busy: if asked("queue") { WhenBusy::Queue } else { WhenBusy::Refuse },
             draft: if asked("replace") { WhenDraft::Replace } else { WhenDraft::Refuse },
             timing: Timing::default(),
@@ -143,11 +144,16 @@ impl Story {
             step = match step {
                 Step::Look { after } => {
                     now += after;
-                    if let Some(line) = inputs.next_if(|line| line.starts_with("see ")) {
-                        last = Seen::parse(&line["see ".len()..], &ours);
-                        told.push(format!("see {}", last.line));
+                    if let Some(line) = inputs.next_if(|line| line.starts_with("miss ")) {
+                        told.push(line.clone());
+                        machine.next(Input::Missed(line["miss ".len()..].to_owned()), now)
+                    } else {
+                        if let Some(line) = inputs.next_if(|line| line.starts_with("see ")) {
+                            last = Seen::parse(&line["see ".len()..], &ours);
+                            told.push(format!("see {}", last.line));
+                        }
+                        look(&mut machine, &last, &runtime, now)
                     }
-                    look(&mut machine, &last, &runtime, now)
                 }
                 Step::Do(touch) => {
                     told.push(format!("> {:>4} ms: {}", now.as_millis(), done(&touch, &ours)));
@@ -249,6 +255,7 @@ proptest! {
     #[test]
     fn any_story_ends_and_no_text_is_typed_twice(
         sights in prop::collection::vec(0..SIGHTS.len(), 1..40), replace in any::<bool>(), queue in any::<bool>(),
+        verify in any::<bool>(),
         runtime in prop::sample::select(vec!["claude", "codex", "unheard-of"]),
     ) {
         let ours = "please do the thing";
@@ -258,6 +265,7 @@ proptest! {
             pid: 1,
             spec: RuntimeSpecs::builtin().of(runtime),
             host: "vm".to_owned(),
+            verify,
             busy: if queue { WhenBusy::Queue } else { WhenBusy::Refuse },
             draft: if replace { WhenDraft::Replace } else { WhenDraft::Refuse },
             timing: Timing::default(),
@@ -295,6 +303,7 @@ proptest! {
                     prop_assert_eq!(receipt.enters, enters);
                     prop_assert_eq!(receipt.typed, pasted == 1);
                     prop_assert!(receipt.verdict.word() != "accepted" || !receipt.evidence.is_empty());
+                    prop_assert!(verify || receipt.verdict.word() != "accepted");
                     break;
                 }
             };

@@ -27,9 +27,14 @@ fn a_fleet_of_fifty_whose_server_died_comes_back_by_one_plan() {
     UserManager::run_inside("inside::fifty");
 }
 
+#[test]
+fn relaunches_at_once_start_the_holder_once() {
+    UserManager::run_inside("inside::at_once");
+}
+
 mod inside {
     use std::{
-        fs,
+        fs, thread,
         time::{Duration, Instant},
     };
 
@@ -112,6 +117,30 @@ mod inside {
         let home = home_of_the_server(&fleet);
         assert!(home.contains(HOLDER), "the server lives in {home}");
         assert!(fleet.tmux.tmux(&["list-sessions"]).contains("_holder"));
+    }
+
+    /// The one who looked first and came last would end what the others have started by then.
+    #[test]
+    #[ignore = "runs inside a private user manager"]
+    fn at_once() {
+        let names = ["a", "b", "c"];
+        let fleet = fleet(ORDERED, &names);
+        let starts = fleet.home().join("starts");
+        let dir = fleet.tmux.tmpdir().display();
+        let server = format!("tmux -f /dev/null -L {} new-session -d -s _holder 'exec sleep 1000'", fleet.tmux.name());
+        let service = format!(
+            "[Service]\nType=oneshot\nRemainAfterExit=yes\nEnvironment=TMUX_TMPDIR={dir}\n\
+             ExecStart=sh -c 'echo x >>{}; sleep 2'\nExecStart={server}\n",
+            starts.display()
+        );
+        UserManager::unit(HOLDER, &service);
+        UserManager::systemctl(&["daemon-reload"]);
+        thread::scope(|scope| {
+            let each = names.map(|name| scope.spawn(|| fleet.run(&["relaunch", name, "--yes"])));
+            each.into_iter().zip(names).for_each(|(ran, name)| is_up(ran.join().unwrap(), name));
+        });
+        assert_eq!(fs::read_to_string(&starts).unwrap().lines().count(), 1, "the holder was started more than once");
+        assert_eq!(fleet.tmux.tmux(&["list-sessions"]).lines().count(), 4);
     }
 
     #[test]

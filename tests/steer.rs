@@ -17,7 +17,7 @@ use mosaic_top::{
         action_record::{self, Stage},
         delivery::{Kind, Timing, WhenBusy, WhenDraft},
         ids::{HostName, PaneId, Socket, Tenant},
-        order::{Act, Aim, Confirmed, Ending, Letter, Order, PaneAim, Refusal, Target, brakes::Brakes},
+        order::{Act, Aim, Confirmed, Ending, Letter, Order, PaneAim, Refusal, Target, brakes::Brakes, launch::Launch},
         row::RowKey,
     },
 };
@@ -170,7 +170,7 @@ fn another_process_in_the_pane_is_another_agent() {
             assert!(outcome.commands.is_empty());
         }
     });
-    stage.tmux.tmux(&["kill-server"]);
+    stage.tmux.kill();
     rt().block_on(async {
         let outcome = stage.steer().carry_out(unasked(letter("x")), before, quiet()).await;
         assert_eq!(outcome.ending.exit_code(), 1, "{outcome:?}");
@@ -178,6 +178,28 @@ fn another_process_in_the_pane_is_another_agent() {
     let (log, bad) = stage.log();
     assert_eq!((log.len(), bad), (3, 0));
     assert!(log.iter().all(|one| one.word() == "refused"));
+}
+
+/// What was said of a target that was not touched is no word for one that was.
+#[test]
+fn a_pane_that_is_started_again_amid_a_send_is_not_called_untouched() {
+    let scene = Scene::new();
+    // It shows a composer with whatever is typed, and takes no Enter.
+    let rule = "─".repeat(80);
+    let drawn = format!("printf '\\033[2J\\033[H{rule}\\n❯\\302\\240\\n{rule}\\n  manual\\033[2;3H'; exec cat");
+    scene.tmux.session("a", &drawn);
+    let order = unasked(letter("hello there"));
+    let outcome = thread::scope(|scope| {
+        let sending = scope.spawn(|| rt().block_on(scene.steer().carry_out(order, scene.aim("a"), quiet())));
+        support::wait_until("it is typed", support::SOON, || {
+            let text = scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]);
+            text.contains("hello there").then_some(()).ok_or(text)
+        });
+        scene.tmux.tmux(&["respawn-pane", "-k", "-t", "=a:", "exec sleep 100"]);
+        sending.join().unwrap()
+    });
+    assert_eq!(outcome.ending, Ending::Unverifiable, "{outcome:?}");
+    assert!(outcome.says.contains("another process") && !outcome.says.contains("Nothing was done"), "{outcome:?}");
 }
 
 #[test]
@@ -198,13 +220,41 @@ fn a_job_that_is_dropped_leaves_no_buffer_and_its_verdict() {
     assert_eq!(stage.tmux.tmux(&["list-buffers"]), "");
 }
 
+/// The key was pressed: how it ended is what is seen then, never that it was refused.
+#[test]
+fn an_agent_that_ends_by_an_interrupt_was_interrupted() {
+    let scene = Scene::new();
+    scene.tmux.session("other", "exec sleep 1000");
+    let rule = "─".repeat(80);
+    scene.tmux.session(
+        "a",
+        &format!(
+            "printf '\\033[2J\\033[H✻ Thinking… (3s · esc to interrupt)\\n\\n{rule}\\n❯\\302\\240\\n{rule}\\n  esc to interrupt'; \
+             stty raw -echo; dd bs=1 count=1 2>/dev/null"
+        ),
+    );
+    support::wait_until("it works", support::SOON, || {
+        let text = scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]);
+        text.contains("Thinking").then_some(()).ok_or(text)
+    });
+    let outcome = rt().block_on(scene.steer().carry_out(unasked(Order::new(Act::Interrupt)), scene.aim("a"), quiet()));
+    assert_eq!(outcome.ending, Ending::Done, "{outcome:?}");
+    assert!(outcome.says.contains("is gone"), "{outcome:?}");
+}
+
 #[test]
 fn nothing_is_typed_into_a_shell() {
     let scene = Scene::new();
     scene.tmux.session("a", "exec sh");
     let target = scene.aim("a");
-    let outcome = rt().block_on(scene.steer().carry_out(unasked(letter("touch it")), target, quiet()));
-    assert!(matches!(&outcome.ending, Ending::Refused(Refusal::NoRule(why)) if why.contains("shell")), "{outcome:?}");
+    for forced in [None, Some("it is urgent".to_owned())] {
+        let order = unasked(Order { forced, ..letter("touch it") });
+        let outcome = rt().block_on(scene.steer().carry_out(order, target.clone(), quiet()));
+        assert!(
+            matches!(&outcome.ending, Ending::Refused(Refusal::NoRule(why)) if why.contains("shell")),
+            "{outcome:?}"
+        );
+    }
     assert!(!scene.tmux.tmux(&["capture-pane", "-p", "-t", "=a:"]).contains("touch"), "it was typed");
 }
 
@@ -220,6 +270,24 @@ fn two_programs_do_not_act_on_one_agent_at_the_same_time() {
     assert!(running(&first) != running(&second), "{first:?}\n{second:?}");
     let again = rt().block_on(send(scene.steer(), scene.aim("a")));
     assert!(!running(&again), "the lock was not given back: {again:?}");
+}
+
+/// Sessions of a group show the same panes, and each is a row of its own.
+#[test]
+fn a_pane_of_two_names_gets_a_message_once_and_has_one_turn() {
+    let scene = Scene::new();
+    scene.tmux.session("a", "exec sleep 1000");
+    scene.tmux.tmux(&["new-session", "-d", "-t", "a", "-s", "look"]);
+    let (a, look) = (scene.aim("a"), scene.aim("look"));
+    assert!(a.same_pane(&look));
+    let each = vec![(unasked(letter("x")), a.clone()), (unasked(letter("y")), look.clone())];
+    let outcomes = rt().block_on(scene.steer().carry_out_each(each, quiet()));
+    let says = |outcome: &mosaic_top::fleet::order::Outcome| outcome.says.clone();
+    assert!(says(&outcomes[1]).contains("same pane as a"), "{outcomes:?}");
+    assert_eq!(scene.log().0.len(), 1, "the second was begun");
+    let send = |steer: Steer, to: Target| async move { steer.carry_out(unasked(letter("x")), to, quiet()).await };
+    let (one, two) = rt().block_on(async { tokio::join!(send(scene.steer(), a), send(scene.steer(), look)) });
+    assert_ne!(says(&one).contains("another program"), says(&two).contains("another program"), "{one:?}\n{two:?}");
 }
 
 #[test]
@@ -252,6 +320,43 @@ fn a_relaunch_without_a_unit_starts_the_panes_own_command_again() {
         assert_eq!(outcome.ending, Ending::Done, "{outcome:?}");
     });
     assert_ne!(stage.aim("a").aim.unwrap().pane, before.aim.unwrap().pane);
+}
+
+/// An agent that somebody typed into a shell: that shell's pane has no command which would bring the agent again.
+#[test]
+fn a_relaunch_in_a_shells_pane_starts_the_agent_and_not_the_shell() {
+    let scene = Scene::new();
+    scene.tmux.tmux(&["new-session", "-d", "-s", "a"]);
+    scene.tmux.tmux(&["send-keys", "-t", "=a:", "exec sleep 1000", "Enter"]);
+    let agent = |launch: Option<&str>| {
+        let mut target = scene.aim("a");
+        target.aim.as_mut().unwrap().launch = launch.map(|command| Launch {
+            name: "a".into(),
+            directory: "/tmp".into(),
+            runtime: "claude".into(),
+            model: None,
+            yolo: false,
+            command: Some(command.into()),
+            env: [("A".to_owned(), "it's".to_owned())].into(),
+        });
+        target
+    };
+    let relaunch = |target: Target| {
+        rt().block_on(async {
+            let preview = scene.steer().preview(&Order::new(Act::Relaunch), vec![target.clone()]).await;
+            scene.steer().carry_out(preview.confirmed(), target, quiet()).await
+        })
+    };
+    let before = scene.aim("a");
+    let refused = relaunch(agent(None));
+    assert!(matches!(&refused.ending, Ending::Refused(Refusal::NoLaunch(why)) if why.contains("shell")), "{refused:?}");
+    assert_eq!(scene.aim("a"), before, "it was touched");
+    let done = relaunch(agent(Some("sh -c 'test \"$A\" = \"it'\\''s\" && exec sleep 2000'")));
+    assert_eq!(done.ending, Ending::Done, "{done:?}");
+    assert_eq!(scene.tmux.ask("=a:", "#{pane_current_command} #{pane_current_path}"), "sleep /tmp");
+    scene.tmux.tmux(&["respawn-pane", "-k", "-t", "=a:", "/bin/sh"]);
+    let shell = relaunch(agent(Some("/bin/dash")));
+    assert!(shell.ending == Ending::Failed && shell.says.contains("shell"), "{shell:?}");
 }
 
 #[test]

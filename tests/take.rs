@@ -93,12 +93,16 @@ fn from_the_dashboard_it_is_taken_by_a_yes_typed_into_and_left() {
 fn a_raw_program_gets_every_key_but_the_one_that_leaves() {
     let fleet = fleet(ECHO);
     let before = window(&fleet);
+    let environment = || fleet.tmux.tmux(&["show-environment", "-t", "=coder0"]);
+    fleet.tmux.tmux(&["set-environment", "-t", "=coder0", "SSH_AUTH_SOCK", "/its/own"]);
+    let its_own = environment();
     let taken = take(&fleet);
     taken.keys(&["q", "C-c", "Escape"]).says("q^C^[");
     taken.keys(&["C-z", "C-q", "Up", "F5", "C-Left"]).says("^Z^Q^[[A^[[15~^[[1;5D");
     taken.types("ß漢").says("M-C");
     taken.keys(&[LEAVE]).ended();
     is_as_before(&fleet, &before);
+    assert_eq!(environment(), its_own, "what is started in it later would have the operator's environment");
 }
 
 #[test]
@@ -172,6 +176,21 @@ fn others_see_it_and_are_refused_unless_they_insist() {
 }
 
 #[test]
+fn when_the_second_leaves_the_first_has_it_still() {
+    let fleet = fleet(ECHO);
+    let before = window(&fleet);
+    let first = take(&fleet);
+    let its_mark = fs::read_to_string(mark(&fleet)).unwrap();
+    let second = fleet.dashboard_of("take coder0 --force --reason 'it hangs'");
+    second.says("every other key goes to coder0");
+    second.keys(&[LEAVE]).ended();
+    assert_eq!(fs::read_to_string(mark(&fleet)).unwrap(), its_mark);
+    fleet.run(&["send", "coder0", "-m", "x"]).with(4);
+    first.keys(&[LEAVE]).ended();
+    is_as_before(&fleet, &before);
+}
+
+#[test]
 fn killed_while_in_it_the_guard_puts_the_window_back() {
     let fleet = fleet(ECHO);
     let before = window(&fleet);
@@ -208,6 +227,22 @@ fn where_the_guard_was_killed_too_the_next_start_does_it_and_only_with_full_acce
     assert_eq!((window(&fleet), mark(&fleet).exists()), (small, true));
     let dashboard = fleet.dashboard();
     dashboard.says("had taken it over has ended; its window is 80×24 again");
+    is_as_before(&fleet, &before);
+}
+
+/// Ids begin anew on a new server: what was the agent's window is another one's now.
+#[test]
+fn after_a_restart_of_the_server_no_other_agents_window_is_put_back() {
+    let fleet = fleet(ECHO);
+    let (window_id, before) = (fleet.tmux.ask("=coder0:", "#{window_id}"), window(&fleet));
+    let left = format!(
+        "by=ana\nsince=2026-11-21T08:00:00Z\npid=4000000\nstarted=1\nclient=4000001\nsocket={}\nserver=1\n\
+         session=$0\nwindow={window_id} 40 10 -\n",
+        fleet.tmux.name()
+    );
+    fs::write(mark(&fleet), left).unwrap();
+    let dashboard = fleet.dashboard();
+    dashboard.says("had taken it over has ended; its window is gone");
     is_as_before(&fleet, &before);
 }
 
@@ -252,7 +287,7 @@ fn the_whole_terminal_is_handed_over_and_comes_back_at_tmuxs_own_detach() {
     dashboard.keys(&["x"]).says("readyx");
     dashboard.keys(&["C-a", "d"]).says("its window is 80×24 again");
     is_as_before(&fleet, &before);
-    dashboard.keys(&["?"]).says("this help");
+    dashboard.keys(&["?"]).says("open the selected agent");
 }
 
 /// Sends the program in a terminal a signal; its pid.

@@ -4,19 +4,26 @@
 use std::{
     hash::{BuildHasher, RandomState},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use super::{clock, exec::Exec, files::Files, identity::Who, steer::hand::Hand};
 use crate::fleet::{
     action_record::{ActionRecord, Asker, BodyMark, FIRST_LINE_MOST, Logged, Mark, Stage, UNATTENDED, read},
+    delivery::Kind,
     ids::AgentName,
-    order::{Act, Order, Outcome, Reply, Target},
+    order::{Act, Letter, Order, Outcome, Reply, Target},
+    text::without_arguments,
 };
 
 /// At this size (10 MB: some ten thousand orders) the log moves aside, in place of the one before it.
 pub const MOST: u64 = 10 * 1000 * 1000;
+
+/// How long a line may take: a disk that hangs must hold up nobody who stops an agent.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(4);
 
 /// The most that is read of a log: the whole of it and a line more.
 const READ_MOST: usize = 12 * 1000 * 1000;
@@ -71,7 +78,8 @@ impl Log {
             target: Mark::from(target),
             commands,
             body: match &order.act {
-                Act::Send(letter) => Some(body_mark(&letter.text)),
+                Act::Send(Letter { text, kind: Kind::Message, .. }) => Some(body_mark(text)),
+                Act::Send(Letter { text, .. }) => Some(BodyMark { first: without_arguments(text), ..body_mark(text) }),
                 _ => None,
             },
             reason: match &order.act {
@@ -89,7 +97,10 @@ impl Log {
     /// Writes a line; says why it could not be.
     pub(super) async fn write(&self, hand: &dyn Hand, record: &ActionRecord) -> Result<(), String> {
         let line = record.line().into_bytes();
-        hand.append(self.path.clone(), line, MOST).await.map_err(|error| error.to_string())
+        match timeout(WRITTEN_WITHIN, hand.append(self.path.clone(), line, MOST)).await {
+            Ok(done) => done.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("{} was not written within {WRITTEN_WITHIN:?}", self.path.display())),
+        }
     }
 
     /// Writes the verdict line of an intent.

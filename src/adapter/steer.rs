@@ -54,14 +54,20 @@ pub(super) use relaunch::launcher;
 
 mod relaunch;
 pub mod take;
+#[cfg(test)]
+mod tests;
 mod trust;
+mod turn;
 mod warn;
 
 use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -79,10 +85,12 @@ use crate::fleet::{
     gate::Prompt,
     order::{Act, Confirmed, Ending, Order, Outcome, Planned, Preview, Progress, Refusal, Target, brakes::Brakes},
     runtime::spec::{RuntimeSpec, RuntimeSpecs},
+    text::visible,
 };
-use hand::{Hand, Held};
+use hand::Hand;
 use job::{End, Job, LIMIT};
 use look::Now;
+use turn::Turn;
 
 /// The most that is read of a file that is to be sent; what is longer than a message may be is refused later, in words.
 const FILE_MOST: usize = 1024 * 1024;
@@ -117,13 +125,22 @@ pub struct Steer {
     running: Arc<Mutex<BTreeSet<String>>>,
     /// Whether a relaunch records trust first.
     trusts: bool,
+    /// Given back: nothing is changed any more.
+    ended: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// The same host, to be changed.
     #[must_use]
     pub fn steer(&self, licence: Licence, audit: Audit) -> Steer {
-        Steer { watch: self.clone(), hand: licence.hand, audit, running: Arc::default(), trusts: true }
+        Steer {
+            watch: self.clone(),
+            hand: licence.hand,
+            audit,
+            running: Arc::default(),
+            trusts: true,
+            ended: Arc::default(),
+        }
     }
 
     /// The action log: its orders in the order they were begun, and how many lines could not be read.
@@ -139,6 +156,18 @@ impl Steer {
     pub fn without_trust(mut self) -> Self {
         self.trusts = false;
         self
+    }
+
+    /// Gives the right to change anything back, for every clone: no order is begun any more, and one that runs does no more
+    /// than to leave nothing behind. What it has done it says.
+    pub fn give_back(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was given back, in words.
+    fn ended(&self) -> Option<String> {
+        let ended = self.ended.load(Ordering::Relaxed);
+        ended.then(|| "this program may only look from now on".to_owned())
     }
 
     /// What an order would do to these targets: the exact commands, and what stands against it now. Changes nothing.
@@ -173,9 +202,17 @@ impl Steer {
         target: Target,
         progress: mpsc::Sender<Progress>,
     ) -> Outcome {
-        let _turn = match self.turn(&target).await {
-            Ok(turn) => turn,
-            Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
+        if let Some(why) = self.ended() {
+            return refused(order.get(), target, Refusal::ReadOnly(why), None);
+        }
+        let _turn = match &order.get().act {
+            // Its switch comes before anything that could be waited for.
+            Act::Pause { .. } => None,
+            Act::Interrupt => self.turn_soon(&target).await,
+            _ => match self.turn(&target).await {
+                Ok(turn) => Some(turn),
+                Err(why) => return refused(order.get(), target, Refusal::Running(why), None),
+            },
         };
         let mut job = match Job::begin(self, order.get(), order.asked(), &target, progress).await {
             Ok(job) => job,
@@ -195,7 +232,22 @@ impl Steer {
         if matches!(order.get().act, Act::Relaunch) {
             return self.recover(order, targets, progress, Brakes::default()).await;
         }
-        let each = targets.into_iter().map(|target| self.carry_out(order.clone(), target, progress.clone()));
+        self.carry_out_each(targets.into_iter().map(|target| (order.clone(), target)).collect(), progress).await
+    }
+
+    /// One order for each target, a few at a time; each pane gets one. One outcome each, in the same order.
+    pub async fn carry_out_each(
+        &self,
+        each: Vec<(Confirmed<Order>, Target)>,
+        progress: mpsc::Sender<Progress>,
+    ) -> Vec<Outcome> {
+        let firsts: Vec<Option<Refusal>> = (0..each.len()).map(|at| again(&each[..=at])).collect();
+        let each = each.into_iter().zip(firsts).map(|((order, target), again)| async {
+            match again {
+                Some(refusal) => refused(order.get(), target, refusal, None),
+                None => self.carry_out(order, target, progress.clone()).await,
+            }
+        });
         stream::iter(each).buffered(SENDS_AT_ONCE).collect().await
     }
 
@@ -208,7 +260,13 @@ impl Steer {
         mut brakes: Brakes,
     ) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut each: Vec<(Confirmed<Order>, Target)> = Vec::new();
         for target in targets {
+            each.push((order.clone(), target.clone()));
+            if let Some(refusal) = again(&each) {
+                outcomes.push(refused(order.get(), target, refusal, None));
+                continue;
+            }
             if let Some(why) = brakes.stop() {
                 outcomes.push(refused(order.get(), target, Refusal::Stopped(why), None));
                 continue;
@@ -235,24 +293,6 @@ impl Steer {
         match log.write(hand, &intent).await {
             Ok(()) => log.ended(hand, &intent, &outcome).await.err(),
             Err(why) => Some(why),
-        }
-    }
-
-    /// The target's turn, against everybody: two texts that are pasted at the same time are one wrong text.
-    async fn turn(&self, target: &Target) -> Result<Turn, String> {
-        let mut mine = Turn::take(&self.running, target).ok_or("another order runs on it")?;
-        let path = self.watch.files(&self.watch.who().await).turn(&mine.key);
-        match self.hand.hold(path).await {
-            Ok(Some(held)) => {
-                mine.held = Some(held);
-                Ok(mine)
-            }
-            Ok(None) => Err("another program's order runs on it".to_owned()),
-            // Where no lock can be made, no line of the log can be written either, and that decides.
-            Err(error) => {
-                tracing::warn!(%error, "no lock against other programs");
-                Ok(mine)
-            }
         }
     }
 
@@ -307,6 +347,14 @@ async fn act(job: &mut Job<'_>) -> Result<End, Refusal> {
     }
 }
 
+/// Why the last of these is left out: the pane that it is for has had its turn under another name.
+fn again(each: &[(Confirmed<Order>, Target)]) -> Option<Refusal> {
+    let ((order, last), before) = each.split_last()?;
+    let first = before.iter().map(|(_, target)| target).find(|target| last.same_pane(target))?;
+    let says = || format!("it is the same pane as {}, which gets it", visible(first.name()));
+    order.get().is_for_a_pane().then(|| Refusal::Running(says()))
+}
+
 /// An order that was not begun.
 fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<String>) -> Outcome {
     Outcome {
@@ -318,28 +366,5 @@ fn refused(order: &Order, target: Target, refusal: Refusal, unlogged: Option<Str
         commands: Vec::new(),
         took: Duration::ZERO,
         unlogged,
-    }
-}
-
-/// A target's turn: one order at a time.
-struct Turn {
-    running: Arc<Mutex<BTreeSet<String>>>,
-    key: String,
-    /// The lock against other programs.
-    held: Option<Held>,
-}
-
-impl Turn {
-    fn take(running: &Arc<Mutex<BTreeSet<String>>>, target: &Target) -> Option<Self> {
-        let key = target.aim.as_ref().map_or_else(String::new, |aim| format!("{}:{}", aim.socket, aim.name));
-        let fresh = running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
-        fresh.then(|| Self { running: Arc::clone(running), key, held: None })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        drop(self.held.take());
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }

@@ -195,7 +195,7 @@ fn give(model: &mut Model, word: &'static str, parts: Vec<Part>, mut errands: Ve
 /// Sends the message that was written: one order for each receiver, since each preamble names its own.
 pub(super) fn send(model: &mut Model) -> Vec<Effect> {
     let Mode::Compose(compose) = std::mem::take(&mut model.mode) else { return Vec::new() };
-    let (mut parts, mut errands, mut wrong) = (Vec::new(), Vec::new(), None);
+    let (mut parts, mut errands, mut wrong) = (Vec::new(), Vec::<Errand>::new(), None);
     for row in model.receivers_of(&compose) {
         let letter = match model.arrives(&compose, row) {
             Ok(text) => compose.order(text),
@@ -207,6 +207,9 @@ pub(super) fn send(model: &mut Model) -> Vec<Effect> {
         };
         let target = model.surroundings().map(|around| Target::of(&letter, row, &around));
         match target.map(|target| target.and_then(|target| Ok((confirmed(letter, &target)?, target)))) {
+            // Sessions of a group show one pane: it gets the message once.
+            Some(Ok((_, target)))
+                if errands.iter().any(|errand| errand.targets.iter().any(|one| one.same_pane(&target))) => {}
             Some(Ok((order, target))) => {
                 parts.push(Part::waiting(&target));
                 errands.push(Errand { order, targets: vec![target] });

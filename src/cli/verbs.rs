@@ -20,7 +20,6 @@ use std::{
 
 use clap::Args;
 use color_eyre::eyre::{Result, eyre};
-use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -47,9 +46,6 @@ type Asked = (Order, Result<Target, (String, Refusal)>);
 
 /// What is carried out, and what was refused when it was looked at.
 type Sorted = (Vec<(Confirmed<Order>, Target)>, Vec<(Order, Target, Refusal)>);
-
-/// Sends that are on their way at the same time.
-const AT_ONCE: usize = 4;
 
 /// What every changing verb takes.
 #[derive(Debug, Clone, Args)]
@@ -221,10 +217,7 @@ impl Deck {
                 let targets = goes.into_iter().map(|(_, target)| target).collect();
                 return self.steer.carry_out_all(order, targets, news).await;
             }
-            let each = goes.into_iter().map(|(order, target)| self.steer.carry_out(order, target, news.clone()));
-            let done = stream::iter(each).buffered(AT_ONCE).collect().await;
-            drop(news);
-            done
+            self.steer.carry_out_each(goes, news).await
         };
         tokio::join!(work, talk).0
     }

@@ -4,6 +4,7 @@
 //! names its evidence. It never sends a text twice: a retry presses Enter again, and only while the text is still seen
 //! in the composer. Silence is never success.
 
+mod clear;
 mod machine;
 mod ours;
 mod watch;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub spec: RuntimeSpec,
     /// The host's own name: a pane's title that nobody has set.
     pub host: String,
+    /// Whether a verdict is wanted; without, it ends as soon as the text has left the composer.
+    pub verify: bool,
     /// What to do when the agent is busy.
     pub busy: WhenBusy,
     /// What to do with somebody's draft.
@@ -90,8 +93,10 @@ pub enum Input<'a> {
     Saw(Sight<'a>),
     /// The touch was done.
     Done,
-    /// The look or the touch could not be done: what, and why.
+    /// The look or the touch could not be done, and will not be: what, and why.
     Failed(String),
+    /// The look told nothing, and the next one may.
+    Missed(String),
 }
 
 /// One look at the target.
@@ -179,6 +184,8 @@ pub struct Receipt {
 pub enum Verdict {
     /// The agent has it.
     Accepted,
+    /// It has left the composer; no verdict was wanted.
+    Submitted,
     /// It stands in the composer, not submitted.
     Draft,
     /// Nothing shows what became of it, or it could not be done.
@@ -195,6 +202,7 @@ impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
+            Self::Submitted => "submitted",
             Self::Draft => "draft",
             Self::Unverifiable => "unverifiable",
             Self::Blocked => "blocked",
@@ -206,7 +214,7 @@ impl Verdict {
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Accepted => 0,
+            Self::Accepted | Self::Submitted => 0,
             Self::Unverifiable => 1,
             Self::Draft => 2,
             Self::Refused => 4,

@@ -179,6 +179,12 @@ impl Order {
         matches!(self.act, Act::Send(_) | Act::Reset { .. } | Act::Relaunch)
     }
 
+    /// What goes to a pane, and so must go to each only once.
+    #[must_use]
+    pub fn is_for_a_pane(&self) -> bool {
+        matches!(self.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt | Act::Relaunch)
+    }
+
     /// What is refused while somebody has the agent taken over: two must not type into one composer.
     #[must_use]
     pub fn held_by_takeover(&self) -> bool {

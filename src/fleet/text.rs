@@ -70,6 +70,16 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
         .filter(|(key, _)| !key.is_empty())
 }
 
+/// A typed command for the log: what stands behind its first word may be a secret.
+#[must_use]
+pub fn without_arguments(command: &str) -> String {
+    let command = command.trim();
+    match command.split_once(char::is_whitespace) {
+        Some((word, _)) => format!("{word} …"),
+        None => command.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{cleaned, visible};

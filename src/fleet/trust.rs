@@ -70,6 +70,10 @@ impl Keeper {
     /// it that this directory is *not* trusted, which is theirs to take back.
     pub fn record(self, text: Option<&str>, directory: &str) -> Result<Edit, String> {
         match self {
+            // What is there and empty is being written by somebody, or was cut off: a fresh one would take all else away.
+            Self::Claude if text.is_some_and(|text| text.trim().is_empty()) => {
+                Err("it is empty, as where another program is about to write it".to_owned())
+            }
             Self::Claude => json::record(text.unwrap_or_default(), directory),
             Self::Codex => toml::record(text.unwrap_or_default(), directory),
         }

@@ -100,7 +100,10 @@ impl Hands {
     pub(super) fn only_look(&mut self) {
         self.stroke(Stroke::Leave);
         self.stop_mending();
-        self.steer = None;
+        // Orders that wait or run have hands of their own.
+        if let Some(steer) = self.steer.take() {
+            steer.give_back();
+        }
     }
 
     fn stop_mending(&mut self) {

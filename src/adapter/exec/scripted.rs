@@ -53,6 +53,7 @@ struct Script {
     processes: Option<BTreeMap<u32, Process>>,
     who: Who,
     calls: Vec<Argv>,
+    hangs: bool,
 }
 
 impl Scripted {
@@ -91,6 +92,16 @@ impl Scripted {
     /// From now on this is who asks.
     pub fn asked_by(&self, who: Who) {
         self.script().who = who;
+    }
+
+    /// From now on its disk does not answer: no lock is given and no line appended.
+    pub fn disk_hangs(&self) {
+        self.script().hangs = true;
+    }
+
+    /// Whether it is so.
+    pub(in crate::adapter) fn hangs(&self) -> bool {
+        self.script().hangs
     }
 
     /// Every command line so far, in order.

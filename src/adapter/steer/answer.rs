@@ -21,6 +21,10 @@ use crate::{
     },
 };
 
+/// How many looks in a row may tell nothing, and how far apart they are.
+const MOST_MISSED: u32 = 5;
+const MISSED_AGAIN: Duration = Duration::from_millis(400);
+
 /// Answers.
 pub(super) async fn answer(job: &mut Job<'_>, reply: &Reply) -> Result<End, Refusal> {
     let name = visible(&job.aim()?.name);
@@ -71,6 +75,7 @@ fn meant(now: &Now, reply: &Reply, name: &str) -> Result<Prompt, Refusal> {
 
 async fn carry_out(job: &mut Job<'_>, answer: &mut Answer) -> Verdict {
     let begun = job.elapsed();
+    let mut missed = 0;
     let mut step = answer.next(Input::Start, Duration::ZERO);
     loop {
         let elapsed = |job: &Job<'_>| job.elapsed().saturating_sub(begun);
@@ -78,12 +83,20 @@ async fn carry_out(job: &mut Job<'_>, answer: &mut Answer) -> Verdict {
             Step::Look { after } => {
                 tokio::time::sleep(after).await;
                 match job.look_at_prompt().await {
-                    Ok(now) => answer.next(Input::Saw(&now.seen), elapsed(job)),
+                    Ok(now) => {
+                        missed = 0;
+                        answer.next(Input::Saw(&now.seen), elapsed(job))
+                    }
+                    // A look that told nothing says nothing about the agent: one more.
+                    Err(Refusal::Unreachable(_)) if missed < MOST_MISSED => {
+                        missed += 1;
+                        Step::Look { after: MISSED_AGAIN }
+                    }
                     // An option that quits takes the pane with it.
                     Err(Refusal::Missing(why)) => {
                         answer.next(Input::Saw(&Seen { gone: Some(why), ..Seen::default() }), elapsed(job))
                     }
-                    Err(refusal) => answer.next(Input::Failed(refusal.to_string()), elapsed(job)),
+                    Err(refusal) => answer.next(Input::Failed(refusal.reason()), elapsed(job)),
                 }
             }
             Step::Keys(keys) => match press(job, keys).await {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     Steer,
     job::{End, Job, LIMIT},
-    lines::ANOTHER,
+    lines::{ANOTHER, Line},
     look::{Now, Recorded, only_a_shell},
 };
 use crate::{
@@ -30,8 +30,7 @@ const LOOKS_BEFORE: u32 = 3;
 /// Sends or resets.
 pub(super) async fn send(job: &mut Job<'_>) -> Result<End, Refusal> {
     let plan = plan_of(job.steer, &job.who, job.order, job.aim()?, job.pane()?).await?;
-    let verify = !matches!(&job.order.act, Act::Send(letter) if !letter.verify);
-    deliver(job, plan, verify).await
+    deliver(job, plan).await
 }
 
 /// What is to be typed, and how.
@@ -40,8 +39,8 @@ async fn plan_of(steer: &Steer, who: &Who, order: &Order, aim: &Aim, pane: PaneA
     let host = who.identity.host.0.clone();
     match &order.act {
         Act::Send(letter) => {
-            let Letter { text, kind, busy, draft, timing, .. } = letter.clone();
-            Ok(Plan { text, kind, pid: pane.pid, spec, host, busy, draft, timing })
+            let Letter { text, kind, busy, draft, timing, verify } = letter.clone();
+            Ok(Plan { text, kind, pid: pane.pid, spec, host, verify, busy, draft, timing })
         }
         Act::Reset { draft, timing } => {
             let text = aim.reset_command.clone().or_else(|| spec.reset.clone()).ok_or_else(|| {
@@ -51,7 +50,8 @@ async fn plan_of(steer: &Steer, who: &Who, order: &Order, aim: &Aim, pane: PaneA
                 ))
             })?;
             let (draft, timing) = (*draft, *timing);
-            Ok(Plan { text, kind: Kind::Reset, pid: pane.pid, spec, host, busy: WhenBusy::Refuse, draft, timing })
+            let (kind, busy) = (Kind::Reset, WhenBusy::Refuse);
+            Ok(Plan { text, kind, pid: pane.pid, spec, host, verify: true, busy, draft, timing })
         }
         _ => Err(Refusal::NoRule("this order sends nothing".into())),
     }
@@ -70,7 +70,7 @@ pub(super) async fn against(steer: &Steer, who: &Who, order: &Order, aim: &Aim, 
                 elapsed += after;
                 let now = Now::of(steer, who, aim, pane, None).await?;
                 if look == 0 {
-                    not_a_shell(steer, &now, order).await?;
+                    not_a_shell(steer, &now).await?;
                 }
                 delivery.next(Input::Saw(now.sight(None)), elapsed)
             }
@@ -83,21 +83,21 @@ pub(super) async fn against(steer: &Steer, who: &Who, order: &Order, aim: &Aim, 
     }
 }
 
-/// What is sent to a shell is run.
-async fn not_a_shell(steer: &Steer, now: &Now, order: &Order) -> Result<(), Refusal> {
-    match (only_a_shell(steer, &now.pane).await, &order.forced) {
-        (Some(shell), None) => Err(Refusal::NoRule(format!(
+/// What is sent to a shell is run. A reason that passes a pause does not pass this: it was meant for an agent.
+async fn not_a_shell(steer: &Steer, now: &Now) -> Result<(), Refusal> {
+    match only_a_shell(steer, &now.pane, &[]).await {
+        Some(shell) => Err(Refusal::NoRule(format!(
             "nothing but a shell ({}) has its terminal: what is sent there would be run as a command",
             visible(&shell)
         ))),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
-async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Refusal> {
+async fn deliver(job: &mut Job<'_>, plan: Plan) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
-    not_a_shell(job.steer, &first, job.order).await?;
+    not_a_shell(job.steer, &first).await?;
     let mut recorded = Recorded::open(job.steer, &first.pane).await;
     let begun = job.elapsed();
     let mut delivery = Delivery::new(plan);
@@ -115,17 +115,17 @@ async fn deliver(job: &mut Job<'_>, plan: Plan, verify: bool) -> Result<End, Ref
                         };
                         delivery.next(Input::Saw(now.sight(record.as_ref())), elapsed(job))
                     }
-                    Err(refusal) => delivery.next(Input::Failed(refusal.to_string()), elapsed(job)),
+                    Err(refusal @ Refusal::Unreachable(_)) => {
+                        delivery.next(Input::Missed(refusal.reason()), elapsed(job))
+                    }
+                    Err(refusal) if !delivery.has_touched() => return Err(refusal),
+                    Err(refusal) => delivery.next(Input::Failed(refusal.reason()), elapsed(job)),
                 }
             }
-            Step::Do(what) => {
-                let submits = what == Touch::Enter;
-                match touch(job, what).await {
-                    Ok(()) if submits && !verify => return Ok(End::new(Ending::Submitted, "submitted, not verified")),
-                    Ok(()) => delivery.next(Input::Done, elapsed(job)),
-                    Err(why) => delivery.next(Input::Failed(why), elapsed(job)),
-                }
-            }
+            Step::Do(what) => match touch(job, what).await {
+                Ok(()) => delivery.next(Input::Done, elapsed(job)),
+                Err(why) => delivery.next(Input::Failed(why), elapsed(job)),
+            },
             Step::End(receipt) => {
                 let ending = match receipt.verdict {
                     Verdict::Refused => Ending::Refused(Refusal::Unsafe(receipt.says.clone())),
@@ -148,10 +148,10 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
     let pane = job.pane().map_err(|refusal| refusal.to_string())?;
     let lines = job.lines(aim);
     let types = matches!(touch, Touch::Type(_) | Touch::Paste(_));
-    let argv = match touch {
-        Touch::LeaveMode => lines.leave_mode(pane),
-        Touch::Keys(keys) => lines.keys(&keys, pane),
-        Touch::Enter => lines.keys(&["Enter".to_owned()], pane),
+    let line: Line = match touch {
+        Touch::LeaveMode => lines.leave_mode(pane).into(),
+        Touch::Keys(keys) => lines.keys(&keys, pane).into(),
+        Touch::Enter => lines.keys(&["Enter".to_owned()], pane).into(),
         Touch::Type(text) => lines.typed(&text, pane),
         Touch::Paste(text) => {
             job.says(format!("pasting {} bytes", text.len()));
@@ -159,10 +159,10 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
             let buffer = format!("mosaic-top-{buffer}");
             job.holds(Some(lines.forget(&buffer)));
             job.change(lines.load(&buffer), text.into_bytes(), LIMIT).await?;
-            lines.paste(&buffer, pane)
+            lines.paste(&buffer, pane).into()
         }
     };
-    let done = job.change(argv, Vec::new(), LIMIT).await;
+    let done = job.change(line, Vec::new(), LIMIT).await;
     let held = done.as_ref().is_ok_and(|output| !String::from_utf8_lossy(&output.stdout).contains(ANOTHER));
     if held {
         // `paste-buffer -d` has deleted it.
@@ -182,7 +182,7 @@ async fn touch(job: &mut Job<'_>, touch: Touch) -> Result<(), String> {
 async fn forget(job: &mut Job<'_>) {
     if let Some(argv) = job.held() {
         // Where it cannot be deleted, its server is gone and the buffer with it.
-        let _ = job.change(argv, Vec::new(), LIMIT).await;
+        let _ = job.tidy(argv, Vec::new(), LIMIT).await;
         job.holds(None);
     }
 }
@@ -213,14 +213,24 @@ pub(super) async fn interrupt(job: &mut Job<'_>) -> Result<End, Refusal> {
         }
         job.says(format!("pressing {key}"));
         if let Err(why) = touch(job, Touch::Keys(vec![key.clone()])).await {
-            return Ok(End::new(Ending::Failed, why));
+            let ending = if place > 0 { Ending::Unverifiable } else { Ending::Failed };
+            return Ok(End::new(ending, why));
         }
     }
     let until = job.elapsed() + STOPS_WITHIN;
     while job.elapsed() < until {
         tokio::time::sleep(LOOK_EVERY).await;
-        if job.look().await?.busy() != Some(true) {
-            return Ok(End::done(format!("{name} has stopped working")));
+        match job.look().await {
+            Ok(now) if now.busy() != Some(true) => return Ok(End::done(format!("{name} has stopped working"))),
+            Ok(_) | Err(Refusal::Unreachable(_)) => {}
+            // From the first key on it is no refusal any more.
+            Err(Refusal::Missing(why)) => return Ok(End::done(format!("{name} has stopped working: {why}"))),
+            Err(why) => {
+                return Ok(End::new(
+                    Ending::Unverifiable,
+                    format!("{why}, after it was interrupted", why = why.reason()),
+                ));
+            }
         }
     }
     Ok(End::new(Ending::Unverifiable, format!("{name} still works {STOPS_WITHIN:?} after it was interrupted")))

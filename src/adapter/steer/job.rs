@@ -7,14 +7,14 @@ use tokio::sync::mpsc;
 
 use super::{
     Steer,
-    lines::{Lines, exact},
+    lines::{Line, Lines},
     look::Now,
 };
 use crate::{
     adapter::{
         audit::Log,
         clock,
-        exec::{Argv, Output},
+        exec::{Argv, ExecError, Output},
         identity::Who,
     },
     fleet::{
@@ -51,6 +51,13 @@ impl From<Refusal> for End {
         let says = refusal.to_string();
         Self::new(Ending::Refused(refusal), says)
     }
+}
+
+/// A changing command that did not succeed.
+pub(super) struct Failed {
+    /// It was not over in time: what it began may go on without it.
+    pub(super) slow: bool,
+    pub(super) why: String,
 }
 
 /// An order under way.
@@ -153,12 +160,48 @@ impl<'a> Job<'a> {
     }
 
     /// Runs one changing command; `Err` says why it failed.
-    pub(super) async fn change(&mut self, argv: Argv, stdin: Vec<u8>, limit: Duration) -> Result<Output, String> {
-        self.commands.push(exact(&argv));
-        let output = self.steer.hand.change(&argv, stdin, limit).await.map_err(|error| error.to_string())?;
+    pub(super) async fn change(
+        &mut self,
+        line: impl Into<Line>,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Output, String> {
+        self.try_change(line, stdin, limit).await.map_err(|failed| failed.why)
+    }
+
+    /// The same, where it matters whether it has failed or is only not over yet.
+    pub(super) async fn try_change(
+        &mut self,
+        line: impl Into<Line>,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Output, Failed> {
+        match self.steer.ended() {
+            Some(why) => Err(Failed { slow: false, why }),
+            None => self.tidy(line, stdin, limit).await,
+        }
+    }
+
+    /// The same for what puts things back, which is done whatever has happened.
+    pub(super) async fn tidy(
+        &mut self,
+        line: impl Into<Line>,
+        stdin: Vec<u8>,
+        limit: Duration,
+    ) -> Result<Output, Failed> {
+        let Line { argv, shown } = line.into();
+        self.commands.push(shown);
+        let output =
+            self.steer.hand.change(&argv, stdin, limit).await.map_err(|error| Failed {
+                slow: matches!(error, ExecError::TimedOut { .. }),
+                why: error.to_string(),
+            })?;
         match output.status {
             0 => Ok(output),
-            status => Err(format!("{} failed with status {status}: {}", argv.program(), output.complaint())),
+            status => {
+                let why = format!("{} failed with status {status}: {}", argv.program(), output.complaint());
+                Err(Failed { slow: false, why })
+            }
         }
     }
 

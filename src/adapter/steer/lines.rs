@@ -7,8 +7,12 @@ use crate::{
     adapter::{exec::Argv, identity::Who, tmux::Tmux},
     fleet::{
         ids::{SessionId, Socket},
-        order::{PaneAim, launch::quoted},
+        order::{
+            PaneAim,
+            launch::{Launch, quoted},
+        },
         taken::Window,
+        text::without_arguments,
     },
 };
 
@@ -21,6 +25,18 @@ pub(super) const ANOTHER: &str = "another process";
 /// A client that does not exist. From 3.7 on `send-keys` is refused while any read-only client is attached anywhere on
 /// the server, unless it names a client; one that cannot be resolved counts as none.
 const NO_CLIENT: &str = "mosaic-top-none";
+
+/// A command line with what people and the log see of it, where that is not all.
+pub(super) struct Line {
+    pub(super) argv: Argv,
+    pub(super) shown: String,
+}
+
+impl From<Argv> for Line {
+    fn from(argv: Argv) -> Self {
+        Self { shown: exact(&argv), argv }
+    }
+}
 
 /// One server's changing commands.
 pub(super) struct Lines<'a> {
@@ -57,9 +73,12 @@ impl Lines<'_> {
         self.guarded(pane, &format!("send-keys{} -X -t {} cancel", self.client(), pane.id))
     }
 
-    /// Types a text, never read as keys.
-    pub(super) fn typed(&self, text: &str, pane: PaneAim) -> Argv {
-        self.guarded(pane, &format!("send-keys{} -l -t {} -- {}", self.client(), pane.id, literal(text)))
+    /// Types a text, never read as keys. Only its first word is shown.
+    pub(super) fn typed(&self, text: &str, pane: PaneAim) -> Line {
+        let of = |text: &str| {
+            self.guarded(pane, &format!("send-keys{} -l -t {} -- {}", self.client(), pane.id, literal(text)))
+        };
+        Line { argv: of(text), shown: exact(&of(&without_arguments(text))) }
     }
 
     /// Ends a session.
@@ -67,10 +86,11 @@ impl Lines<'_> {
         self.line(["kill-session", "-t", &session.to_string()])
     }
 
-    /// Attaches a client; on a terminal of ours with the colours that it shows.
+    /// Attaches a client; on a terminal of ours with the colours that it shows. `-E`: the session keeps its environment,
+    /// which tmux would else change to the client's for every program that is started in it later.
     pub(super) fn attach(&self, session: SessionId, ours: bool) -> Argv {
         let session = session.to_string();
-        let words = ["-T", "256,RGB", "attach-session", "-t", &session];
+        let words = ["-T", "256,RGB", "attach-session", "-E", "-t", &session];
         self.tmux.argv(self.socket, words.into_iter().skip(if ours { 0 } else { 2 }))
     }
 
@@ -84,17 +104,19 @@ impl Lines<'_> {
         self.line(["display-message", "-c", client, &says.replace('#', "##").replace('%', "%%")])
     }
 
-    /// Gives a window its size and its own `window-size` back, unless it has that size.
-    pub(super) fn put_back(&self, window: &Window) -> Argv {
+    /// Gives a window its size and its own `window-size` back, unless it has that size, or is one of another server than
+    /// that one: after a restart its id is some other agent's.
+    pub(super) fn put_back(&self, window: &Window, server: u32) -> Argv {
         let (id, (columns, rows)) = (window.id, window.size);
         let same = format!("#{{&&:#{{==:#{{window_width}},{columns}}},#{{==:#{{window_height}},{rows}}}}}");
+        let leave = format!("#{{||:#{{!=:#{{pid}},{server}}},{same}}}");
         let own = match &window.own {
             // `resize-window` leaves `manual` behind.
             Some(own) => format!("set-option -w -t {id} window-size {own}"),
             None => format!("set-option -wu -t {id} window-size"),
         };
         let resize = format!("resize-window -t {id} -x {columns} -y {rows} ; {own}");
-        self.line(["if-shell", "-F", "-t", &id.to_string(), &same, "", &resize])
+        self.line(["if-shell", "-F", "-t", &id.to_string(), &leave, "", &resize])
     }
 
     /// Starts a pane's own command again, also where it has ended.
@@ -103,9 +125,23 @@ impl Lines<'_> {
         self.only_if(&holds, pane, &format!("respawn-pane -k -t {}", pane.id))
     }
 
-    /// A new session with this command.
-    pub(super) fn new_session(&self, name: &str, directory: &str, command: &str) -> Argv {
-        self.line(["new-session", "-d", "-s", name, "-c", directory, "--", command])
+    /// Launches it in the pane, in place of what runs there.
+    pub(super) fn respawn_with(&self, pane: PaneAim, launch: &Launch, path: &str) -> Line {
+        let holds = format!("#{{==:#{{pane_pid}},{}}}", pane.pid);
+        let directory = literal(&launch.directory);
+        let of = |command: &str| {
+            let command = literal(command);
+            self.only_if(&holds, pane, &format!("respawn-pane -k -t {} -c {directory} -- {command}", pane.id))
+        };
+        Line { argv: of(&launch.pane_line(path)), shown: exact(&of(&launch.shown_line(path))) }
+    }
+
+    /// Launches it in a new session.
+    pub(super) fn new_session(&self, launch: &Launch, path: &str) -> Line {
+        let of = |command: &str| {
+            self.line(["new-session", "-d", "-s", &launch.name, "-c", &launch.directory, "--", command])
+        };
+        Line { argv: of(&launch.pane_line(path)), shown: exact(&of(&launch.shown_line(path))) }
     }
 
     fn line<const N: usize>(&self, words: [&str; N]) -> Argv {
@@ -214,7 +250,31 @@ mod tests {
         ] {
             let line = Lines { tmux: &Tmux::default(), socket: &Socket::Default, version: "3.3a" }.typed(text, PANE);
             let command = format!("send-keys -l -t %5 -- {typed}");
-            assert!(line.words.contains(&command), "{line:?}");
+            assert!(line.argv.words.contains(&command), "{:?}", line.argv);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_arguments_of_a_command_and_no_values_of_variables() {
+        let (tmux, socket) = (Tmux::default(), Socket::Default);
+        let lines = Lines { tmux: &tmux, socket: &socket, version: "3.3a" };
+        let launch = Launch {
+            name: "a".into(),
+            directory: "/w".into(),
+            runtime: "claude".into(),
+            model: None,
+            yolo: false,
+            command: None,
+            env: [("API_KEY".to_owned(), "s3cret".to_owned())].into(),
+        };
+        for (line, shown) in [
+            (lines.typed("/login s3cret", PANE), "/login …"),
+            (lines.typed("/clear", PANE), "/clear"),
+            (lines.new_session(&launch, "/bin"), "API_KEY=…"),
+            (lines.respawn_with(PANE, &launch, "/bin"), "API_KEY=…"),
+        ] {
+            assert!(line.shown.contains(shown) && !line.shown.contains("s3cret"), "{}", line.shown);
+            assert_eq!(line.argv.to_string().contains("s3cret"), !shown.contains("clear"));
         }
     }
 

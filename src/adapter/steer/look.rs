@@ -20,6 +20,7 @@ use crate::{
         reading::Reading,
         record::Record,
         runtime::{Family, Recognition, recognise_pane},
+        text::visible,
     },
     screen::Screen,
 };
@@ -58,8 +59,8 @@ impl Now {
         let own = identity::own_pane(who.inside, &BTreeMap::from([(aim.socket.clone(), facts)]));
         let own = own.is_some_and(|own| own.pane == wanted.id);
         let same = |one: &capture::Captured| one.server == server && one.pid == wanted.pid;
-        let screen = captured.into_iter().find(same).map(|one| one.screen);
-        let screen = screen.ok_or_else(|| Refusal::Changed(format!("the screen of {} could not be read", aim.name)))?;
+        let unread = || Refusal::Unreachable(format!("the screen of {} could not be read", visible(&aim.name)));
+        let screen = captured.into_iter().find(same).map(|one| one.screen).ok_or_else(unread)?;
         let seen = steer.watch.rules().read(&Glance {
             screen: &screen,
             runtime: aim.runtime.as_deref(),
@@ -106,7 +107,7 @@ pub(super) fn server_of(state: &ServerState, aim: &Aim) -> Result<u32, Refusal> 
         ServerState::Empty | ServerState::Absent => {
             Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)))
         }
-        ServerState::OtherProtocol(why) | ServerState::Unreachable(why) => Err(Refusal::Missing(why.clone())),
+        ServerState::OtherProtocol(why) | ServerState::Unreachable(why) => Err(Refusal::Unreachable(why.clone())),
     }
 }
 
@@ -116,10 +117,11 @@ pub(super) struct Recorded {
     asked: Asked,
 }
 
-/// The name of the shell that alone has the pane's terminal: what is typed there is run.
-pub(super) async fn only_a_shell(steer: &Steer, pane: &PaneFacts) -> Option<String> {
+/// The name of the shell that alone has the pane's terminal: what is typed there is run. A shell that runs one of these
+/// programs is none.
+pub(super) async fn only_a_shell(steer: &Steer, pane: &PaneFacts, programs: &[String]) -> Option<String> {
     let processes = steer.hand.processes(vec![pane.pid]).await;
-    match recognise_pane(pane, &processes.as_ref().map(Family::of), &[]) {
+    match recognise_pane(pane, &processes.as_ref().map(Family::of), programs) {
         Recognition::Shell(name) => Some(name),
         Recognition::Runtime(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
     }

@@ -40,6 +40,7 @@ pub(super) async fn pause(job: &mut Job<'_>, reason: Option<&str>) -> Result<End
     if job.target.aim.as_ref().is_none_or(|aim| aim.pane.is_none()) {
         return Ok(End::done(format!("{name} is paused{lacks}")));
     }
+    let _turn = job.steer.turn_soon(job.target).await;
     let stopped = match deliver::interrupt(job).await {
         Ok(end) => end.says,
         Err(refusal) => refusal.to_string(),

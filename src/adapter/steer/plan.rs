@@ -4,15 +4,17 @@ use super::{
     Steer, deliver,
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
-    pauses, places,
-    relaunch::ground::{self, Ground},
+    look, pauses, places,
+    relaunch::{
+        self,
+        ground::{self, Ground},
+    },
     take, trust,
 };
 use crate::{
     adapter::{exec::Exec, identity::Who, tmux::query},
     fleet::{
         delivery::Kind,
-        facts::ServerState,
         gate::answer::Choice,
         order::{Act, Aim, Order, PaneAim, Refusal, Reply, Target},
         runtime::spec::RuntimeSpecs,
@@ -28,7 +30,13 @@ impl Steer {
     pub(super) async fn plan(&self, order: &Order, target: &Target, who: &Who) -> Vec<String> {
         let prepares = order.act == Act::Trust || order.act == Act::Relaunch && self.trusts;
         let mut lines = if prepares { trust::lines(self, who, target).await } else { Vec::new() };
-        lines.extend(self.lines_of(order, target, who));
+        match target.aim.as_deref().map(|aim| (aim, aim.pane)) {
+            // Which command that is, its pane says.
+            Some((aim, Some(pane))) if order.act == Act::Relaunch && aim.unit.is_none() => {
+                lines.extend(relaunch::pane::respawn(self, who, aim, pane).await.map(|line| line.shown));
+            }
+            _ => lines.extend(self.lines_of(order, target, who)),
+        }
         lines
     }
 
@@ -91,14 +99,12 @@ impl Steer {
         }
         if order.act == Act::Relaunch {
             let now = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
-            return ground::safe(Ground { steer: self, who: &who }, order, aim, &now).await;
+            return ground::safe(Ground { steer: self, who: &who }, aim, &now).await;
         }
         let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
         let listing = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
-        if !matches!(listing.state, ServerState::Up { .. }) {
-            return Err(Refusal::Missing(format!("no tmux server runs on socket {}", aim.socket)));
-        }
+        look::server_of(&listing.state, aim)?;
         match listing.panes.iter().find(|pane| pane.pane == wanted.id) {
             // What is shown before a reset must not promise what its first look will refuse.
             Some(pane) if pane.pid == wanted.pid && matches!(order.act, Act::Reset { .. }) => {
@@ -126,16 +132,13 @@ fn pasted(lines: &Lines<'_>, pane: PaneAim) -> Vec<String> {
 }
 
 fn typed(lines: &Lines<'_>, text: &str, pane: PaneAim) -> Vec<String> {
-    vec![exact(&lines.typed(text, pane)), exact(&lines.keys(&["Enter".to_owned()], pane))]
+    vec![lines.typed(text, pane).shown, exact(&lines.keys(&["Enter".to_owned()], pane))]
 }
 
 fn starts(aim: &Aim, lines: &Lines<'_>, who: &Who) -> Vec<String> {
-    match (&aim.unit, aim.pane, &aim.launch) {
-        (Some(unit), _, _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
-        (None, Some(pane), _) => vec![exact(&lines.respawn(pane))],
-        (None, None, Some(launch)) => {
-            vec![exact(&lines.new_session(&launch.name, &launch.directory, &launch.pane_line("$PATH")))]
-        }
-        (None, None, None) => Vec::new(),
+    match (&aim.unit, &aim.launch) {
+        (Some(unit), _) => vec![exact(&systemctl(who, &["restart", "--", unit]))],
+        (None, Some(launch)) => vec![lines.new_session(launch, "$PATH").shown],
+        (None, None) => Vec::new(),
     }
 }

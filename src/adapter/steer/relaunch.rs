@@ -2,26 +2,28 @@
 
 pub(super) mod ground;
 pub(in crate::adapter) mod launcher;
+pub(super) mod pane;
 
 use std::{collections::BTreeSet, time::Duration};
 
 use self::ground::Ground;
 use super::{
-    job::{End, Job, LIMIT},
-    lines::{ANOTHER, HOLDER_UNIT, exact, journal, systemctl},
-    look::server_of,
+    hand::Held,
+    job::{End, Failed, Job, LIMIT},
+    lines::{ANOTHER, HOLDER_UNIT, journal, systemctl},
+    look::{only_a_shell, server_of},
     trust,
 };
 use crate::{
     adapter::{
         clock,
-        exec::Exec,
+        exec::{Exec, Output},
         systemd::{Manager, SystemdReader},
         tmux::query,
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal, launch::Launch},
+        order::{Aim, Ending, Refusal},
         reading::Reading,
         text::visible,
     },
@@ -34,6 +36,8 @@ const UNIT_LIMIT: Duration = Duration::from_secs(30);
 const UP_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 const LOOKS_UP: u32 = 4;
+/// Looks that may show nothing but a shell: one that prepares its program's start is there for a moment, too.
+const LOOKS_SHELL: u32 = 15;
 /// Looks without a session, after a unit has done all that it does, until nothing more is waited for.
 const LOOKS_WITHOUT: u32 = 6;
 
@@ -52,7 +56,7 @@ fn on<'a>(job: &'a Job<'_>) -> Ground<'a> {
 pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let before = server(job, aim).await;
-    ground::safe(on(job), job.order, aim, &before).await?;
+    ground::safe(on(job), aim, &before).await?;
     let units = units(job, aim).await;
     if let (Some(unit), Reading::Unknown(why)) = (&aim.unit, &units.units) {
         return Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")));
@@ -62,21 +66,22 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     }
     let done = match way(aim, &units) {
         Way::Unit(unit, facts) => {
-            holder(job, &before, &units).await;
+            holder(job, aim, &units).await?;
+            // What was looked at first may be long ago by now: others start servers meanwhile.
+            ground::safe(on(job), aim, &server(job, aim).await).await?;
             job.says(format!("restarting {unit}"));
             restart(job, aim, &unit, &facts).await
         }
         Way::Pane => {
-            let pane = job.pane()?;
             job.look().await?;
-            job.says("starting its command again in the same pane");
-            let done = job.change(job.lines(aim).respawn(pane), Vec::new(), LIMIT).await;
-            done.and_then(|output| {
+            let line = pane::respawn(job.steer, &job.who, aim, job.pane()?).await?;
+            job.says("starting it again in the same pane");
+            job.change(line, Vec::new(), LIMIT).await.and_then(|output| {
                 let another = String::from_utf8_lossy(&output.stdout).contains(ANOTHER);
                 if another { Err("its pane holds another process than before".to_owned()) } else { Ok(()) }
             })
         }
-        Way::Session => launch(job, aim, &before, &units).await?,
+        Way::Session => launch(job, aim, &units).await?,
     };
     match done {
         Ok(()) => Ok(follow(job, aim).await),
@@ -105,15 +110,44 @@ async fn units(job: &Job<'_>, aim: &Aim) -> SystemdFacts {
 }
 
 /// With no server left the holder's unit goes on saying active, and the first agent would get the server into its own
-/// unit: so the holder is started anew before it. There is nothing on it that could be lost.
-async fn holder(job: &mut Job<'_>, server: &query::Listing, units: &SystemdFacts) {
-    let gone = matches!(server.state, ServerState::Absent);
+/// unit: so the holder is started anew before it. That there is nothing on it that could be lost is looked at again under
+/// a lock: of several relaunches at once only one may restart it, and the others find a fleet that has just come up.
+async fn holder(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<(), Refusal> {
     let known = units.units.known().and_then(|units| units.get(HOLDER_UNIT)).is_some_and(|unit| unit.load == "loaded");
-    if gone && known {
-        job.says("starting the holder first: no tmux server is left");
-        let argv = systemctl(&job.who, &["restart", "--", HOLDER_UNIT]);
-        // Where it fails, the agent's own start says more.
-        let _ = job.change(argv, Vec::new(), UNIT_LIMIT).await;
+    if !known || !is_absent(job, aim).await {
+        return Ok(());
+    }
+    let _alone = alone(job, aim).await?;
+    if !is_absent(job, aim).await {
+        return Ok(());
+    }
+    ground::unheard(on(job), aim).await?;
+    job.says("starting the holder first: no tmux server is left");
+    let argv = systemctl(&job.who, &["restart", "--", HOLDER_UNIT]);
+    // Where it fails, the agent's own start says more.
+    let _ = job.change(argv, Vec::new(), UNIT_LIMIT).await;
+    Ok(())
+}
+
+async fn is_absent(job: &Job<'_>, aim: &Aim) -> bool {
+    matches!(server(job, aim).await.state, ServerState::Absent)
+}
+
+/// The one turn at the holder of a socket, against every other order and program.
+async fn alone(job: &Job<'_>, aim: &Aim) -> Result<Held, Refusal> {
+    let path = job.steer.watch.files(&job.who).turn(&format!("{HOLDER_UNIT} {}", aim.socket));
+    let until = job.elapsed() + UNIT_LIMIT;
+    loop {
+        let held = job.steer.hand.hold(path.clone()).await;
+        let held = held.map_err(|error| Refusal::Hazard(format!("nothing keeps others from the holder: {error}")))?;
+        match held {
+            Some(held) => return Ok(held),
+            None if job.elapsed() < until => tokio::time::sleep(LOOK_EVERY).await,
+            None => {
+                let says = "another program has been starting the holder of the tmux server for";
+                return Err(Refusal::Running(format!("{says} {UNIT_LIMIT:?}")));
+            }
+        }
     }
 }
 
@@ -122,36 +156,48 @@ async fn holder(job: &mut Job<'_>, server: &query::Listing, units: &SystemdFacts
 async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) -> Result<(), String> {
     let argv = systemctl(&job.who, &["restart", "--", unit]);
     let alive = facts.active == "active" || facts.active == "activating";
-    if alive && job.change(argv.clone(), Vec::new(), UNIT_LIMIT).await.is_ok() {
-        return Ok(());
+    if alive {
+        let done = job.try_change(argv.clone(), Vec::new(), UNIT_LIMIT).await;
+        if begun(job, done).is_ok() {
+            return Ok(());
+        }
     }
     let now = server(job, aim).await;
     let same = server_of(&now.state, aim).is_ok();
     if let Some(left) = now.panes.iter().find(|pane| same && pane.session.name == aim.name) {
         job.change(job.lines(aim).kill_session(left.session.id), Vec::new(), LIMIT).await?;
+    } else if let Some(why) = job.steer.ended() {
+        return Err(why);
     }
     // Fails where there is no failure to forget, which is as good.
-    let _ = job.change(systemctl(&job.who, &["reset-failed", "--", unit]), Vec::new(), LIMIT).await;
-    job.change(argv, Vec::new(), UNIT_LIMIT).await.map(drop)
+    let _ = job.tidy(systemctl(&job.who, &["reset-failed", "--", unit]), Vec::new(), LIMIT).await;
+    // What was ended for it is started again, whatever has happened meanwhile.
+    let done = job.tidy(argv, Vec::new(), UNIT_LIMIT).await;
+    begun(job, done)
+}
+
+/// A restart that is not over in time goes on in the manager: what comes of it is seen, and nothing of it is ended.
+fn begun(job: &Job<'_>, done: Result<Output, Failed>) -> Result<(), String> {
+    match done {
+        Err(failed) if failed.slow => {
+            job.says(format!("its start takes longer than {UNIT_LIMIT:?}"));
+            Ok(())
+        }
+        done => done.map(drop).map_err(|failed| failed.why),
+    }
 }
 
 /// A new session, on a server that runs: one that this program started would live and die with this program's login.
-async fn launch(
-    job: &mut Job<'_>,
-    aim: &Aim,
-    server: &query::Listing,
-    units: &SystemdFacts,
-) -> Result<Result<(), String>, Refusal> {
+async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Result<(), String>, Refusal> {
     let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
-    let launch = aim.launch.clone().ok_or_else(nothing)?;
-    let launch = with_env_file(job, aim, launch).await;
+    let launch = pane::launch_of(job.steer, &job.who, aim).await.ok_or_else(nothing)?;
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let path = launcher::path();
-    let argv = job.lines(aim).new_session(&launch.name, &launch.directory, &launch.pane_line(&path));
-    let by_hand = exact(&argv);
+    let line = job.lines(aim).new_session(&launch, &path);
+    let by_hand = line.shown.clone();
     let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
-    holder(job, server, units).await;
-    let now = self::server(job, aim).await;
+    holder(job, aim, units).await?;
+    let now = server(job, aim).await;
     if !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
         return Err(refuse("no tmux server runs, and one that was started from here would end with this login"));
     }
@@ -162,17 +208,7 @@ async fn launch(
         return Err(refuse(&why));
     }
     job.says("starting it in a new session");
-    Ok(job.change(argv, Vec::new(), LIMIT).await.map(drop))
-}
-
-/// With what the agent's env file says laid over it.
-async fn with_env_file(job: &Job<'_>, aim: &Aim, launch: Launch) -> Launch {
-    let exec: &dyn Exec = job.steer.hand.as_ref();
-    let Some(agent) = aim.agent() else { return launch };
-    match exec.read(vec![job.steer.watch.files(&job.who).env_file(&agent)], 64 * 1024).await.pop() {
-        Some(Ok(content)) => launch.with_env_file(&String::from_utf8_lossy(&content.bytes)),
-        _ => launch,
-    }
+    Ok(job.change(line, Vec::new(), LIMIT).await.map(drop))
 }
 
 /// Waits until its session stands with a living process that is not the one before.
@@ -183,6 +219,10 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
     while job.elapsed() < until {
         tokio::time::sleep(LOOK_EVERY).await;
         let now = server(job, aim).await;
+        if matches!(now.state, ServerState::Unreachable(_)) {
+            // That look told nothing.
+            continue;
+        }
         let pane = now.panes.into_iter().find(|pane| pane.session.name == aim.name && pane.active);
         let fresh = |pane: &PaneFacts| pane.dead.is_none() && aim.pane.is_none_or(|old| old.pid != pane.pid);
         match pane {
@@ -200,6 +240,12 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
             }
         }
         if let Some(pane) = seen.as_ref().filter(|_| up >= LOOKS_UP) {
+            if let Some(shell) = only_a_shell(job.steer, pane, &pane::programs(aim)).await {
+                if up < LOOKS_SHELL {
+                    continue;
+                }
+                return down(job, aim, &format!("nothing but a shell ({}) has come up", visible(&shell))).await;
+            }
             return End::done(format!(
                 "{name} is up: pane {}, process {}, {}",
                 pane.pane,
@@ -220,8 +266,7 @@ async fn down(job: &Job<'_>, aim: &Aim, why: &str) -> End {
 async fn last_words(job: &Job<'_>, aim: &Aim) -> String {
     let exec: &dyn Exec = job.steer.hand.as_ref();
     let Some(unit) = &aim.unit else {
-        let Some(launch) = &aim.launch else { return String::new() };
-        let launch = with_env_file(job, aim, launch.clone()).await;
+        let Some(launch) = pane::launch_of(job.steer, &job.who, aim).await else { return String::new() };
         let missing = launcher::missing(exec, &launch, &launcher::path()).await;
         return missing.map_or_else(String::new, |why| format!(". By the roster {why}"));
     };

@@ -76,6 +76,8 @@ struct Hold {
     agent: AgentName,
     mark: Mark,
     before: Before,
+    /// The mark of whoever had it already, when this was forced past them.
+    over: Option<Mark>,
     // Dropped with it: then there is nobody left to stand by for.
     _guard: Option<StandBy>,
 }
@@ -84,10 +86,9 @@ struct Hold {
 pub(super) async fn take(job: &mut Job<'_>, turn: Turn, seat: Seat) -> Result<End, Refusal> {
     let aim = job.aim()?;
     let agent = aim.agent().ok_or_else(|| Refusal::Missing(format!("{} is no agent's name", visible(&aim.name))))?;
-    let inherited = free(job, &agent).await?;
+    let over = free(job, &agent).await?;
     let now = windows::read(job, aim).await?;
-    let before = inherited.unwrap_or(now);
-    let mut hold = hold(job, agent, before, seat.guard.as_ref()).await?;
+    let mut hold = hold(job, agent, (now, over), seat.guard.as_ref()).await?;
     // From here on the mark speaks: other orders are refused by it, in words, and may be forced past it.
     drop(turn);
     let argv = job.lines(aim).attach(hold.before.session, seat.size.is_some());
@@ -109,8 +110,8 @@ pub(super) async fn take(job: &mut Job<'_>, turn: Turn, seat: Seat) -> Result<En
 }
 
 /// Makes sure that nobody else has it. The mark of a dead owner is mended. Past a living one only by force: they are
-/// told, and how the windows were before them is what will be put back.
-async fn free(job: &mut Job<'_>, agent: &AgentName) -> Result<Option<Before>, Refusal> {
+/// told, and theirs is the mark that comes back.
+async fn free(job: &mut Job<'_>, agent: &AgentName) -> Result<Option<Mark>, Refusal> {
     match holder(job, agent).await {
         None => Ok(None),
         Some((mark, false)) => {
@@ -119,12 +120,10 @@ async fn free(job: &mut Job<'_>, agent: &AgentName) -> Result<Option<Before>, Re
         }
         Some((mark, true)) if job.order.forced.is_none() => Err(Refusal::taken(agent.as_str(), &mark.taken)),
         Some((mark, true)) => {
-            let (files, before) = (job.steer.watch.files(&job.who), mark.before);
-            job.steer.hand.remove(files.mark(agent)).await.map_err(|error| Refusal::Log(error.to_string()))?;
-            if let Some(before) = &before {
+            if let Some(before) = &mark.before {
                 windows::tell(job, before, &format!("{} takes {agent} over as well", job.by())).await;
             }
-            Ok(before)
+            Ok(Some(mark))
         }
     }
 }
@@ -151,8 +150,14 @@ pub(super) async fn held(steer: &Steer, who: &Who, target: &Target) -> Result<()
     }
 }
 
-/// Leaves the mark, before anything is attached.
-async fn hold(job: &mut Job<'_>, agent: AgentName, before: Before, guard: Option<&Argv>) -> Result<Hold, Refusal> {
+/// Leaves the mark, before anything is attached: how the windows are now, or were before the one whose mark it replaces.
+async fn hold(
+    job: &mut Job<'_>,
+    agent: AgentName,
+    (now, over): (Before, Option<Mark>),
+    guard: Option<&Argv>,
+) -> Result<Hold, Refusal> {
+    let before = over.as_ref().and_then(|mark| mark.before.clone()).unwrap_or(now);
     let pid = std::process::id();
     let processes = job.steer.hand.processes(vec![pid]).await;
     let own = processes.known().and_then(|table| table.get(&pid)).map(|process: &Process| process.started_ticks);
@@ -162,6 +167,9 @@ async fn hold(job: &mut Job<'_>, agent: AgentName, before: Before, guard: Option
     let mark = Mark { taken, host: Some(host), started: own, client: None, before: Some(before.clone()) };
     let path = job.steer.watch.files(&job.who).mark(&agent);
     job.note(format!("write {}", path.display()));
+    if over.is_some() {
+        job.steer.hand.remove(path.clone()).await.map_err(|error| Refusal::Log(error.to_string()))?;
+    }
     match job.steer.hand.claim(path, mark.write().into_bytes()).await {
         Ok(true) => {}
         Ok(false) => {
@@ -175,7 +183,7 @@ async fn hold(job: &mut Job<'_>, agent: AgentName, before: Before, guard: Option
         let argv = argv.words.iter().cloned().chain([agent.to_string()]);
         job.steer.hand.stand_by(&Argv::new(argv)).inspect_err(|error| tracing::warn!(%error, "no guard")).ok()
     });
-    Ok(Hold { agent, mark, before, _guard: guard })
+    Ok(Hold { agent, mark, before, over, _guard: guard })
 }
 
 /// Writes the mark again, with what has become known.
@@ -237,8 +245,21 @@ async fn release(job: &mut Job<'_>, hold: &Hold) -> String {
         }
         _ => {}
     }
-    let back = windows::put_back(job, &hold.before).await;
     let path = job.steer.watch.files(&job.who).mark(&hold.agent);
+    if let Some(over) = hold.over.as_ref() {
+        // Who was there first types on: the mark is theirs again.
+        let shown = match over.before.as_ref().zip(over.client) {
+            Some((before, client)) => windows::shown_by(job, before, client).await,
+            None => None,
+        };
+        if shown.is_some() && shown == over.before.as_ref().map(|before| before.session) {
+            job.note(format!("write {}", path.display()));
+            let written = job.steer.hand.write(path, over.write().into_bytes()).await;
+            let why = written.err().map_or_else(String::new, |error| format!("; {error}"));
+            return format!("its window is put back when the other leaves, {}{why}", over.taken.words());
+        }
+    }
+    let back = windows::put_back(job, &hold.before).await;
     job.note(format!("remove {}", path.display()));
     match job.steer.hand.remove(path).await {
         Ok(_) => back,

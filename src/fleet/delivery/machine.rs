@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Input, Kind, Plan, Proof, Receipt, Sight, Step, Touch, Verdict, WhenBusy, WhenDraft, ours,
+    Input, Kind, Plan, Proof, Receipt, Sight, Step, Touch, Verdict, WhenBusy,
+    clear::shortened,
+    ours,
     watch::{Baseline, Watch},
 };
 use crate::fleet::{
@@ -22,9 +24,9 @@ pub const LEFT: &str =
 #[derive(Debug)]
 pub struct Delivery {
     pub(super) plan: Plan,
-    phase: Phase,
+    pub(super) phase: Phase,
     left_mode: u8,
-    clears: u8,
+    pub(super) clears: u8,
     pub(super) typed: bool,
     pub(super) enters: u8,
     pub(super) proofs: Vec<Proof>,
@@ -32,7 +34,7 @@ pub struct Delivery {
 
 /// What is waited for.
 #[derive(Debug)]
-enum Phase {
+pub(super) enum Phase {
     /// A look before anything was typed.
     Inspect(Inspect),
     /// The text is being typed, since then.
@@ -47,17 +49,17 @@ enum Phase {
 
 /// What the looks before typing have seen.
 #[derive(Debug, Default)]
-struct Inspect {
+pub(super) struct Inspect {
     /// What stood in the way at the last look: it counts when it is there twice, since a look can catch half a frame.
-    obstacle: Option<String>,
+    pub(super) obstacle: Option<String>,
     /// The draft that the clearing keys were last pressed on, and how many looks have shown it unchanged since.
-    pressed_on: Option<(String, u8)>,
+    pub(super) pressed_on: Option<(String, u8)>,
     /// The picture of the last look.
     picture: Option<Vec<String>>,
 }
 
 /// What stands in the way of typing.
-enum Obstacle {
+pub(super) enum Obstacle {
     /// It will not go away.
     Never(String),
     /// It may be half a frame: refused when it is there at the next look, too.
@@ -84,8 +86,18 @@ impl Delivery {
             Input::Start => self.start(elapsed),
             Input::Saw(sight) => self.saw(&sight, elapsed),
             Input::Done => self.done(elapsed),
+            Input::Failed(why) if self.typed && self.enters == 0 => {
+                self.end(Verdict::Unverifiable, format!("{why}; {LEFT}"), elapsed)
+            }
             Input::Failed(why) => self.end(Verdict::Unverifiable, why, elapsed),
+            Input::Missed(why) => self.missed(why, elapsed),
         }
+    }
+
+    /// Whether anything was done to the pane that its agent could notice.
+    #[must_use]
+    pub fn has_touched(&self) -> bool {
+        self.typed || self.clears > 0
     }
 
     fn start(&mut self, elapsed: Duration) -> Step {
@@ -108,6 +120,24 @@ impl Delivery {
             Phase::Typing => self.arriving(elapsed, sight, elapsed),
             Phase::Arriving { since } => self.arriving(since, sight, elapsed),
             Phase::Entering(watch) | Phase::Watching(watch) => self.watching(watch, sight, elapsed),
+        }
+    }
+
+    /// A look that told nothing: one more, until the time is up.
+    fn missed(&mut self, why: String, elapsed: Duration) -> Step {
+        let since = match &self.phase {
+            Phase::Inspect(_) | Phase::Typing => Duration::ZERO,
+            Phase::Arriving { since } => *since,
+            Phase::Entering(watch) | Phase::Watching(watch) => watch.first_enter,
+        };
+        let waited = elapsed.saturating_sub(since);
+        if waited < self.plan.timing.give_up_after {
+            return Step::Look { after: self.plan.timing.look_every };
+        }
+        match self.enters {
+            0 if self.typed => self.end(Verdict::Unverifiable, format!("{why}; {LEFT}"), waited),
+            0 => self.end(Verdict::Refused, why, waited),
+            _ => self.end(Verdict::Unverifiable, format!("{why}, after Enter"), waited),
         }
     }
 
@@ -196,32 +226,20 @@ impl Delivery {
                 return Some(Obstacle::Twice(why));
             }
             Composer::Draft { text, .. } => return Some(self.drafted(inspect, text)),
+            // Whether it asked for pastes in brackets is not known either: each line could be submitted by itself.
+            Composer::Unknown if self.plan.kind == Kind::Message && self.plan.text.contains('\n') => {
+                let name = &spec.name;
+                return Some(Obstacle::Never(format!(
+                    "its text has several lines, and they may arrive as several messages: the input line of {name} is \
+                     not known. Hint: send one line, or describe it in fleet/runtimes.yaml"
+                )));
+            }
             Composer::Empty { .. } | Composer::Unknown => {}
         }
         if let Err(why) = composer::ready(sight.screen, spec, sight.pane.title, &self.plan.host) {
             return Some(Obstacle::Wait(why));
         }
         (sight.busy == Some(true)).then(|| self.busy()).flatten()
-    }
-
-    /// Somebody's draft is in the way.
-    fn drafted(&self, inspect: &Inspect, text: String) -> Obstacle {
-        let keys = &self.plan.spec.keys;
-        let shown = visible(&shortened(&text));
-        let stands = format!("a draft stands in its input line: {shown}");
-        let replace = self.plan.draft == WhenDraft::Replace;
-        match () {
-            () if !replace => Obstacle::Twice(stands),
-            () if keys.clear.is_empty() => Obstacle::Twice(format!(
-                "a draft stands in its input line, and no key is known that clears it: {shown}"
-            )),
-            () if self.clears >= keys.clear_most => {
-                Obstacle::Twice(format!("the draft in its input line could not be cleared: {shown}"))
-            }
-            // The first press, too, is only for a draft that was seen twice: on an empty line the key may end the agent.
-            () if inspect.obstacle.as_ref() != Some(&stands) && inspect.pressed_on.is_none() => Obstacle::Wait(stands),
-            () => Obstacle::Clear(text),
-        }
     }
 
     fn busy(&self) -> Option<Obstacle> {
@@ -234,30 +252,6 @@ impl Delivery {
             (WhenBusy::Refuse, Some(_)) => Some(Obstacle::Twice("it is busy; it could be queued".to_owned())),
             (WhenBusy::Refuse, None) => Some(Obstacle::Twice("it is busy".to_owned())),
         }
-    }
-
-    /// Presses the clearing keys, unless the last press may not have been drawn yet: on a line that has become empty they
-    /// may end the agent.
-    fn clear(&mut self, mut inspect: Inspect, draft: String) -> Step {
-        let unchanged = match &inspect.pressed_on {
-            Some((before, looks)) if *before == draft => Some(*looks),
-            _ => None,
-        };
-        if let Some(looks) = unchanged.filter(|looks| *looks < 2) {
-            inspect.pressed_on = Some((draft, looks + 1));
-            self.phase = Phase::Inspect(inspect);
-            return Step::Look { after: self.plan.timing.look_every };
-        }
-        if self.clears == 0 {
-            let keys = self.plan.spec.keys.clear.join(" ");
-            let says = format!("{keys} was pressed to clear a draft: {}", visible(&shortened(&draft)));
-            self.prove("composer", "draft", says);
-        }
-        self.clears += 1;
-        inspect.pressed_on = Some((draft, 0));
-        inspect.obstacle = None;
-        self.phase = Phase::Inspect(inspect);
-        Step::Do(Touch::Keys(self.plan.spec.keys.clear.clone()))
     }
 
     fn typing(&self) -> Touch {
@@ -354,20 +348,19 @@ impl Delivery {
 
     /// The end; `took` counts from where the verdict's clock began.
     pub(super) fn end(&mut self, verdict: Verdict, says: impl Into<String>, took: Duration) -> Step {
+        let (mut verdict, mut says) = (verdict, says.into());
+        if verdict == Verdict::Refused && self.clears > 0 {
+            // Nothing was typed, but a key was pressed: that is not nothing.
+            verdict = Verdict::Unverifiable;
+            says = format!("{says}; {} was pressed to clear it", self.plan.spec.keys.clear.join(" "));
+        }
         Step::End(Receipt {
             verdict,
             evidence: std::mem::take(&mut self.proofs),
-            says: says.into(),
+            says,
             enters: self.enters,
             typed: self.typed,
             took,
         })
     }
-}
-
-/// The beginning of a draft, for a sentence.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST { line } else { line.chars().take(MOST).chain(['…']).collect() }
 }

@@ -48,7 +48,7 @@ impl Baseline {
 #[derive(Debug)]
 pub(super) struct Watch {
     base: Baseline,
-    first_enter: Duration,
+    pub(super) first_enter: Duration,
     /// Whether the queueing key was pressed.
     pub(super) queued: bool,
     /// Looks in a row, since the last Enter, that showed our text in the composer.
@@ -112,6 +112,11 @@ impl Watch {
         before.is_some_and(|before| record.took(&before, sent))
     }
 
+    /// The runtime's own record named the conversation before Enter, so that it can show another one.
+    fn names_conversation(&self) -> bool {
+        self.base.record.as_ref().is_some_and(|record| record.session.is_some())
+    }
+
     /// The runtime's own record shows a new conversation.
     fn renewed(&self, sight: &Sight<'_>) -> bool {
         let before = self.base.record.as_ref().and_then(|record| record.session.as_ref());
@@ -133,6 +138,14 @@ impl Delivery {
         watch.note(held, &picture, ours::echoes(&picture, &self.plan.text));
         let took = elapsed.saturating_sub(watch.first_enter);
         self.gather(&watch, sight, held);
+        let left = match held {
+            Held::Ours => false,
+            Held::Empty | Held::Another => true,
+            Held::Unseen => composer == Composer::Unknown || sight.prompt.is_some(),
+        };
+        if !self.plan.verify && (left || self.is_proven(&watch)) && self.lost(sight).is_none() {
+            return self.submitted(took);
+        }
         if self.is_proven(&watch) {
             return self.proven(&watch, sight, took);
         }
@@ -178,10 +191,19 @@ impl Delivery {
         let has = |source: &str, rule: &str| self.proofs.iter().any(|it| it.source == source && it.rule == rule);
         let record_tells = watch.base.record.is_some() && self.plan.kind != Kind::Command && !watch.queued;
         let waited = !record_tells || watch.looks >= LOOKS_FOR_RECORD;
+        if self.plan.kind == Kind::Reset && watch.names_conversation() {
+            return has("record", "session");
+        }
         has("record", "turn")
             || has("record", "session")
             || (waited && (has("status", "began") || has("composer", "emptied")))
             || has("screen", "moving")
+    }
+
+    /// Nobody asked what became of it, so nothing is claimed.
+    fn submitted(&mut self, took: Duration) -> Step {
+        self.proofs.retain(|proof| proof.rule == "draft");
+        self.end(Verdict::Submitted, "submitted, not verified", took)
     }
 
     fn proven(&mut self, watch: &Watch, sight: &Sight<'_>, took: Duration) -> Step {
@@ -193,8 +215,8 @@ impl Delivery {
         let taken = match self.plan.kind {
             _ if watch.queued => "queued, to be taken up when its turn ends: ",
             Kind::Message => "",
-            Kind::Command => "the command was taken: ",
-            Kind::Reset => "it began a new conversation: ",
+            Kind::Reset if watch.names_conversation() => "it began a new conversation: ",
+            Kind::Command | Kind::Reset => "the command was taken: ",
         };
         let by = self.proofs.iter().find(|proof| proof.rule != "draft").map(|proof| proof.says.clone());
         self.end(Verdict::Accepted, format!("{taken}{}", by.unwrap_or_default()), took)
@@ -203,6 +225,9 @@ impl Delivery {
     /// The time is over.
     fn given_up(&mut self, watch: &Watch, held: Held, sight: &Sight<'_>, took: Duration) -> Step {
         let enters = self.enters;
+        if !self.plan.verify && held != Held::Ours {
+            return self.submitted(took);
+        }
         let (verdict, says) = match (held, sight.prompt) {
             (Held::Ours, _) if watch.was_taken => {
                 (Verdict::Draft, "it was taken and put back into the input line: the turn was cut short".to_owned())
@@ -212,6 +237,10 @@ impl Delivery {
                 let says = format!("a prompt is up, and nothing shows that the text was taken: {}", visible(prompt));
                 (Verdict::Unverifiable, says)
             }
+            _ if self.plan.kind == Kind::Reset && self.proofs.iter().any(|proof| proof.rule == "emptied") => (
+                Verdict::Unverifiable,
+                "the command was taken, but its own record does not show a new conversation".to_owned(),
+            ),
             _ if watch.last.iter().all(|row| row.trim().is_empty()) => {
                 (Verdict::Unverifiable, "blank screen".to_owned())
             }

@@ -95,10 +95,20 @@ impl Launch {
     /// The pane's whole command, for tmux's shell: the variables, then `exec`.
     #[must_use]
     pub fn pane_line(&self, path: &str) -> String {
+        self.line_with(path, quoted)
+    }
+
+    /// The same for people and the log: the variables without their values, which may be keys and passwords.
+    #[must_use]
+    pub fn shown_line(&self, path: &str) -> String {
+        self.line_with(path, |_| "…".to_owned())
+    }
+
+    fn line_with(&self, path: &str, value: impl Fn(&str) -> String) -> String {
         let mut line = format!("PATH={} MOSAIC_AGENT_NAME={}", quoted(path), quoted(&self.name));
         let ours = |key: &&String| key.as_str() != "PATH" && key.as_str() != "MOSAIC_AGENT_NAME" && is_variable(key);
         for key in self.env.keys().filter(ours) {
-            line = format!("{line} {key}={}", quoted(&self.env[key]));
+            line = format!("{line} {key}={}", value(&self.env[key]));
         }
         format!("export {line}; exec {}", self.runtime_line())
     }

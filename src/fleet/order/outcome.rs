@@ -95,6 +95,7 @@ impl From<Verdict> for Ending {
     fn from(verdict: Verdict) -> Self {
         match verdict {
             Verdict::Accepted => Self::Accepted,
+            Verdict::Submitted => Self::Submitted,
             Verdict::Draft => Self::Draft,
             Verdict::Unverifiable => Self::Unverifiable,
             Verdict::Blocked => Self::Blocked,

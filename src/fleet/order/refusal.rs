@@ -43,9 +43,6 @@ pub enum Refusal {
     /// Stopping it would take the tmux server, and with it the fleet, down.
     #[error("{0}")]
     Hazard(String),
-    /// Whether stopping it would do so cannot be told.
-    #[error("{0}")]
-    Unsure(String),
     /// No turn to interrupt.
     #[error("{0}")]
     NotWorking(String),
@@ -88,6 +85,15 @@ impl Refusal {
         }
     }
 
+    /// Its words for an order that had begun: without those that are only true where nothing was done.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Changed(why) | Self::Log(why) => why.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// Its stable word, for the log and `--json`.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -100,7 +106,7 @@ impl Refusal {
             Self::Taken(_) => "taken",
             Self::Missing(_) => "missing",
             Self::Changed(_) => "changed",
-            Self::Hazard(_) | Self::Unsure(_) => "hazard",
+            Self::Hazard(_) => "hazard",
             Self::NotWorking(_) => "not-working",
             Self::NoRule(_) => "no-rule",
             Self::NoLaunch(_) => "no-launch",
@@ -118,7 +124,7 @@ impl Refusal {
     #[must_use]
     pub fn yields(&self, order: &str) -> bool {
         match self {
-            Self::Paused(_) | Self::Taken(_) | Self::Unsure(_) => true,
+            Self::Paused(_) | Self::Taken(_) => true,
             // What was paused while the log could not be written must not stay so because it still cannot.
             Self::Log(_) => order == "resume",
             _ => false,
@@ -131,7 +137,6 @@ impl Refusal {
         match self {
             Self::Paused(_) => Some("--force with a --reason, or resume"),
             Self::Taken(_) => Some("--force with a --reason, or wait until they have left"),
-            Self::Unsure(_) => Some("--force with a --reason, once you have looked"),
             Self::Log(_) if order == "resume" => {
                 Some("make it writable again; or --force with a --reason takes it back without a line in the log")
             }

@@ -118,6 +118,17 @@ impl Target {
         Ok(Self { tenant: row.tenant.clone(), host: row.key.host.clone(), aim: Some(Box::new(aim)) })
     }
 
+    /// Whether both are one pane: sessions of a group show the same ones, and each has its row.
+    #[must_use]
+    pub fn same_pane(&self, other: &Self) -> bool {
+        let pane = |target: &Self| {
+            let aim = target.aim.as_deref()?;
+            Some((aim.socket.clone(), aim.server, aim.pane?.id))
+        };
+        let mine = pane(self);
+        mine.is_some() && self.host == other.host && mine == pane(other)
+    }
+
     /// Its name for people: the agent's, else `the fleet`.
     #[must_use]
     pub fn name(&self) -> &str {

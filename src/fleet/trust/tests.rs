@@ -19,7 +19,6 @@ fn check(keeper: Keeper, text: &str, expected: &str) {
 #[test]
 fn claudes_file_keeps_every_other_byte() {
     let check = |text, expected| check(Keeper::Claude, text, expected);
-    check("", "{\n  \"projects\": {\"/w/app\": {\"hasTrustDialogAccepted\": true}}\n}\n");
     check("{}", "{\n  \"projects\": {\"/w/app\": {\"hasTrustDialogAccepted\": true}}\n}");
     check(
         "{\n  \"b\": 1.0,\n  \"a\": \"}\\\"{\"\n}\n",
@@ -37,6 +36,15 @@ fn claudes_file_keeps_every_other_byte() {
         "{\"projects\":{\"/w\\u002fapp\":{\"n\":1}}}",
         "{\"projects\":{\"/w\\u002fapp\":{\"n\":1, \"hasTrustDialogAccepted\": true}}}",
     );
+}
+
+#[test]
+fn claudes_file_is_begun_where_there_is_none_and_left_alone_where_it_is_empty() {
+    let begun = "{\n  \"projects\": {\"/w/app\": {\"hasTrustDialogAccepted\": true}}\n}\n";
+    assert_eq!(Keeper::Claude.record(None, "/w/app"), Ok(Edit::Changed(begun.to_owned())));
+    for text in ["", "\n"] {
+        assert!(Keeper::Claude.record(Some(text), "/w/app").unwrap_err().contains("empty"), "{text:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,5 @@ asked: replace
 ---
 see draft fix the tests
 >  400 ms: press C-c
-> 1355 ms: press C-c
-> 1910 ms: refused (0 Enter, nothing typed): the draft in its input line could not be cleared: fix the tests
+>  955 ms: unverifiable (0 Enter, nothing typed): the draft in its input line could not be cleared: fix the tests; C-c was pressed to clear it
 >          composer.draft

@@ -12,5 +12,5 @@ see draft /clear
 see draft /clear
 > 1710 ms: Enter
 see empty
-> 2515 ms: accepted (2 Enter): it began a new conversation: its input line held the text before Enter, and is empty now
+> 2515 ms: accepted (2 Enter): the command was taken: its input line held the text before Enter, and is empty now
 >          composer.emptied

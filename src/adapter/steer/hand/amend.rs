@@ -41,8 +41,8 @@ pub(super) fn amend(path: &Path, change: &Change) -> Result<bool, String> {
         };
         // The second time this is the look at what was written.
         let Some(fresh) = change(text.as_deref())? else { return Ok(wrote) };
-        replace(&real, fresh.as_bytes()).map_err(said("it could not be written"))?;
-        wrote = true;
+        let before = text.as_deref().map(str::as_bytes);
+        wrote |= replace(&real, before, fresh.as_bytes()).map_err(said("it could not be written"))?;
     }
     Err(format!("another program took the change away {TRIES} times"))
 }
@@ -55,7 +55,8 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Puts the bytes in the place of what was read there; `false`, and nothing is done, when that has changed since.
+fn replace(path: &Path, read: Option<&[u8]>, bytes: &[u8]) -> io::Result<bool> {
     let before = fs::metadata(path).ok();
     let fresh = beside(path, &format!(".{}.new", std::process::id()));
     let written = || {
@@ -69,10 +70,18 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
             file.set_permissions(fs::Permissions::from_mode(before.mode() & 0o7777))?;
         }
         file.sync_all()?;
-        fs::rename(&fresh, path)
+        let now = match fs::read(path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        if now.as_deref() != read {
+            return Ok(false);
+        }
+        fs::rename(&fresh, path).map(|()| true)
     };
     let done = written();
-    if done.is_err() {
+    if !matches!(done, Ok(true)) {
         let _ = fs::remove_file(&fresh);
     }
     done
@@ -99,5 +108,37 @@ fn locked(path: &Path) -> io::Result<Flock<File>> {
         }
         thread::sleep(LOCK_STEP);
         waited += LOCK_STEP;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failure is the test's failure")]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_another_program_writes_meanwhile_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        fs::write(&path, "old").unwrap();
+        let (theirs, first) = (path.clone(), AtomicBool::new(true));
+        let change: Change = Arc::new(move |text| {
+            // Between our reading and our writing, in one step as programs do.
+            if first.swap(false, Ordering::Relaxed) {
+                fs::write(theirs.with_extension("x"), "theirs").unwrap();
+                fs::rename(theirs.with_extension("x"), &theirs).unwrap();
+            }
+            let text = text.unwrap_or_default();
+            Ok((!text.ends_with("+ ours")).then(|| format!("{text} + ours")))
+        });
+        assert_eq!(amend(&path, &change), Ok(true));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs + ours");
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 2, "the file and its lock: {left:?}");
     }
 }

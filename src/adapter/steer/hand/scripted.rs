@@ -50,10 +50,16 @@ impl Hand for Scripted {
     }
 
     fn hold(&self, _path: PathBuf) -> Answer<'_, Result<Option<Held>, FileError>> {
+        if self.hangs() {
+            return Box::pin(std::future::pending());
+        }
         Box::pin(async { Ok(Some(Box::new(()) as Held)) })
     }
 
     fn append(&self, path: PathBuf, line: Vec<u8>, most: u64) -> Answer<'_, Result<(), FileError>> {
+        if self.hangs() {
+            return Box::pin(std::future::pending());
+        }
         let done = self.append_now(&path, &line, most);
         Box::pin(async { done })
     }

@@ -15,7 +15,7 @@ use crate::{
     adapter::{exec::Exec, identity::Who},
     fleet::{
         facts::ServerState,
-        order::{Aim, Order, Refusal},
+        order::{Aim, Refusal},
         text::visible,
     },
 };
@@ -34,12 +34,7 @@ pub(in crate::adapter::steer) struct Ground<'a> {
 
 /// What must not be restarted: our own session, the holder, a unit that the server lives in, anything beside a server that
 /// does not answer.
-pub(in crate::adapter::steer) async fn safe(
-    ground: Ground<'_>,
-    order: &Order,
-    aim: &Aim,
-    now: &Listing,
-) -> Result<(), Refusal> {
+pub(in crate::adapter::steer) async fn safe(ground: Ground<'_>, aim: &Aim, now: &Listing) -> Result<(), Refusal> {
     let name = visible(&aim.name);
     if aim.unit.as_deref() == Some(HOLDER_UNIT) {
         return Err(Refusal::Holder(name));
@@ -61,17 +56,19 @@ pub(in crate::adapter::steer) async fn safe(
     if text.lines().any(|line| line.split(['/', ':']).any(|part| part == unit)) {
         return Err(Refusal::hazard(unit));
     }
-    if !text.trim().is_empty() || order.forced.is_some() {
+    if !text.trim().is_empty() {
         return Ok(());
     }
-    Err(Refusal::Unsure(format!(
-        "in which unit the tmux server {pid} lives cannot be read, so a restart of {name} might take the whole fleet down"
+    Err(Refusal::Hazard(format!(
+        "in which unit the tmux server {pid} lives cannot be read, so a restart of {name} might take the whole fleet \
+         down. Hint: once /proc/{pid}/cgroup was seen not to name {}, `systemctl --user restart` does it by hand",
+        visible(unit)
     )))
 }
 
 /// A server whose socket file was deleted answers nobody and still holds every agent. Then nothing is gone, and a restart
 /// would end them or start a second server beside it.
-async fn unheard(ground: Ground<'_>, aim: &Aim) -> Result<(), Refusal> {
+pub(super) async fn unheard(ground: Ground<'_>, aim: &Aim) -> Result<(), Refusal> {
     for unit in [Some(HOLDER_UNIT), aim.unit.as_deref()].into_iter().flatten() {
         for pid in processes_of(ground, unit).await {
             let comm = text(ground, format!("/proc/{pid}/comm").into()).await.unwrap_or_default();

@@ -77,7 +77,7 @@ pub(super) async fn put_back(job: &mut Job<'_>, before: &Before) -> String {
     let mut said = Vec::new();
     for window in &before.windows {
         let lines = Lines { tmux: job.steer.watch.tmux(), socket: &before.socket, version: "" };
-        if job.change(lines.put_back(window), Vec::new(), LIMIT).await.is_err() {
+        if job.tidy(lines.put_back(window, before.server), Vec::new(), LIMIT).await.is_err() {
             continue;
         }
         said.extend(size_of(job.steer, before, window).await);
@@ -90,7 +90,7 @@ pub(super) async fn mend(steer: &Steer, before: &Before) -> String {
     let mut said = Vec::new();
     for window in &before.windows {
         let lines = Lines { tmux: steer.watch.tmux(), socket: &before.socket, version: "" };
-        let done = steer.hand.change(&lines.put_back(window), Vec::new(), LIMIT).await;
+        let done = steer.hand.change(&lines.put_back(window, before.server), Vec::new(), LIMIT).await;
         if done.is_ok_and(|output| output.status == 0) {
             said.extend(size_of(steer, before, window).await);
         }
@@ -112,21 +112,24 @@ fn back(windows: &[Window], now: &[(u16, u16)]) -> String {
 }
 
 async fn size_of(steer: &Steer, before: &Before, window: &Window) -> Option<(u16, u16)> {
-    let words =
-        ["display-message", "-p", "-t", &window.id.to_string(), "#{window_width} #{window_height}"].map(str::to_owned);
+    let words = ["display-message", "-p", "-t", &window.id.to_string(), "#{pid} #{window_width} #{window_height}"]
+        .map(str::to_owned);
     let said = ask(steer.hand.as_ref(), &steer.watch.tmux().argv(&before.socket, words)).await.ok()?;
-    let (columns, rows) = said.trim().split_once(' ')?;
-    Some((columns.parse().ok()?, rows.parse().ok()?))
+    let mut words = said.split_whitespace();
+    let server: u32 = words.next()?.parse().ok()?;
+    let size = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    (server == before.server).then_some(size)
 }
 
 /// A client of the server: its process, what tmux calls it, the session that it shows.
 type Shown = (u32, String, SessionId);
 
 async fn clients(steer: &Steer, before: &Before) -> Vec<Shown> {
-    let words = ["list-clients", "-F", "#{client_pid} #{session_id} #{client_name}"];
+    let words = ["list-clients", "-F", "#{pid} #{client_pid} #{session_id} #{client_name}"];
     let said = ask(steer.hand.as_ref(), &steer.watch.tmux().argv(&before.socket, words)).await.unwrap_or_default();
     let client = |line: &str| {
-        let (pid, rest) = line.split_once(' ')?;
+        let (server, rest) = line.split_once(' ')?;
+        let (pid, rest) = rest.split_once(' ').filter(|_| server.parse() == Ok(before.server))?;
         let (session, name) = rest.split_once(' ')?;
         Some((pid.parse().ok()?, name.to_owned(), session.parse().ok()?))
     };
@@ -142,7 +145,7 @@ pub(super) async fn shown_by(job: &Job<'_>, before: &Before, pid: u32) -> Option
 pub(super) async fn detach(job: &mut Job<'_>, before: &Before, pid: u32) {
     if let Some(argv) = parting(job.steer, before, pid).await {
         // One that has left meanwhile cannot be asked any more.
-        let _ = job.change(argv, Vec::new(), LIMIT).await;
+        let _ = job.tidy(argv, Vec::new(), LIMIT).await;
         gone(job.steer, before, pid).await;
     }
 }
@@ -175,7 +178,7 @@ pub(super) async fn tell(job: &mut Job<'_>, before: &Before, says: &str) {
         if session == before.session {
             let lines = Lines { tmux: job.steer.watch.tmux(), socket: &before.socket, version: "" };
             // One that has left meanwhile need not be told.
-            let _ = job.change(lines.tell(&name, says), Vec::new(), LIMIT).await;
+            let _ = job.tidy(lines.tell(&name, says), Vec::new(), LIMIT).await;
         }
     }
 }
