@@ -176,6 +176,16 @@ fn a_search_in_what_was_printed_long_ago() {
 }
 
 #[test]
+fn the_help_while_it_is_searched() {
+    check("help-search", sample::model, "? / s o r t");
+}
+
+#[test]
+fn the_columns_while_they_are_chosen() {
+    check("columns", sample::model, "c j j Space j");
+}
+
+#[test]
 fn only_faults() {
     check("faults", sample::model, "Ctrl-F");
 }

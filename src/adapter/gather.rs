@@ -28,7 +28,7 @@ use super::{
     screens::{Held, Mirrored, Screens},
     systemd::{Manager, SystemdReader},
     tap::{client::Mirrors, server::Server},
-    tmux::{Tmux, history, query},
+    tmux::{Tmux, query},
 };
 use crate::fleet::{
     facts::{HostFacts, PaneFacts, Process, ServerFacts, ServerState, SystemdFacts},
@@ -39,7 +39,6 @@ use crate::fleet::{
     runtime::{self, Family, Recognition},
     shot::Shot,
 };
-use crate::screen::history::History;
 
 /// How one host is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,12 +182,6 @@ impl Watch {
     pub fn mirrors(&self, socket: &Socket, server: u32) -> Arc<Mirrors> {
         let (tmux, exec) = (self.inner.config.tmux.clone(), Arc::clone(&self.inner.exec));
         Arc::new(Mirrors::of(Server { exec, tmux, socket: socket.clone(), pid: server }))
-    }
-
-    /// What tmux keeps above the screen of a pane of that server, at most so many lines, and the screen.
-    pub async fn history(&self, pane: &PaneKey, server: u32, lines: usize) -> Result<History, Why> {
-        let (exec, tmux, limit) = (self.exec(), self.tmux(), self.share(4));
-        history::Source { exec, tmux, socket: &pane.socket, server, pane: pane.pane, limit }.fetch(lines).await
     }
 
     /// Says that a mirror holds the picture of a pane, for as long as the answer is kept: it is not captured meanwhile.

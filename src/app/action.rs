@@ -65,6 +65,8 @@ pub enum Action {
     FaultsOnly,
     /// Sort by a column; without one, by attention.
     SortBy(Option<Column>),
+    /// Choose the columns.
+    Columns,
     /// Turn the order around.
     Reverse,
     /// The mirror alone.
@@ -315,8 +317,9 @@ pub fn reference_markdown(keymap: &Keymap) -> String {
         }
     }
     page.push_str(
-        "\n## Mouse\n\nA click selects, a double click opens, the wheel scrolls the list, pans the mirror under it, or turns \
-         the wall's page.\n",
+        "\n## Mouse\n\nA click selects; on a column's head it sorts, again the other way; in a dialog it chooses. A double click \
+         opens. Dragging marks text of a mirror and copies it, with Alt or Ctrl held a block. The wheel scrolls the list, \
+         scrolls a zoomed mirror back and turns the wall's page.\n",
     );
     page
 }

@@ -131,7 +131,7 @@ pub fn lines(ask: &Ask, width: usize) -> Vec<Said> {
     }
     page.gap();
     for (place, option) in ask.prompt.options.iter().enumerate() {
-        choice(place == ask.cursor, option, &mut page);
+        choice(place, place == ask.cursor, option, &mut page);
     }
     if ask.prompt.human && ask.prompt.options.is_empty() {
         page.say(Tone::Warn, "only somebody at its terminal can answer this one");
@@ -154,12 +154,12 @@ pub fn lines(ask: &Ask, width: usize) -> Vec<Said> {
     page.lines
 }
 
-fn choice(chosen: bool, option: &Opt, page: &mut Page) {
+fn choice(place: usize, chosen: bool, option: &Opt, page: &mut Page) {
     let mut notes: Vec<String> = Vec::new();
     notes.extend(option.selected.then(|| "highlighted there".to_owned()));
     notes.extend(option.does.as_deref().map(visible));
     notes.extend(option.dangerous.then(|| "asks again".to_owned()));
     let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
     let (mark, tone) = if chosen { ("▸ ", Tone::Chosen) } else { ("  ", Tone::Plain) };
-    page.under(mark, tone, &format!("{}{notes}", visible(&option.label)));
+    page.offer(place, mark, tone, &format!("{}{notes}", visible(&option.label)));
 }

@@ -6,6 +6,7 @@
 use super::{
     ask,
     attention::Attention,
+    chooser,
     compose::Drafts,
     confirm,
     dialog::{Page, Said, Tone},
@@ -87,6 +88,7 @@ impl Model {
         match self.mode() {
             Mode::Confirm(confirm) => confirm::lines(self, confirm, width),
             Mode::Answer(ask) => ask::lines(ask, width),
+            Mode::Columns(chooser) => chooser::lines(chooser, width),
             Mode::Receipts { job, .. } => receipts(self, *job, width),
             _ => Vec::new(),
         }

@@ -2,7 +2,15 @@
 //!
 //! PURE. Every dialog is made of these, so that one function draws them all.
 
-use super::{layout::inside, model::Model, words::wrap};
+use ratatui::layout::Rect;
+
+use super::{
+    chooser,
+    layout::{Form, inside},
+    mode::Mode,
+    model::Model,
+    words::wrap,
+};
 
 /// Where a dialog has less room than this for its words, they cannot be read: columns and rows.
 const LEAST: (u16, u16) = (24, 5);
@@ -11,6 +19,30 @@ const LEAST: (u16, u16) = (24, 5);
 pub const UNSEEN: &str = "too small to read it here: make the terminal larger, or Esc";
 
 impl Model {
+    /// Where the dialog that is open stands, and how far it is scrolled: it is as high as its words, so that what it is
+    /// about stays in sight.
+    #[must_use]
+    pub fn dialog_place(&self) -> (Rect, usize) {
+        let plan = self.layout();
+        let lines = self.dialog_lines(usize::from(inside(plan.dialog, plan.form).width));
+        let needed = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+        let height = if plan.form == Form::Compact { plan.dialog.height } else { plan.dialog.height.min(needed) };
+        let mut place = Rect { height, ..plan.dialog };
+        if matches!(self.mode(), Mode::Columns(_)) && plan.form != Form::Compact {
+            // The table that it is about stays in sight.
+            place.width = place.width.min(chooser::WIDTH);
+            place.x = plan.dialog.right() - place.width;
+        }
+        let rows = usize::from(inside(place, plan.form).height);
+        let scroll = match self.mode() {
+            Mode::Confirm(confirm) => confirm.scroll,
+            Mode::Receipts { scroll, .. } => *scroll,
+            Mode::Columns(chooser) => (chooser.cursor + 1).saturating_sub(rows),
+            _ => 0,
+        };
+        (place, scroll.min(lines.len().saturating_sub(rows)))
+    }
+
     /// Whether the dialog that is open has no room for its words. Nothing is confirmed that could not be seen.
     #[must_use]
     pub fn is_unseen(&self) -> bool {
@@ -27,6 +59,8 @@ pub struct Said {
     pub tone: Tone,
     /// Its words, safe to show.
     pub text: String,
+    /// What a click on it chooses.
+    pub choice: Option<usize>,
 }
 
 /// How words are meant.
@@ -73,15 +107,22 @@ impl Page {
         let indent = mark.chars().count();
         let mut mark = mark.to_owned();
         for line in wrap(text, self.width.saturating_sub(indent).max(4)) {
-            self.lines.push(Said { tone, text: format!("{mark}{line}") });
+            self.lines.push(Said { tone, text: format!("{mark}{line}"), choice: None });
             mark = " ".repeat(indent);
         }
+    }
+
+    /// Words as [`Page::under`] says them, which a click chooses.
+    pub fn offer(&mut self, choice: usize, mark: &str, tone: Tone, text: &str) {
+        let before = self.lines.len();
+        self.under(mark, tone, text);
+        self.lines[before..].iter_mut().for_each(|said| said.choice = Some(choice));
     }
 
     /// Air.
     pub fn gap(&mut self) {
         if !self.lines.is_empty() {
-            self.lines.push(Said { tone: Tone::Plain, text: String::new() });
+            self.lines.push(Said { tone: Tone::Plain, text: String::new(), choice: None });
         }
     }
 }

@@ -2,28 +2,29 @@
 //!
 //! PURE, a part of [`super::update`]. A key that does not apply does nothing but say why.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use tui_input::Input;
 
 use super::{
     acting,
     action::{self, Action, Offer},
-    clip, command,
-    dialog_keys::{self, type_into},
+    chooser, clip, command, dialog_keys,
     effect::Effect,
+    filter_keys,
+    help::{self, Sought},
     keymap::{Chord, Press},
     mirror::Pan,
-    mode::{FilterPrompt, Mode},
+    mode::Mode,
     model::{Model, View},
     pan, still, taken, wall,
 };
-use crate::fleet::{filter::Filter, sort::Sort};
+use crate::fleet::sort::Sort;
 
 /// One key.
 pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
     match &model.mode {
-        Mode::Filter(_) => filter_key(model, key),
+        Mode::Filter(_) => filter_keys::key(model, key),
         Mode::Command(_) => command::key(model, key),
         Mode::Pending(first) => {
             let first = *first;
@@ -34,6 +35,14 @@ pub(super) fn press(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Mode::Compose(_) => dialog_keys::compose(model, key),
         Mode::Confirm(_) => dialog_keys::confirm(model, key),
         Mode::Answer(_) => dialog_keys::answer(model, key),
+        Mode::Columns(_) => {
+            chooser::key(model, key);
+            Vec::new()
+        }
+        Mode::Help { sought, .. } if sought.typing => {
+            help::typed(model, key);
+            Vec::new()
+        }
         Mode::Still(still) if still.is_typing() => {
             still::typed(model, key);
             Vec::new()
@@ -98,12 +107,13 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Help => {
             // Whoever has found the help needs no hint any more.
             model.start.hint = false;
-            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0 });
+            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0, sought: Sought::default() });
         }
         Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
         Action::Zoom => zoom(model),
+        Action::Columns => chooser::open(model),
         Action::Command => model.mode = Mode::Command(Input::default()),
-        Action::Filter => filter_prompt(model),
+        Action::Filter => filter_keys::open(model),
         Action::Back => back(model),
         Action::Open => open(model),
         Action::Fleet => go(model, View::Fleet),
@@ -169,13 +179,6 @@ fn zoom(model: &mut Model) {
 fn go(model: &mut Model, to: View) {
     model.mode = Mode::Normal;
     view(model, to);
-}
-
-/// Opens the filter of what is listed: of the fleet, or of the log.
-fn filter_prompt(model: &mut Model) {
-    let log = matches!(model.view, View::Log { .. }).then(|| model.desk.log.filter.clone());
-    let before = log.unwrap_or_else(|| model.listing.filter_text().to_owned());
-    model.mode = Mode::Filter(FilterPrompt { input: Input::new(before.clone()), before, error: None });
 }
 
 /// What is listed, and in which order.
@@ -275,7 +278,7 @@ fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _)
+        (Mode::Help { scroll, .. } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _)
         | (_, View::Agent { scroll } | View::Log { scroll }) => scroll,
         (_, View::Attention) => {
             let place = model.attention_place(&model.attention());
@@ -342,54 +345,4 @@ fn copy(model: &mut Model) -> Vec<Effect> {
     };
     let text = model.drag().map_or_else(|| screen.text().join("\n"), |drag| drag.text(screen));
     clip::copy(model, &text)
-}
-
-fn filter_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Filter(prompt) = &mut model.mode else { return Vec::new() };
-    match key.code {
-        KeyCode::Enter => {
-            // What is not a filter stays open, with its reason beside it.
-            if prompt.error.is_none() {
-                model.mode = Mode::Normal;
-            }
-        }
-        KeyCode::Esc => {
-            let before = std::mem::take(&mut prompt.before);
-            model.mode = Mode::Normal;
-            set_filter(model, &before);
-        }
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
-        KeyCode::Up | KeyCode::Down => {
-            let before = model.listing.selected().cloned();
-            model.listing.step(if key.code == KeyCode::Down { 1 } else { -1 });
-            model.moved(before.as_ref());
-        }
-        _ => {
-            type_into(&mut prompt.input, key);
-            filter_as_typed(model);
-        }
-    }
-    Vec::new()
-}
-
-/// Lets the list follow what is typed; what is no filter leaves the last good one in force and says why.
-pub(super) fn filter_as_typed(model: &mut Model) {
-    let Mode::Filter(prompt) = &mut model.mode else { return };
-    let text = prompt.input.value().to_owned();
-    let in_log = matches!(model.view, View::Log { .. });
-    prompt.error = if in_log { None } else { Filter::parse(&text).err() };
-    if prompt.error.is_none() {
-        set_filter(model, &text);
-    }
-}
-
-fn set_filter(model: &mut Model, text: &str) {
-    if let View::Log { scroll } = &mut model.view {
-        *scroll = 0;
-        return text.clone_into(&mut model.desk.log.filter);
-    }
-    if let Ok(filter) = Filter::parse(text) {
-        model.listing.set_filter(text, filter);
-        model.arrange();
-    }
 }

@@ -4,7 +4,10 @@
 
 use tui_input::Input;
 
-use super::{ask::Ask, compose::Compose, confirm::Confirm, job::JobId, keymap::Chord, still::Still, taken::Taken};
+use super::{
+    ask::Ask, chooser::Chooser, compose::Compose, confirm::Confirm, help::Sought, job::JobId, keymap::Chord,
+    still::Still, taken::Taken,
+};
 use crate::fleet::filter::FilterError;
 
 /// What the keys are about.
@@ -23,6 +26,8 @@ pub enum Mode {
     Help {
         /// The first line shown.
         scroll: usize,
+        /// What is looked for in it.
+        sought: Sought,
     },
     /// The list of what is wrong with the fleet and its roster is open.
     Problems {
@@ -35,6 +40,8 @@ pub enum Mode {
     Confirm(Box<Confirm>),
     /// A prompt is being answered.
     Answer(Box<Ask>),
+    /// The columns of the table are chosen.
+    Columns(Chooser),
     /// The receipts of an order, one for each agent.
     Receipts {
         /// Which order.
@@ -64,7 +71,7 @@ impl Mode {
     /// Whether a dialog takes every key.
     #[must_use]
     pub fn is_dialog(&self) -> bool {
-        matches!(self, Self::Compose(_) | Self::Confirm(_) | Self::Answer(_))
+        matches!(self, Self::Compose(_) | Self::Confirm(_) | Self::Answer(_) | Self::Columns(_))
     }
 }
 

@@ -135,6 +135,8 @@ pub struct Model {
     /// One line of words for the operator, until the next key.
     pub(super) notice: Option<String>,
     pub(super) click: Option<Click>,
+    /// When the mouse was pressed last, whatever it was on.
+    pub(super) pressed: Option<Timestamp>,
     pub(super) desk: Desk,
     /// How the last takeover ended.
     pub(super) parted: Option<Outcome>,
@@ -169,6 +171,7 @@ impl Model {
             unrecorded: BTreeSet::new(),
             notice: None,
             click: None,
+            pressed: None,
             desk: Desk::default(),
             parted: None,
             change: Change::Everything,

@@ -8,7 +8,7 @@ use ratatui::layout::Position;
 
 use super::{
     action::Action,
-    drag,
+    click, drag,
     effect::Effect,
     keys,
     lines::Line,
@@ -18,6 +18,8 @@ use super::{
     still::{self, Still},
     wall,
 };
+
+use crate::fleet::sort::Sort;
 
 /// How many lines one notch of the wheel scrolls: what terminals and pagers do.
 const WHEEL: isize = 3;
@@ -30,7 +32,7 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) if drag::begin(model, event) => {}
-        MouseEventKind::Down(MouseButton::Left) => click(model, at),
+        MouseEventKind::Down(MouseButton::Left) => return pressed(model, at),
         MouseEventKind::Drag(MouseButton::Left) => drag::go_on(model, event),
         MouseEventKind::Up(MouseButton::Left) => return drag::end(model),
         MouseEventKind::ScrollDown => return wheel(model, at, WHEEL),
@@ -40,13 +42,38 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-fn click(model: &mut Model, at: Position) {
-    if !matches!(model.view, View::Fleet | View::Wall)
-        || model.mode.is_dialog()
-        || matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. })
-    {
-        return;
+/// The button was pressed: whatever is in front gets it.
+fn pressed(model: &mut Model, at: Position) -> Vec<Effect> {
+    let again = soon(std::mem::replace(&mut model.pressed, model.now), model.now);
+    model.change = Change::Everything;
+    match model.mode {
+        Mode::Normal | Mode::Filter(_) | Mode::Zoom | Mode::Still(_) if on_heads(model, at) => sort(model, at),
+        Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Answer(_) | Mode::Confirm(_) => {
+            return click::in_dialog(model, at, again);
+        }
+        Mode::Columns(_) => return click::in_dialog(model, at, again),
+        _ if model.mode.is_dialog() => {}
+        _ if matches!(model.view, View::Fleet | View::Wall) => click(model, at),
+        _ => {}
     }
+    Vec::new()
+}
+
+/// Whether it is on the line of column heads.
+fn on_heads(model: &Model, at: Position) -> bool {
+    let lines = model.layout().lines;
+    model.column_at(at.x.saturating_sub(lines.x)).is_some() && at.x >= lines.x && at.y + 1 == lines.y
+}
+
+/// A click on a column's head sorts by it, the next one the other way.
+fn sort(model: &mut Model, at: Position) {
+    let column = model.column_at(at.x.saturating_sub(model.layout().lines.x));
+    let before = model.listing.sort();
+    let reversed = before.column == column && !before.reversed;
+    model.set_sort(Sort { column, reversed });
+}
+
+fn click(model: &mut Model, at: Position) {
     let Some(place) = row_at(model, at) else { return };
     let before = model.listing.selected().cloned();
     model.listing.select(place);
@@ -89,7 +116,7 @@ fn wheel(model: &mut Model, at: Position, by: isize) -> Vec<Effect> {
     let end = model.scroll_end();
     model.drag = None;
     match (&mut model.mode, &mut model.view) {
-        (Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _) => {
+        (Mode::Help { scroll, .. } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _) => {
             *scroll = scroll.saturating_add_signed(by).min(end);
         }
         _ if plan.cells.contains(at) => return mirror_wheel(model, by),

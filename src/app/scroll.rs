@@ -15,7 +15,7 @@ impl Model {
     /// What is open may have become shorter, or the screen higher: it stays scrolled no further than to its end.
     fn end_scroll(&mut self) {
         let end = self.scroll_end();
-        if let Mode::Help { scroll } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. } = &mut self.mode {
+        if let Mode::Help { scroll, .. } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. } = &mut self.mode {
             *scroll = (*scroll).min(end);
         } else if let Mode::Confirm(confirm) = &mut self.mode {
             confirm.scroll = confirm.scroll.min(end);

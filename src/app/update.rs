@@ -11,7 +11,7 @@ use super::{
     acting, alerts, dialog_keys,
     effect::Effect,
     event::{Event, MirrorNews, RosterNews},
-    keys, looks,
+    filter_keys, keys, looks,
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState, View},
@@ -151,7 +151,7 @@ fn paste_into_prompt(model: &mut Model, text: &str) {
         }
     }
     model.change = Change::Everything;
-    keys::filter_as_typed(model);
+    filter_keys::follow(model);
 }
 
 fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {

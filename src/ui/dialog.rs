@@ -7,7 +7,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 use super::{compose, paint, theme::Theme};
 use crate::app::{
     dialog::{Said, Tone},
-    layout::{Form, inside},
+    layout::inside,
     mode::Mode,
     model::Model,
     words::fit,
@@ -15,19 +15,17 @@ use crate::app::{
 
 /// The dialog that is open, if one is.
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
-    let (title, scroll) = match model.mode() {
+    let title = match model.mode() {
         Mode::Compose(message) => return compose::draw(model, message, theme, buffer),
-        Mode::Confirm(confirm) => (confirm.title(), confirm.scroll),
-        Mode::Answer(ask) => (format!("{} asks", ask.name), 0),
-        Mode::Receipts { scroll, .. } => ("receipts".to_owned(), *scroll),
+        Mode::Confirm(confirm) => confirm.title(),
+        Mode::Answer(ask) => format!("{} asks", ask.name),
+        Mode::Columns(_) => "columns".to_owned(),
+        Mode::Receipts { .. } => "receipts".to_owned(),
         _ => return,
     };
     let plan = model.layout();
     let lines = model.dialog_lines(usize::from(inside(plan.dialog, plan.form).width));
-    // As high as its words: what it is about stays in sight.
-    let needed = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let height = if plan.form == Form::Compact { plan.dialog.height } else { plan.dialog.height.min(needed) };
-    let place = Rect { height, ..plan.dialog };
+    let (place, scroll) = model.dialog_place();
     let area = open(model, place, &title, theme, buffer);
     let more = lines.len().saturating_sub(scroll + usize::from(area.height));
     paint::lines(area, scroll, lines.iter().map(|said| line(said, theme)), buffer);

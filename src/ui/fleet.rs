@@ -132,7 +132,7 @@ impl<'a> List<'a> {
     fn new(model: &'a Model, fleet: &Fleet, rows: &'a [&'a Row], theme: &'a Theme) -> Self {
         let elapsed = columns::elapsed(fleet, model.now());
         let area = model.layout().lines;
-        let columns = columns::fitting(rows, model.columns(), elapsed, theme, usize::from(area.width));
+        let columns = model.table();
         let longest = rows.iter().filter_map(|row| model.said_of(row)).map(|(_, says)| width(&says)).max().unwrap_or(0);
         let below_state =
             columns::start_of(&columns, Column::State).is_some_and(|start| start + longest <= usize::from(area.width));

@@ -16,11 +16,11 @@ use super::{
 };
 use crate::app::{
     action::{self, Action, ActionSpec, Group, Offer},
+    chooser,
     compose::Step,
     dialog::UNSEEN,
     mode::Mode,
     model::Model,
-    still::Still,
     words::{fit, fit_hint, fit_whole, width},
 };
 
@@ -31,7 +31,14 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
         return;
     }
     let room = usize::from(area.width);
-    let line = match model.mode() {
+    let line = searched(model, room, theme).unwrap_or_else(|| said(model, room, theme));
+    paint::line(area, &line, buffer);
+    cursor(model, area, buffer);
+}
+
+/// What the line says while no search is typed.
+fn said(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
+    match model.mode() {
         Mode::Filter(prompt) => {
             let words = prompt.error.as_ref().map(ToString::to_string);
             typed(
@@ -74,7 +81,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             words(&says, warns, room, theme)
         }
         Mode::Answer(ask) => words(ask.hint(), false, room, theme),
-        Mode::Still(still) if still.is_typing() => searched(still, room, theme),
+        Mode::Columns(chooser) => words(chooser.says.unwrap_or(chooser::HINT), chooser.says.is_some(), room, theme),
         Mode::Normal
         | Mode::Help { .. }
         | Mode::Problems { .. }
@@ -84,9 +91,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
             Some(says) => words(says, true, room, theme),
             None => status_and_keys(model, room, theme),
         },
-    };
-    paint::line(area, &line, buffer);
-    cursor(model, area, buffer);
+    }
 }
 
 /// Words about the last key; or what keys do, of which as many as fit are named, whole.
@@ -97,9 +102,13 @@ fn words(says: &str, warns: bool, room: usize, theme: &Theme) -> Line<'static> {
 }
 
 /// A search while it is typed, and what it has found.
-fn searched(still: &Still, room: usize, theme: &Theme) -> Line<'static> {
-    let Some(search) = &still.search else { return Line::default() };
-    typed("/", &search.input, &still.found(), false, room, theme)
+fn searched(model: &Model, room: usize, theme: &Theme) -> Option<Line<'static>> {
+    let (input, says) = match model.mode() {
+        Mode::Still(still) => (&still.search.as_ref().filter(|search| search.typing)?.input, still.found()),
+        Mode::Help { sought, .. } if sought.typing => (&sought.input, "Enter keeps it, Esc takes it back".to_owned()),
+        _ => return None,
+    };
+    Some(typed("/", input, &says, false, room, theme))
 }
 
 /// The order that runs, if one does, and the keys.
@@ -131,6 +140,7 @@ fn cursor(model: &Model, area: Rect, buffer: &mut Buffer) {
     let input = match model.mode() {
         Mode::Filter(prompt) => &prompt.input,
         Mode::Command(input) => input,
+        Mode::Help { sought, .. } if sought.typing => &sought.input,
         Mode::Still(still) if still.is_typing() => match &still.search {
             Some(search) => &search.input,
             None => return,

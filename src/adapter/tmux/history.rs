@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use super::{Tmux, unguessable};
 use crate::{
-    adapter::exec::Exec,
+    adapter::{Watch, exec::Exec},
     fleet::{
-        ids::{PaneId, Socket},
+        ids::{PaneId, PaneKey, Socket},
         reading::Why,
     },
     screen::{Size, history::History},
@@ -28,23 +28,26 @@ const SHARED: usize = 4;
 /// The most that is kept: lines of 200 columns in which every cell has two colours of its own are 7 kB each.
 const MOST_BYTES: usize = 48 * 1024 * 1024;
 
+/// How long each piece is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How often a piece may be in vain because the pane prints so fast.
 const IN_VAIN: usize = 5;
 
 /// A pane, and how it is asked.
-pub struct Source<'a> {
+struct Source<'a> {
     /// Starts tmux.
-    pub exec: &'a dyn Exec,
+    exec: &'a dyn Exec,
     /// How it is called.
-    pub tmux: &'a Tmux,
+    tmux: &'a Tmux,
     /// The server's socket.
-    pub socket: &'a Socket,
+    socket: &'a Socket,
     /// The pid of the only server that may answer.
-    pub server: u32,
+    server: u32,
     /// The pane.
-    pub pane: PaneId,
+    pane: PaneId,
     /// How long each answer is waited for.
-    pub limit: Duration,
+    limit: Duration,
 }
 
 /// One capture, and what tmux said of the pane with it.
@@ -55,9 +58,17 @@ struct Piece {
     lines: History,
 }
 
+impl Watch {
+    /// What tmux keeps above the screen of a pane of that server, at most so many lines, and the screen.
+    pub async fn history(&self, pane: &PaneKey, server: u32, lines: usize) -> Result<History, Why> {
+        let (exec, tmux, limit) = (self.exec(), self.tmux(), PATIENCE);
+        Source { exec, tmux, socket: &pane.socket, server, pane: pane.pane, limit }.fetch(lines).await
+    }
+}
+
 impl Source<'_> {
     /// At most so many lines above the screen, and the screen.
-    pub async fn fetch(&self, lines: usize) -> Result<History, Why> {
+    async fn fetch(&self, lines: usize) -> Result<History, Why> {
         let first = self.piece(&["-S".to_owned(), format!("-{}", lines.min(PIECE))]).await?;
         let rows = usize::from(first.lines.size().rows);
         if first.lines.len() < rows {

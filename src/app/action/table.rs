@@ -148,6 +148,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     sort(Column::Command, "sort-command", &["o d"], "sort by the pane's command"),
     sort(Column::Host, "sort-host", &["o n"], "sort by host"),
     sort(Column::Socket, "sort-socket", &["o k"], "sort by tmux server"),
+    line(A::Columns, G::List, "columns", &["c"], "choose the columns, and their order; remembered").when(in_fleet),
     line(A::Reverse, G::List, "reverse", &["O"], "turn the order around").when(in_fleet),
     line(A::Zoom, G::Mirror, "zoom", &["z"], "the mirror alone, or back; then the moving keys pan")
         .short("zoom")
@@ -166,10 +167,16 @@ pub(super) static TABLE: &[ActionSpec] = &[
     )
     .short("scroll back")
     .when(scrolls_back),
-    line(A::Search, G::Mirror, "search", &["/"], "search in the zoomed mirror and above it, upwards, as you type")
-        .short("search")
-        .over()
-        .when(searches),
+    line(
+        A::Search,
+        G::Mirror,
+        "search",
+        &["/"],
+        "search as you type: in the help; in a zoomed mirror and above it, upwards",
+    )
+    .short("search")
+    .over()
+    .when(searches),
     line(
         A::Hold,
         G::Mirror,

@@ -91,6 +91,9 @@ pub(super) fn holds(model: &Model) -> Offer {
 }
 
 pub(super) fn searches(model: &Model) -> Offer {
+    if matches!(model.mode(), Mode::Help { .. }) {
+        return Offer::Now;
+    }
     if in_mirror(model) { with_mirror(model) } else { Offer::Hidden("a zoomed mirror can be searched: z zooms") }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         action::Action,
         dialog_keys::type_into,
         effect::Effect,
-        keys,
+        help, keys,
         mirror::{Mirror, Pan},
         mode::{LONGEST_PROMPT, Mode},
         model::{Change, Model, View},
@@ -61,6 +61,7 @@ fn stand(model: &mut Model) -> Option<&mut Still> {
 pub(in crate::app) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::ScrollBack => return scroll_back(model, 0),
+        Action::Search if matches!(model.mode, Mode::Help { .. }) => help::seek(model),
         Action::Search => return search(model),
         Action::Hold => hold(model),
         Action::Older | Action::Newer => turn(model, action == Action::Older),
