@@ -343,8 +343,10 @@ fn a_relaunch_in_a_shells_pane_starts_the_agent_and_not_the_shell() {
     };
     let relaunch = |target: Target| {
         rt().block_on(async {
-            let preview = scene.steer().preview(&Order::new(Act::Relaunch), vec![target.clone()]).await;
-            scene.steer().carry_out(preview.confirmed(), target, quiet()).await
+            let preview = scene.steer().without_trust().preview(&Order::new(Act::Relaunch), vec![target.clone()]).await;
+            let runs = target.aim.as_ref().unwrap().launch.is_some();
+            assert_eq!(preview.each[0].refused.is_none(), runs, "what is refused is shown before: {preview:?}");
+            scene.steer().without_trust().carry_out(preview.confirmed(), target, quiet()).await
         })
     };
     let before = scene.aim("a");

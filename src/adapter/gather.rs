@@ -1,8 +1,7 @@
 //! Gathers all facts about one host at one moment, from all sources at once. It changes nothing.
 //!
 //! A source that fails or hangs becomes words in its own place: every look is bounded, and together they fit into
-//! [`WatchConfig::patience`]. The number of processes does not depend on the number of agents: one `tmux` for each
-//! socket, and now and then one or two `systemctl`.
+//! [`WatchConfig::patience`]. However many agents: one `tmux` a socket, and now and then one or two `systemctl`.
 
 mod people;
 

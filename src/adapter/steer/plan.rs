@@ -99,7 +99,11 @@ impl Steer {
         }
         if order.act == Act::Relaunch {
             let now = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
-            return ground::safe(Ground { steer: self, who: &who }, aim, &now).await;
+            ground::safe(Ground { steer: self, who: &who }, aim, &now).await?;
+            return match aim.pane.filter(|_| aim.unit.is_none()) {
+                Some(pane) => relaunch::pane::respawn(self, &who, aim, pane).await.map(drop),
+                None => Ok(()),
+            };
         }
         let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };
