@@ -4,12 +4,13 @@
 //! [`WatchConfig::patience`]. However many agents: one `tmux` a socket, and now and then one or two `systemctl`.
 
 mod people;
+mod rules;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
     path::PathBuf,
-    sync::{Arc, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -31,7 +32,7 @@ use super::{
 };
 use crate::fleet::{
     facts::{HostFacts, PaneFacts, Process, ServerFacts, ServerState, SystemdFacts},
-    gate::{Rules, UserRules},
+    gate::UserRules,
     ids::{AgentName, PaneKey, Socket},
     reading::{Reading, Why},
     record::Record,
@@ -318,23 +319,6 @@ impl Watch {
         within(self.share(4), files.heartbeats(self.exec(), agents))
             .await
             .unwrap_or_else(|why| agents.iter().map(|agent| (agent.clone(), Reading::unknown(&why))).collect())
-    }
-
-    /// The user's rules; a home that gives no answer leaves those that were read last.
-    async fn user_rules(&self, files: &Files) -> UserRules {
-        let read = async { self.inner.rules.lock().await.look(self.exec(), files).await };
-        let user = within(self.share(2), read).await;
-        let mut current = self.inner.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(user) = user {
-            *current = user;
-        }
-        current.clone()
-    }
-
-    /// The rules that screens are read by now.
-    pub(super) fn rules(&self) -> Arc<Rules> {
-        let current = self.inner.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.rules.clone().unwrap_or_else(Rules::shared)
     }
 
     fn own_pane(&self, who: &Who, servers: &BTreeMap<Socket, ServerFacts>) -> Option<PaneKey> {

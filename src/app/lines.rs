@@ -35,5 +35,5 @@ pub fn lines(rows: &[&Row], form: Form, says: impl Fn(&Row) -> bool) -> Vec<Line
 /// Why a person should look at a row, in one line: its cause, else what its worst flag says.
 #[must_use]
 pub fn cause(row: &Row) -> Option<String> {
-    row.judgement.why()
+    row.why()
 }

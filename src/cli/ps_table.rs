@@ -88,8 +88,7 @@ fn cells(row: &Row) -> [String; 7] {
 
 /// The second line: why somebody should look at it, or why nothing is known of it.
 fn why(row: &Row) -> Option<String> {
-    let unknown = || row.heartbeat.why.clone().filter(|_| row.managed && row.readiness() == Readiness::Unknown);
-    row.judgement.why().or_else(unknown).map(|words| visible(&words))
+    row.why()
 }
 
 fn joined(cells: &[String; 7], widths: &[usize; 7]) -> String {

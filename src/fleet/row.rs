@@ -14,6 +14,7 @@ use super::{
     judgement::{Finding, Flag, Judgement, Readiness},
     reading::Reading,
     taken::Taken,
+    text::visible,
     words::{age, short},
 };
 
@@ -190,6 +191,13 @@ impl Row {
     pub fn lasts(&self, now: Timestamp) -> String {
         let lasts = short(age(self.since, now));
         if self.since_exact { lasts } else { format!("at least {lasts}") }
+    }
+
+    /// Why somebody should look at it, in one line; of one that is declared and unknown, why nothing is known.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        let unknown = || self.heartbeat.why.clone().filter(|_| self.managed && self.readiness() == Readiness::Unknown);
+        self.judgement.why().or_else(unknown).map(|why| visible(&why))
     }
 
     /// Its state.

@@ -214,6 +214,7 @@ pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec
     let highest = still.highest(rows);
     let (came, older) = (still.came != Came::default(), still.has_older());
     let Some(back) = &mut still.back else { return Vec::new() };
+    let missing = back.text.as_ref().map_or(0, |text| text.missing());
     back.to_top = down == isize::MIN;
     let at_end = down > 0 && back.up == 0 && back.text.is_some();
     back.up = back.up.min(highest).saturating_add_signed(down.saturating_neg()).min(highest);
@@ -227,6 +228,7 @@ pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec
         (true, _) => (None, "that is the end; G follows again"),
         (_, true) if older && !still.alternate => (still.ask(MOST), "fetching older lines …"),
         (_, true) if still.alternate => (None, NO_HISTORY),
+        (_, true) if missing > 0 => (None, "tmux keeps older lines, but no more than 50,000 are fetched"),
         (_, true) => (None, "that is the oldest line there is"),
         _ => (None, ""),
     };
