@@ -10,6 +10,8 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "this test reads recordings")]
 
+#[path = "gates/judged.rs"]
+mod judged;
 #[path = "gates/overrides.rs"]
 mod overrides;
 #[path = "gates/recordings.rs"]

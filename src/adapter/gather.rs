@@ -304,15 +304,7 @@ impl Watch {
         let manager = Manager { exec: self.exec(), who, limit: self.share(2) };
         let read =
             async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.look == Look::Afresh).await };
-        within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts {
-            changed: BTreeMap::new(),
-            // A manager that hangs is one.
-            expected: true,
-            units: Reading::unknown(&why),
-            enabled: Reading::unknown(&why),
-            linger: Reading::unknown(why),
-            read_at: None,
-        })
+        within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts::silent(&why))
     }
 
     async fn heartbeats(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Reading<String>> {

@@ -211,6 +211,21 @@ pub struct SystemdFacts {
     pub read_at: Option<Timestamp>,
 }
 
+impl SystemdFacts {
+    /// A manager that gives no answer: one that hangs is one.
+    #[must_use]
+    pub fn silent(why: &str) -> Self {
+        Self {
+            units: Reading::unknown(why),
+            enabled: Reading::unknown(why),
+            changed: BTreeMap::new(),
+            linger: Reading::unknown(why),
+            expected: true,
+            read_at: None,
+        }
+    }
+}
+
 /// One loaded unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitFacts {

@@ -75,8 +75,13 @@ fn recordings(coloured: bool) -> Vec<Recording> {
     Recording::all().into_iter().filter(|it| coloured || it.runtime.as_deref() != Some("opencode")).collect()
 }
 
+/// How many of each: `PROPTEST_CASES=20000 cargo test --test gates prose` looks longer.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(12)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn cut_at_the_top(cut in 1..30_usize) {

@@ -67,16 +67,28 @@ impl Asked<'_> {
             }
             _ => None,
         };
-        let has_unit = row.and_then(|row| row.unit.known()).is_some_and(|unit| unit.facts.load == "loaded");
+        let by_unit = row.and_then(|row| row.unit.known()).is_some_and(|unit| unit.facts.load == "loaded");
         // Without a unit it is started from here, with the PATH that this program has.
         let own = || Reading::Known((launcher::path(), "this program, which starts what has no unit".to_owned()));
-        let path = if has_unit { path(&launch, manager, own_path) } else { own() };
+        let path = if by_unit { path(&launch, manager, own_path) } else { own() };
         let missing = match path.known() {
             Some((path, _)) if !path.is_empty() => self.missing(&launch, path).await,
             _ => Vec::new(),
         };
         let (agent, runtime, yolo) = (agent.name.to_string(), launch.runtime.clone(), launch.yolo);
-        Launch { agent, runtime, yolo, directory: launch.directory, ground, asks_codex, path, missing, trust, settings }
+        Launch {
+            agent,
+            runtime,
+            yolo,
+            directory: launch.directory,
+            ground,
+            asks_codex,
+            by_unit,
+            path,
+            missing,
+            trust,
+            settings,
+        }
     }
 
     /// `Environment=PATH=…` of the units themselves.

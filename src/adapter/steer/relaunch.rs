@@ -23,7 +23,7 @@ use crate::{
     },
     fleet::{
         facts::{PaneFacts, ServerState, SystemdFacts, UnitFacts},
-        order::{Aim, Ending, Refusal},
+        order::{Aim, Ending, Refusal, launch::Launch},
         reading::Reading,
         text::visible,
     },
@@ -201,14 +201,19 @@ async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Re
     if !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
         return Err(refuse("no tmux server runs, and one that was started from here would end with this login"));
     }
-    if exec.stat(launch.directory.clone().into()).await.is_err() {
-        return Err(refuse(&format!("its directory {} does not exist", visible(&launch.directory))));
-    }
-    if let Some(why) = launcher::missing(exec, &launch, &path).await {
+    if let Some(why) = lacks(exec, &launch).await {
         return Err(refuse(&why));
     }
     job.says("starting it in a new session");
     Ok(job.change(line, Vec::new(), LIMIT).await.map(drop))
+}
+
+/// What a launch cannot do without.
+async fn lacks(exec: &dyn Exec, launch: &Launch) -> Option<String> {
+    if exec.stat(launch.directory.clone().into()).await.is_err() {
+        return Some(format!("its directory {} does not exist", visible(&launch.directory)));
+    }
+    launcher::missing(exec, launch, &launcher::path()).await
 }
 
 /// Waits until its session stands with a living process that is not the one before.

@@ -147,6 +147,8 @@ pub struct Launch {
     pub ground: Reading<Option<Ground>>,
     /// Whether codex would ask of that directory: it is in a git repository, or has a `.codex`.
     pub asks_codex: bool,
+    /// Whether a unit starts it; otherwise only a relaunch from here does.
+    pub by_unit: bool,
     /// Where programs are looked for, and by whose word.
     pub path: Reading<(String, String)>,
     /// The programs of its launch that are not there.

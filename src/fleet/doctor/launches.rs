@@ -24,7 +24,7 @@ pub(super) fn check(it: &Examined<'_>, checkup: &mut Checkup) {
         for missing in &launch.missing {
             let runs = it.fleet.rows.iter().any(|row| row.managed && row.name == launch.agent && runs(row, launch));
             // It runs, so somebody finds it: then only the next launch by the unit, or from here, is in doubt.
-            let severity = if runs { Severity::Warning } else { Severity::Fault };
+            let severity = if runs || !launch.by_unit { Severity::Warning } else { Severity::Fault };
             let (path, from) = launch.path.known().cloned().unwrap_or_default();
             let says = format!("{} is not on the PATH of {}: {}", visible(missing), visible(&from), visible(&path));
             paths.entry((severity, says)).or_default().push(name());

@@ -175,6 +175,7 @@ fn launch(runtime: &str, text: Option<&str>) -> Launch {
         directory: "/x".into(),
         ground: Reading::Known(Some(ground())),
         asks_codex: true,
+        by_unit: true,
         path: Reading::Known((String::new(), String::new())),
         missing: Vec::new(),
         trust: file(text),

@@ -1,7 +1,11 @@
 //! A screen as lines that can be compared: borders of boxes gone, rules told from text, wrapped lines joined.
 //! It knows no runtime and no rule.
 
+mod side;
+
 use crate::screen::Screen;
+
+pub(super) use side::is_red;
 
 /// The live end of a screen holds this many rows whatever its width …
 const REACH: usize = 14;
@@ -32,6 +36,16 @@ impl Line {
         !self.blank() && !self.rule
     }
 
+    /// Ends as a shell's prompt does.
+    pub(super) fn is_shells(&self) -> bool {
+        self.shown.trim_end().ends_with(['$', '#', '%', '❯', '➜'])
+    }
+
+    /// Draws a whole line, or the upper edge of a box.
+    pub(super) fn is_edge(&self) -> bool {
+        self.rule && self.shown.trim_start_matches(' ').starts_with(['─', '━', '═', '▔', '╭', '┌'])
+    }
+
     /// Blanks before its first word.
     pub(super) fn indent(&self) -> usize {
         self.shown.chars().take_while(|c| *c == ' ').count()
@@ -47,13 +61,15 @@ pub(super) struct Lines {
     /// The first row that is live.
     pub(super) start: usize,
     /// How wide a row is.
-    cols: usize,
+    pub(super) cols: usize,
 }
 
 impl Lines {
-    pub(super) fn of(screen: &Screen) -> Self {
-        let cols = usize::from(screen.size().cols);
-        let texts = screen.lines();
+    /// The rows of a screen, without a panel of that width at its right side.
+    pub(super) fn of(screen: &Screen, panel: u16) -> Self {
+        let cols = side::panel_from(screen, panel).unwrap_or(screen.size().cols);
+        let texts = if cols == screen.size().cols { screen.lines() } else { side::cut(screen, cols) };
+        let cols = usize::from(cols);
         let all: Vec<Line> = (0_u16..).zip(&texts).map(|(row, text)| line(row, text)).collect();
         let end = texts.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1);
         let reach = REACH + REACH_CHARS / cols.max(1);
@@ -62,9 +78,14 @@ impl Lines {
 
     /// Whether `next` goes on with what did not fit into the row before it.
     pub(super) fn goes_on(&self, before: &Line, next: &Line) -> bool {
+        self.goes_on_within(before, next, 0)
+    }
+
+    /// The same, where so many columns at the right stay free.
+    pub(super) fn goes_on_within(&self, before: &Line, next: &Line, free: usize) -> bool {
         let first = next.shown.split_whitespace().next().map_or(0, |word| word.chars().count());
         let border = if before.bordered { 6 } else { 0 };
-        next.speaks() && before.shown.chars().count() + 1 + first + border >= self.cols
+        next.speaks() && before.shown.chars().count() + 1 + first + border + free >= self.cols
     }
 
     /// How many rows count as near, at this width.
@@ -82,6 +103,11 @@ impl Lines {
         self.all
             .get(usize::from(row))
             .map_or_else(String::new, |line| line.shown.trim_matches([' ', '│', '┃', '║']).to_owned())
+    }
+
+    /// What stands from a row on belongs to something else.
+    pub(super) fn end_at(&mut self, row: usize) {
+        self.end = row.min(self.end);
     }
 
     /// The live ones.
@@ -152,6 +178,11 @@ impl Text {
     /// The row in which a byte of `joined` stands.
     pub(super) fn row_of_joined(&self, at: usize) -> u16 {
         self.rows.iter().rev().find(|begin| begin.joined <= at).map_or(0, |begin| begin.row)
+    }
+
+    /// Each row with what is joined from its beginning on.
+    pub(super) fn beginnings(&self) -> impl DoubleEndedIterator<Item = (u16, &str)> {
+        self.rows.iter().map(|begin| (begin.row, &self.joined[begin.joined..]))
     }
 
     /// The row in which a byte of `squeezed` stands.

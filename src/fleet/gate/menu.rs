@@ -1,4 +1,4 @@
-//! A menu on a screen: rows or words of which exactly one is highlighted, with nothing but key hints below. It knows no
+//! A menu on a screen: rows or words of which exactly one is highlighted, with key hints and little else below. It knows no
 //! runtime; whether the menu is a prompt is for the rules to say.
 
 use super::lines::{Line, Lines};
@@ -6,6 +6,10 @@ use crate::screen::{Colour, Screen};
 
 /// How many rows that speak may stand below the last option.
 const MOST_BELOW: usize = 12;
+/// So many of them may be neither hints nor a description: a count of what still runs, an address.
+const MOST_OTHERS: usize = 3;
+/// So many columns at the right edge hold no hint.
+const HINTS_END_BEFORE: usize = 4;
 /// How many rows from one option to the next: its description, wrapped.
 const MOST_BETWEEN: usize = 8;
 
@@ -25,6 +29,15 @@ pub(super) struct Menu {
     pub(super) sideways: bool,
     /// Keys are named below or beside it (`Enter to confirm · Esc to cancel`).
     pub(super) hints: bool,
+    /// Other words stand below it, too: only options that a rule knows make it a prompt then.
+    pub(super) others: bool,
+}
+
+impl Menu {
+    /// The row of its first option.
+    pub(super) fn first(&self) -> Option<usize> {
+        self.choices.first().map(|choice| usize::from(choice.row))
+    }
 }
 
 /// The menu at the end of the screen, if there is one.
@@ -46,28 +59,38 @@ fn pointed(lines: &Lines) -> Option<Menu> {
     })
 }
 
-/// The choices with what stands below them, when that is nothing but hints.
+/// The choices with what stands below them, when that is hints and little else.
 fn below(lines: &Lines, choices: Vec<Choice>, at: usize) -> Option<Menu> {
     let last = usize::from(choices.last()?.row).max(at);
     let indent = lines.all[last].indent();
     let rest = lines.between(last + 1, lines.end);
     let mut previewed = false;
-    let mut spoken = 0;
-    let mut hints = false;
+    let (mut spoken, mut others) = (0, 0);
+    let mut hinted: Option<&Line> = None;
     for line in rest {
         previewed ^= line.rule && line.shown.contains('╌');
         if !line.speaks() || previewed {
             continue;
         }
         spoken += 1;
-        let hint = is_hint(&line.shown);
-        hints |= hint;
-        let described = line.indent() > indent && !hints;
-        if !(hint || described) || spoken > MOST_BELOW {
-            return None;
+        if is_hint(&line.shown) || hinted.is_some_and(|hint| is_rest_of(lines, hint, line)) {
+            hinted = Some(line);
+        } else if line.indent() <= indent || hinted.is_some() {
+            others += 1;
+            if !(line.bordered || line.indent() > 0) {
+                return None;
+            }
         }
     }
-    (choices.len() >= 2).then_some(Menu { choices, sideways: false, hints })
+    let shell = rest.iter().rfind(|line| line.speaks()).is_some_and(|line| others > 0 && line.is_shells());
+    let is_menu = choices.len() >= 2 && spoken <= MOST_BELOW && others <= MOST_OTHERS && !shell;
+    is_menu.then_some(Menu { choices, sideways: false, hints: hinted.is_some(), others: others > 0 })
+}
+
+/// Whether a row is what did not fit into the hint above it.
+fn is_rest_of(lines: &Lines, hint: &Line, line: &Line) -> bool {
+    let below = line.row == hint.row + 1 && line.indent() >= hint.indent() && !line.is_shells();
+    below && lines.goes_on_within(hint, line, HINTS_END_BEFORE)
 }
 
 /// The pointer of a highlighted row and the words after it.
@@ -177,7 +200,7 @@ fn bare_around(lines: &Lines, at: usize) -> Vec<Choice> {
 fn sideways(screen: &Screen, lines: &Lines) -> Option<Menu> {
     let rows = lines.live().iter().rev().filter(|line| line.speaks()).take(3);
     rows.filter(|line| line.bordered).find_map(|line| {
-        let pieces = pieces(screen, line.row);
+        let pieces = pieces(screen, line.row, lines.cols);
         let (hints, options): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| is_hint(&piece.text));
         let selected = options.iter().filter(|piece| piece.lit).count();
         let short = options.iter().all(|piece| piece.text.chars().count() <= 40);
@@ -186,7 +209,8 @@ fn sideways(screen: &Screen, lines: &Lines) -> Option<Menu> {
         let last = below.iter().all(|below| !below.speaks() || is_hint(&below.shown));
         let is_menu = last && (2..=6).contains(&options.len()) && selected == 1 && short && told;
         let choice = |piece: Piece| Choice { label: piece.text, number: None, selected: piece.lit, row: line.row };
-        is_menu.then(|| Menu { choices: options.into_iter().map(choice).collect(), sideways: true, hints: true })
+        let choices = options.into_iter().map(choice).collect();
+        is_menu.then_some(Menu { choices, sideways: true, hints: true, others: false })
     })
 }
 
@@ -199,7 +223,7 @@ fn coloured(screen: &Screen, lines: &Lines) -> Option<Menu> {
             choices.clear();
         }
         if choices.len() + 1 == usize::from(number) {
-            let selected = pieces(screen, line.row).first().is_some_and(|piece| piece.lit);
+            let selected = pieces(screen, line.row, lines.cols).first().is_some_and(|piece| piece.lit);
             choices.push(Choice { label: tidy(label), number: Some(number), selected, row: line.row });
         }
     }
@@ -215,9 +239,9 @@ struct Piece {
     lit: bool,
 }
 
-/// The pieces of a row, without its border.
-fn pieces(screen: &Screen, row: u16) -> Vec<Piece> {
-    let cells: Vec<_> = (0..screen.size().cols).filter_map(|col| screen.cell(row, col)).collect();
+/// The pieces of a row up to a column, without its border.
+fn pieces(screen: &Screen, row: u16, cols: usize) -> Vec<Piece> {
+    let cells: Vec<_> = (0..screen.size().cols).filter_map(|col| screen.cell(row, col)).take(cols).collect();
     let is_blank = |text: &str| matches!(text, "" | " ");
     let mut blanks: Vec<(Colour, usize)> = Vec::new();
     let border = cells.iter().position(|cell| matches!(cell.text, "┃" | "│" | "║"));
@@ -257,11 +281,15 @@ pub(super) fn is_hint(text: &str) -> bool {
     if text.contains("focus-events") {
         return true;
     }
+    if text.contains(['{', '}']) {
+        return false;
+    }
     let names_key = |word: &str| {
         let word =
             word.trim_matches(|c: char| matches!(c, '·' | '|' | ',' | ';' | '(' | ')' | '[' | ']')).to_lowercase();
         let named = ["enter", "esc", "escape", "tab", "space", "↑/↓", "↑↓", "⇆", "←/→", "press", "return"];
-        named.contains(&word.as_str()) || ["ctrl+", "shift+", "alt+", "escape/"].iter().any(|key| word.starts_with(key))
+        named.contains(&word.as_str())
+            || ["ctrl+", "ctrl-", "shift+", "alt+", "escape/"].iter().any(|key| word.starts_with(key))
     };
     // Prose may name a key, too; a hint begins with one, or holds little else.
     let words: Vec<&str> = text.split_whitespace().collect();

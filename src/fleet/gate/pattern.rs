@@ -32,9 +32,7 @@ impl Pattern {
             Self::Fragment(fragment) => has(&text.squeezed, fragment)
                 .then(|| text.squeezed.rfind(fragment.as_str()))?
                 .map(|at| text.row_of_squeezed(at)),
-            Self::Expression(it) if it.may_be_in(text) => {
-                it.compiled()?.find_iter(&text.joined).last().map(|hit| text.row_of_joined(hit.start()))
-            }
+            Self::Expression(it) if it.may_be_in(text) => it.row_in(text),
             Self::Expression(_) => None,
         }
     }
@@ -116,6 +114,16 @@ impl Expression {
         let compiled = self.build().map_err(|error| refusal(&self.source, &error.to_string()))?;
         let _ = self.compiled.set(Some(compiled));
         Ok(())
+    }
+
+    /// The last row of a text that it fits in; one that begins with `^` fits where a row begins.
+    fn row_in(&self, text: &Text) -> Option<u16> {
+        let compiled = self.compiled()?;
+        if self.source.starts_with('^') {
+            let mut rows = text.beginnings().rev();
+            return rows.find(|(_, rest)| compiled.is_match(rest)).map(|(row, _)| row);
+        }
+        compiled.find_iter(&text.joined).last().map(|hit| text.row_of_joined(hit.start()))
     }
 
     fn may_be_in(&self, text: &Text) -> bool {

@@ -7,15 +7,17 @@ use std::{cell::OnceCell, time::Duration};
 
 use super::{
     Glance, Kind, Limit, Marker, Opt, Prompt, Rules, Seen, Trouble,
-    lines::{Line, Lines, Text},
+    lines::{Line, Lines, Text, is_red},
     menu::{self, Menu},
-    pattern::Pattern,
+    pattern::{Expression, Pattern},
     spec::{MarkSpec, RuleSpec, RuntimeSpec, Stands, Tells, Where},
-    zones::{Composer, Zones},
+    zones::{self, Zones},
 };
 
 /// How long a menu that no rule knows must stand still.
 const STILL: Duration = Duration::from_secs(10);
+/// Text wraps so many columns before the right edge, at most.
+const WRAPS_BEFORE: usize = 4;
 /// So many of the last lines that speak are the bottom of a screen.
 const BOTTOM: usize = 5;
 /// So many lines above its options say what a prompt is about.
@@ -29,9 +31,8 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     };
     let nothing = RuntimeSpec::default();
     let about = rules.runtimes.get(runtime).unwrap_or(&nothing);
-    let lines = Lines::of(glance.screen);
-    let menu = menu::find(glance.screen, &lines);
-    let composer = Composer::find(&lines, about, glance, menu.as_ref());
+    let mut lines = Lines::of(glance.screen, about.panel);
+    let (composer, menu) = zones::survey(&mut lines, about, glance);
     let zones = Zones::new(&lines, composer.as_ref());
     let mut seen = marks(rules, glance, about, &zones);
     seen.blank = lines.end == 0;
@@ -40,13 +41,15 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     let look = Look {
         rules,
         glance,
+        about,
         lines: &lines,
         menu: menu.as_ref(),
         zones: &zones,
         working: seen.working.is_some(),
         live: OnceCell::new(),
     };
-    seen.prompt = hidden.then(|| look.dialog()).flatten().or_else(|| look.notice());
+    let dialog = hidden.then(|| look.dialog()).flatten();
+    seen.prompt = dialog.filter(|prompt| !is_viewed(prompt, seen.viewer.as_ref())).or_else(|| look.notice());
     if seen.prompt.is_some() {
         // It stands where a sign of work would stand: it is newer.
         seen.working = None;
@@ -57,6 +60,12 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
         seen.idle = seen.idle.or_else(|| seen.composer.clone().filter(|_| ready));
     }
     seen
+}
+
+/// Whether a dialog is what a viewer shows: it names itself below, or no rule knows the dialog.
+fn is_viewed(prompt: &Prompt, viewer: Option<&Marker>) -> bool {
+    let last = prompt.options.last().map_or(prompt.row, |option| option.row);
+    viewer.is_some_and(|viewer| prompt.kind == Kind::Prompt || viewer.row.is_some_and(|row| row > last))
 }
 
 fn gone(why: &str) -> Seen {
@@ -90,20 +99,25 @@ fn marks(rules: &Rules, glance: &Glance<'_>, about: &RuntimeSpec, zones: &Zones<
             Stands::Footer => in_a_text(spec, &footer, zones.lines, 1 << 16),
             Stands::Turn => in_a_text(spec, &turn, zones.lines, 0),
             Stands::Bottom => in_a_text(spec, &bottom, zones.lines, 1 << 16),
+            Stands::Live => in_a_text(spec, zones.alone(), zones.lines, 1 << 16),
         })
+        .filter(|hit| !hit.spec.red || hit.at.row.is_some_and(|row| is_red(glance.screen, row)))
+        .filter(|hit| !hit.spec.last || hit.at.row.is_some_and(|row| zones.is_last(row, glance.screen, about)))
         .collect();
     let newest =
         |tells: &[Tells]| hits.iter().filter(|hit| tells.contains(&hit.spec.tells)).max_by_key(|hit| hit.newness);
     let (limit, working) = (newest(&[Tells::Limit]), newest(&[Tells::Working, Tells::Retrying]));
     let limit_is_newer = |limit: &&Hit| working.is_none_or(|working| limit.newness >= working.newness);
     let limit = limit.filter(limit_is_newer);
+    let limits = || hits.iter().filter(|hit| hit.spec.tells == Tells::Limit);
+    let resets_of = |hit: &Hit| hit.spec.resets.as_ref().and_then(|resets| resets.group(&hit.text));
     let trouble = newest(&[Tells::Trouble, Tells::Retrying]);
     let viewer = newest(&[Tells::Viewer]);
     Seen {
         limit: limit.map(|hit| Limit {
             at: hit.at.clone(),
-            resets: hit.spec.resets.as_ref().and_then(|resets| resets.group(&hit.text)),
-            resumes: hit.spec.resumes,
+            resets: resets_of(hit).or_else(|| limits().find_map(resets_of)),
+            resumes: limits().any(|hit| hit.spec.resumes),
         }),
         trouble: trouble.map(|hit| Trouble {
             at: hit.at.clone(),
@@ -148,6 +162,7 @@ fn fits_line(any: &[Pattern], none: &[Pattern], line: &str) -> bool {
 struct Look<'a> {
     rules: &'a Rules,
     glance: &'a Glance<'a>,
+    about: &'a RuntimeSpec,
     lines: &'a Lines,
     menu: Option<&'a Menu>,
     zones: &'a Zones<'a>,
@@ -159,13 +174,33 @@ impl Look<'_> {
     /// The dialog that has taken the input line's place.
     fn dialog(&self) -> Option<Prompt> {
         let from_menu = self.menu.and_then(|menu| {
-            let first = usize::from(menu.choices.first()?.row);
-            let from = first.saturating_sub(self.lines.reach());
-            let text = Text::of(self.lines.between(from, self.lines.end));
+            let text = Text::of(self.lines.between(self.begins(menu)?, self.lines.end));
             let rule = newest(self.known(Where::Menu), &text, |rule| has_options(rule, menu));
             rule.map(|(rule, row)| self.prompt(rule, row, Some(menu), &text))
         });
-        from_menu.or_else(|| self.at_the_bottom()).or_else(|| self.on_the_title()).or_else(|| self.unknown(self.menu?))
+        let bare = from_menu.or_else(|| self.at_the_bottom()).or_else(|| self.in_the_live_end());
+        bare.or_else(|| self.on_the_title()).or_else(|| self.unknown(self.menu?))
+    }
+
+    /// Where the dialog around a menu begins: with its box, with the line that is drawn above it, or below what was said
+    /// before. Words further up are not its own.
+    fn begins(&self, menu: &Menu) -> Option<usize> {
+        let first = menu.first()?;
+        let all = &self.lines.all;
+        let reach = first.saturating_sub(self.lines.reach());
+        let mut above = (reach..first).rev();
+        if all[first].bordered {
+            return Some(above.take_while(|at| all[*at].bordered || all[*at].rule).last().unwrap_or(first));
+        }
+        let said = |at: &usize| self.about.transcript.as_ref().is_some_and(|said| said.is_in(&all[*at].shown));
+        let begin = above.find(|at| all[*at].is_edge() || said(at));
+        let Some(begin) = begin else { return Some(reach) };
+        if all[begin].is_edge() {
+            return Some(begin);
+        }
+        // What was said may take several rows.
+        let ends = |at: &usize| !self.lines.goes_on_within(&all[*at], &all[*at + 1], WRAPS_BEFORE);
+        (begin..first).find(ends).map(|at| at + 1)
     }
 
     /// A dialog without a menu: the last lines ask for a key or a text.
@@ -173,15 +208,19 @@ impl Look<'_> {
         let text = self.live();
         let lowest = self.zones.bottom(BOTTOM).first()?.row;
         let (rule, row) = newest(self.known(Where::Bottom), text, |_| true)?;
-        let below = || self.lines.live().iter().filter(|line| line.row > row && line.speaks());
-        // Below a log-in may stand an address; below anything else at most other keys.
-        let log_in = rule.human && rule.kind == Kind::Gate;
-        let over = if log_in {
-            below().any(|line| line.shown.ends_with(['$', '#', '%']))
-        } else {
-            below().any(|line| !menu::is_hint(&line.shown))
-        };
-        (row >= lowest && !over).then(|| self.prompt(rule, row, None, text))
+        let below: Vec<&Line> = self.lines.live().iter().filter(|line| line.row > row && line.speaks()).collect();
+        let last = row >= lowest && below.iter().all(|line| menu::is_hint(&line.shown));
+        last.then(|| self.prompt(rule, row, None, text))
+    }
+
+    /// A dialog that fills the screen, such as a log-in: below its words may stand an address or a code.
+    fn in_the_live_end(&self) -> Option<Prompt> {
+        let text = self.live();
+        let (rule, row) = newest(self.known(Where::Live), text, |_| true)?;
+        let log_in = rule.kind == Kind::Gate;
+        let outside = |line: &&Line| line.is_shells() || !(log_in || line.bordered || line.indent() > 0);
+        let over = self.zones.bottom(1).first().filter(|line| line.row > row).is_some_and(|line| outside(&line));
+        (!over).then(|| self.prompt(rule, row, None, text))
     }
 
     /// A dialog that only the title tells of.
@@ -193,9 +232,13 @@ impl Look<'_> {
 
     /// Something that holds the agent up although its input line is there.
     fn notice(&self) -> Option<Prompt> {
-        self.known(Where::Screen).next()?;
-        let (rule, row) = newest(self.known(Where::Screen), self.live(), |_| true)?;
-        (!self.working).then(|| self.prompt(rule, row, None, self.live()))
+        let below = || self.known(Where::Footer).next().map(|_| Text::of(self.zones.footer()));
+        let found = |place, text: &Text| {
+            newest(self.known(place), text, |_| true).map(|(rule, row)| self.prompt(rule, row, None, text))
+        };
+        let notice = below().and_then(|text| found(Where::Footer, &text));
+        let anywhere = || self.known(Where::Screen).next().and_then(|_| found(Where::Screen, self.live()));
+        notice.or_else(anywhere).filter(|_| !self.working)
     }
 
     /// The live end of the screen, joined once.
@@ -208,7 +251,7 @@ impl Look<'_> {
         let still = self.glance.still.is_some_and(|still| still >= STILL);
         let rule = self.rules.rules_of(self.glance).find(|rule| rule.kind == Kind::Prompt)?;
         let row = menu.choices.first()?.row;
-        let is = menu.hints && still && !self.working;
+        let is = menu.hints && !menu.others && still && !self.working;
         is.then(|| self.prompt(rule, row, Some(menu), &Text::default()))
     }
 
@@ -234,9 +277,14 @@ impl Look<'_> {
             keys: rule.keys.clone(),
             human: rule.human,
             enter,
-            resets: rule.resets.as_ref().and_then(|resets| resets.group(&text.joined)),
+            resets: rule.resets.as_ref().and_then(|resets| self.resets(resets, text)),
             options,
         }
+    }
+
+    /// When a limit ends: a dialog says so itself, or the turn above it does.
+    fn resets(&self, resets: &Expression, text: &Text) -> Option<String> {
+        resets.group(&text.joined).or_else(|| resets.group(&self.live().joined))
     }
 
     /// What stands right above a row: without marks that blink.
@@ -266,7 +314,10 @@ impl Look<'_> {
 }
 
 fn has_options(rule: &RuleSpec, menu: &Menu) -> bool {
-    rule.options.iter().all(|wanted| menu.choices.iter().any(|choice| wanted.is_in(&choice.label)))
+    // Words with a pointer before them and nothing that names a key, or with other words below: any text looks so.
+    let bare = !menu.hints && menu.choices.iter().all(|choice| choice.number.is_none());
+    let known = !(menu.others || bare) || !rule.options.is_empty();
+    known && rule.options.iter().all(|wanted| menu.choices.iter().any(|choice| wanted.is_in(&choice.label)))
 }
 
 /// The rule whose words stand lowest, the first of equals, and the row of those words.

@@ -37,7 +37,10 @@ pub(super) struct FileSpec {
 impl FileSpec {
     /// Every expression in it.
     pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        let composers = self.runtimes.values().flat_map(|it| [&it.composer, &it.composer_not, &it.ready, &it.message]);
+        let composers = self
+            .runtimes
+            .values()
+            .flat_map(|it| [&it.composer, &it.composer_not, &it.ready, &it.message, &it.transcript]);
         let rules = self.rules.iter().flat_map(|it| {
             let deeds = it.does.iter().map(|deed| &deed.option);
             it.all.iter().chain(&it.any).chain(&it.none).chain(&it.options).chain(&it.safe).chain(deeds)
@@ -72,6 +75,10 @@ pub(super) struct RuntimeSpec {
     pub(super) message: Option<Expression>,
     /// A sent message has a background of its own.
     pub(super) message_lit: bool,
+    /// A row that belongs to what was said before: no dialog's own words stand beside it.
+    pub(super) transcript: Option<Expression>,
+    /// A panel of so many columns may stand at the right side, beside everything.
+    pub(super) panel: u16,
 }
 
 /// Where a rule looks.
@@ -82,6 +89,10 @@ pub(super) enum Where {
     Menu,
     /// The last lines of the screen; the input line is gone.
     Bottom,
+    /// The live end of the screen, whatever stands below but a shell's prompt; the input line is gone.
+    Live,
+    /// Below the input line.
+    Footer,
     /// The live screen, also beside an input line.
     Screen,
     /// The pane's title; the input line is gone.
@@ -180,6 +191,8 @@ pub(super) enum Stands {
     Turn,
     /// The last lines of the screen.
     Bottom,
+    /// The live end of the screen; the input line is gone.
+    Live,
     /// The pane's title.
     Title,
 }
@@ -215,6 +228,12 @@ pub(super) struct MarkSpec {
     /// It goes on by itself.
     #[serde(default)]
     pub(super) resumes: bool,
+    /// Its row begins in some red.
+    #[serde(default)]
+    pub(super) red: bool,
+    /// No other paragraph of the turn stands below it.
+    #[serde(default)]
+    pub(super) last: bool,
     /// It also waits for the next message.
     #[serde(default)]
     pub(super) idle: bool,

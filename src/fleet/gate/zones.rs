@@ -1,10 +1,12 @@
 //! Where on a screen the input line is, and what stands around it. It follows what the rules say of a runtime; it
 //! knows none itself.
 
+use std::cell::OnceCell;
+
 use super::{
     Glance,
-    lines::{Line, Lines},
-    menu::Menu,
+    lines::{Line, Lines, Text},
+    menu::{self, Menu},
     spec::RuntimeSpec,
 };
 use crate::screen::{Colour, Screen};
@@ -25,27 +27,79 @@ pub(super) struct Composer {
     footer: usize,
 }
 
-impl Composer {
-    /// The input line, if it is up.
-    pub(super) fn find(lines: &Lines, about: &RuntimeSpec, glance: &Glance<'_>, menu: Option<&Menu>) -> Option<Self> {
-        let looks_so = about.composer.as_ref()?;
-        if about.cursor && glance.cursor_shown == Some(false) {
-            return None;
+/// The input line, if it is up, and the menu at the end of the screen, if there is one. Where a dialog stands inside the
+/// input line's frame, the screen ends with the dialog.
+pub(super) fn survey(lines: &mut Lines, about: &RuntimeSpec, glance: &Glance<'_>) -> (Option<Composer>, Option<Menu>) {
+    let row = looks_like_one(lines, about, glance);
+    if let Some((upper, lower)) = row.and_then(|row| frame(lines, about, row)) {
+        let end = lines.end;
+        lines.end_at(lower);
+        let menu = menu::find(glance.screen, lines).filter(|menu| menu.first().is_some_and(|first| first > upper));
+        if menu.is_some() || asks_for_a_text(lines.between(upper + 1, lower)) {
+            return (None, menu);
         }
-        let is = |line: &Line| {
-            looks_so.is_in(&line.shown) && about.composer_not.as_ref().is_none_or(|not| !not.is_in(&line.shown))
-        };
-        let row = (lines.start..lines.end).rev().find(|at| is(&lines.all[*at]))?;
-        // A message that was sent looks like the input line where nothing but a menu stands below it.
-        let over_menu = menu.and_then(|menu| menu.choices.first()).is_some_and(|choice| usize::from(choice.row) > row);
-        let flush = |line: &Line| line.speaks() && line.indent() == 0;
-        if about.indented_below && (over_menu || lines.between(row + 1, lines.end).iter().any(flush)) {
-            return None;
-        }
-        let below = (row + 1..lines.end).find(|at| lines.all[*at].rule);
-        let footer = below.map_or(if about.rules_above > 1 { row } else { row + 1 }, |rule| rule + 1);
-        Some(Self { row, top: top(lines, about, row), footer })
+        lines.end = end;
     }
+    let menu = menu::find(glance.screen, lines);
+    let row = row.filter(|row| !is_left_behind(lines, about, *row, menu.as_ref()));
+    let composer = row.map(|row| Composer { row, top: top(lines, about, row), footer: footer(lines, about, row) });
+    (composer, menu)
+}
+
+/// The lowest row that looks like an input line.
+fn looks_like_one(lines: &Lines, about: &RuntimeSpec, glance: &Glance<'_>) -> Option<usize> {
+    let looks_so = about.composer.as_ref()?;
+    if about.cursor && glance.cursor_shown == Some(false) {
+        return None;
+    }
+    let is = |line: &Line| {
+        looks_so.is_in(&line.shown) && about.composer_not.as_ref().is_none_or(|not| !not.is_in(&line.shown))
+    };
+    (lines.start..lines.end).rev().find(|at| is(&lines.all[*at]))
+}
+
+/// The two rules above a row between which the input line stands, or what has taken its place.
+fn frame(lines: &Lines, about: &RuntimeSpec, row: usize) -> Option<(usize, usize)> {
+    if about.rules_above < 2 {
+        return None;
+    }
+    let mut rules = (row.saturating_sub(LONGEST_DRAFT)..row).rev().filter(|at| lines.all[*at].rule);
+    let lower = rules.next()?;
+    Some((rules.next()?, lower))
+}
+
+/// Rows with room above and below, the last of which names its keys: no draft looks so.
+fn asks_for_a_text(rows: &[Line]) -> bool {
+    let roomy = rows.len() > 3 && rows.first().is_some_and(Line::blank) && rows.last().is_some_and(Line::blank);
+    roomy && rows.iter().rfind(|line| line.speaks()).is_some_and(|line| menu::is_hint(&line.shown))
+}
+
+/// Whether what looks like the input line is a message, or what a former run has left on the screen: something that is
+/// drawn in its place, or by another program, stands below it.
+fn is_left_behind(lines: &Lines, about: &RuntimeSpec, row: usize, menu: Option<&Menu>) -> bool {
+    if menu.and_then(Menu::first).is_some_and(|first| first > row) {
+        return true;
+    }
+    let flush = |line: &Line| line.speaks() && line.indent() == 0;
+    if about.indented_below {
+        return lines.between(row + 1, lines.end).iter().any(flush);
+    }
+    if about.boxed {
+        return false;
+    }
+    let rest = lines.between(footer(lines, about, row).max(row + 1), lines.end);
+    let framed = rest.iter().skip_while(|line| !line.is_edge()).any(Line::speaks);
+    let after_a_gap = || rest.iter().skip_while(|line| !line.blank()).any(flush);
+    framed || (about.rules_above > 0 && after_a_gap())
+}
+
+/// The first row below an input line and its lower edge.
+fn footer(lines: &Lines, about: &RuntimeSpec, row: usize) -> usize {
+    if about.rules_above > 1 {
+        return row;
+    }
+    let lower = (row + 1..lines.end).find(|at| lines.all[*at].rule);
+    lower.filter(|at| !lines.all[*at].shown.trim_start().starts_with('╭')).map_or(row + 1, |rule| rule + 1)
 }
 
 fn top(lines: &Lines, about: &RuntimeSpec, row: usize) -> usize {
@@ -65,11 +119,12 @@ fn top(lines: &Lines, about: &RuntimeSpec, row: usize) -> usize {
 pub(super) struct Zones<'a> {
     pub(super) lines: &'a Lines,
     composer: Option<&'a Composer>,
+    alone: OnceCell<Text>,
 }
 
 impl<'a> Zones<'a> {
     pub(super) fn new(lines: &'a Lines, composer: Option<&'a Composer>) -> Self {
-        Self { lines, composer }
+        Self { lines, composer, alone: OnceCell::new() }
     }
 
     /// What stands directly above the input line, from there up: its upper edge, then until something begins at the
@@ -94,6 +149,18 @@ impl<'a> Zones<'a> {
         let speaking = (0..self.lines.end).rev().filter(|at| self.lines.all[*at].speaks());
         let from = speaking.take(count).last().unwrap_or(self.lines.end);
         self.lines.between(from, self.lines.end)
+    }
+
+    /// The live end of the screen, joined once, where the input line is gone.
+    pub(super) fn alone(&self) -> &Text {
+        let text = || if self.composer.is_none() { Text::of(self.lines.live()) } else { Text::default() };
+        self.alone.get_or_init(text)
+    }
+
+    /// Whether a row is in the last paragraph of its turn.
+    pub(super) fn is_last(&self, row: u16, screen: &Screen, about: &RuntimeSpec) -> bool {
+        let below = self.turn(screen, about).iter().skip_while(|line| line.row < row);
+        !below.skip_while(|line| !line.blank()).any(Line::speaks)
     }
 
     /// What came since the last message that was sent, as far as it is near the input line.
