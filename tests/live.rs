@@ -145,8 +145,8 @@ fn keys_and_clicks_do_what_they_say() {
     dashboard.keys(&["*"]).says("3 marked");
     dashboard.keys(&["Enter"]).says("ROSTER");
     dashboard.keys(&["Escape"]).until("back", |text| !text.contains("ROSTER"));
-    dashboard.keys(&["?"]).says("Tab completes");
-    dashboard.keys(&["Escape"]).until("back", |text| !text.contains("Tab completes"));
+    dashboard.keys(&["?"]).says("MOVE");
+    dashboard.keys(&["Escape"]).until("back", |text| !text.contains("MOVE"));
     let screen = dashboard.text();
     let line = screen.lines().position(|line| line.contains("coder0")).unwrap();
     dashboard.click(8, line).until("the clicked one", on("coder0"));

@@ -23,6 +23,9 @@ use ratatui::{Terminal, backend::TestBackend};
 
 const AGENTS: u32 = 200;
 const SIZE: (u16, u16) = (160, 45);
+/// On the wall there are as many as fit on one page of this size.
+const WALL: u32 = 50;
+const WALL_SIZE: (u16, u16) = (200, 50);
 
 fn main() {
     divan::main();
@@ -68,6 +71,31 @@ fn facts_are_taken_in(bencher: Bencher) {
             sample::facts(AGENTS, second)
         })
         .bench_local_values(|facts| take(&mut model, facts));
+}
+
+/// The same for fifty on the wall: the picture of each is read by the rules.
+#[divan::bench]
+fn facts_are_taken_in_with_fifty_mirrors(bencher: Bencher) {
+    let mut model = sample::wall(WALL, WALL_SIZE);
+    let mut second = 0;
+    bencher
+        .with_inputs(|| {
+            second += 1;
+            sample::facts(WALL, second)
+        })
+        .bench_local_values(|facts| take(&mut model, facts));
+}
+
+/// A frame of the wall with fifty tiles, and the comparison with the frame before.
+#[divan::bench]
+fn wall_is_drawn(bencher: Bencher) {
+    let model = sample::wall(WALL, WALL_SIZE);
+    let theme = Theme::dark();
+    let mut terminal = Terminal::new(TestBackend::new(WALL_SIZE.0, WALL_SIZE.1)).unwrap();
+    terminal.draw(|frame| draw(&model, &theme, frame.buffer_mut())).unwrap();
+    let shown = format!("{}", terminal.backend());
+    assert!(shown.contains("1–50 of 50") && shown.matches("● ").count() >= 50, "fifty live tiles:\n{shown}");
+    bencher.bench_local(|| terminal.draw(|frame| draw(&model, &theme, frame.buffer_mut())).map(drop));
 }
 
 /// A frame of the whole screen with the mirror of the selected agent, and the comparison with the frame before.

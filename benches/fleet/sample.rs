@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use mosaic_top::{
     adapter::tmux::query,
@@ -123,15 +124,31 @@ pub(crate) fn model(agents: u32, size: (u16, u16)) -> Model {
     let parsed = roster::parse(&roster(agents));
     update(&mut model, Event::Roster(RosterNews::Read { path: "roster.yaml".to_owned(), parsed }));
     let facts = facts(agents, 0);
-    let at = facts.at;
     update(&mut model, Event::Facts { facts: Box::new(facts), elapsed: Duration::ZERO });
+    pictures(&mut model, agents);
+    model
+}
+
+/// The same with all of them on the wall, in the smallest tiles.
+pub(crate) fn wall(agents: u32, size: (u16, u16)) -> Model {
+    let mut model = model(agents, size);
+    for key in ['2', '-'] {
+        let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
+        update(&mut model, Event::Terminal(TerminalEvent::Key(key)));
+    }
+    pictures(&mut model, agents);
+    model
+}
+
+/// Lets every mirror that was asked for come up.
+fn pictures(model: &mut Model, agents: u32) {
+    let at = facts(1, 0).at;
     for pane in 0..agents {
         let key = PaneKey { socket: Socket::Named("fleet".to_owned()), pane: PaneId(pane) };
         let mut screen = Box::new(Screen::new(Size { rows: 30, cols: 100 }));
         (0..60)
             .for_each(|n| screen.feed(format!("\x1b[3{}m● line {n}\x1b[m of an agent's words\r\n", n % 8).as_bytes()));
-        update(&mut model, Event::Mirror(key, MirrorNews::Picture { screen, feed: Feed::Live, at }));
+        update(model, Event::Mirror(key, MirrorNews::Picture { screen, feed: Feed::Live, at }));
     }
-    update(&mut model, Event::Tick(at));
-    model
+    update(model, Event::Tick(at));
 }

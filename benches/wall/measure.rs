@@ -83,7 +83,7 @@ fn wall(stage: &Stage, binary: &Path, keys: &str, seconds: u64) -> String {
     words.args(["--socket", "bench", "-vvv", "--log", &log.display().to_string()]);
     let mut dashboard = stage.in_terminal(words, SIZE);
     dashboard.until("unmanaged");
-    dashboard.keys.write_all(format!("/agent\r2{keys}").as_bytes()).unwrap();
+    dashboard.keys.write_all(format!("/\x15agent\r2{keys}").as_bytes()).unwrap();
     dashboard.until(FOCUS);
     thread::sleep(Duration::from_secs(3));
     let parts = [dashboard.pid(), stage.tap().expect("a tap"), stage.server()];

@@ -357,10 +357,9 @@ type ProcessTable = Reading<BTreeMap<u32, Process>>;
 const CGROUP_BYTES: usize = 16 * 1024;
 
 fn cgroup_of(bytes: &[u8]) -> Reading<String> {
-    match process::parse_cgroup(&String::from_utf8_lossy(bytes)) {
-        Some(path) => Reading::Known(path.to_owned()),
-        None => Reading::unknown("this system has no unified cgroups"),
-    }
+    let text = String::from_utf8_lossy(bytes);
+    let unknown = || Reading::unknown("this system has no unified cgroups");
+    process::parse_cgroup(&text).map_or_else(unknown, |path| Reading::Known(path.to_owned()))
 }
 
 /// Waits so long and no longer.

@@ -337,7 +337,7 @@ async fn show(
         take,
         guard: Some(guard(globals)),
     };
-    run::dashboard(options).await.wrap_err("the dashboard ended")
+    Box::pin(run::dashboard(options)).await.wrap_err("the dashboard ended")
 }
 
 /// What puts a taken agent's window back should this program be killed: itself, for the same fleet.

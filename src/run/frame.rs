@@ -22,8 +22,13 @@ impl Shell {
         self.model.due().map(|due| now.steady + left(due))
     }
 
+    /// From when on the next frame may be drawn; sooner if a key waits for what it does.
+    pub(super) fn due(&self, answers: bool) -> Instant {
+        self.pace.due(clock::now().steady, self.frame(), answers)
+    }
+
     /// The time between two frames, on the average.
-    pub(super) fn frame(&self) -> Duration {
+    fn frame(&self) -> Duration {
         Duration::from_secs(1) / self.model.settings().config.frames_per_second.max(1)
     }
 

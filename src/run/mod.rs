@@ -198,10 +198,10 @@ impl Shell {
         let mut keys = Keys::listen();
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut waiting = Change::Nothing;
+        let (mut waiting, mut answers) = (Change::Nothing, false);
         while !self.left {
             let now = clock::now();
-            let due = self.pace.due(now.steady, self.frame());
+            let due = self.due(answers);
             let held = self.held_until(now);
             tokio::select! {
                 biased;
@@ -209,6 +209,7 @@ impl Shell {
                     Some(Ok(key)) => {
                         self.wish.touch();
                         self.handle(Event::Terminal(key), terminal)?;
+                        answers = true;
                     }
                     // The terminal has gone; there is nobody left to show anything to.
                     Some(Err(_)) | None => return Ok(()),
@@ -241,9 +242,9 @@ impl Shell {
                 waiting = Change::Everything;
             }
             waiting = waiting.max(self.model.take_change());
-            if waiting > Change::Nothing && clock::now().steady >= due {
+            if waiting > Change::Nothing && clock::now().steady >= self.due(answers) {
                 self.draw(waiting, terminal)?;
-                waiting = Change::Nothing;
+                (waiting, answers) = (Change::Nothing, false);
             }
         }
         Ok(())
