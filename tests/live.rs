@@ -71,7 +71,7 @@ fn a_killed_server_is_said_and_a_new_one_on_its_socket_is_taken_up() {
 fn a_server_that_comes_later_is_taken_up() {
     let fleet = Fleet::new();
     let dashboard = fleet.dashboard_of(&format!("--socket {}", fleet.tmux.name()));
-    let screen = dashboard.says("no tmux server on socket");
+    let screen = dashboard.says("there is no session on the tmux server");
     let looked = fleet.roster_path().display().to_string();
     assert!(screen.contains(&looked), "it does not say where it looked for a roster:\n{screen}");
     fleet.agent("stray", ECHOES);

@@ -138,7 +138,12 @@ impl Stage {
         // Until the program is another than this test's, its environment is this test's, too.
         support::wait_until("sleep runs", Duration::from_secs(10), || {
             let exe = fs::read_link(format!("/proc/{pid}/exe")).map_err(|error| error.to_string())?;
-            if Some(&exe) == std::env::current_exe().ok().as_ref() { Err("still this test".to_owned()) } else { Ok(()) }
+            let environ = fs::read(format!("/proc/{pid}/environ")).map_err(|error| error.to_string())?;
+            if Some(&exe) == std::env::current_exe().ok().as_ref() || environ.is_empty() {
+                Err("still this test".to_owned())
+            } else {
+                Ok(())
+            }
         });
         let Reading::Known(processes) = process::trees(&[pid]) else { panic!("this test needs /proc") };
         let asked = Asked {

@@ -79,7 +79,9 @@ impl Tmux {
     pub fn command(&self) -> Command {
         let mut command = Command::new("tmux");
         command.args(["-u", "-L", &self.name, "-f", "/dev/null"]).env("TMUX_TMPDIR", self.tmpdir());
-        command.env_remove("TMUX").env_remove("TMUX_PANE").env("SHELL", "/bin/sh").stdin(Stdio::null());
+        // What runs in its panes keeps no files among those of whoever runs the tests.
+        command.env("HOME", self.tmpdir()).env("SHELL", "/bin/sh").env_remove("TMUX").env_remove("TMUX_PANE");
+        command.stdin(Stdio::null());
         command
     }
 

@@ -85,6 +85,8 @@ impl Fleet {
         let text = |path: &Path| path.display().to_string();
         let first = self.first_on_path.as_ref().map_or_else(String::new, |dir| text(dir) + ":");
         vec![
+            // Whoever runs the tests has files of their own there.
+            ("HOME", text(self.home())),
             ("TMUX_TMPDIR", text(self.tmux.tmpdir())),
             ("MOSAIC_HOME", text(self.home())),
             ("XDG_STATE_HOME", text(&self.home().join("state"))),

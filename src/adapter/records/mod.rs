@@ -60,6 +60,9 @@ pub(super) struct Looking<'a> {
     afresh: bool,
 }
 
+/// A process that was started so shortly ago may still be about to become another program.
+const YOUNG: SignedDuration = SignedDuration::from_secs(5);
+
 /// The clock ticks of `/proc` in a second; a constant of the kernel's interface.
 const TICKS: u64 = 100;
 /// An environment, and `/proc/stat` on a machine of many cores.
@@ -119,8 +122,14 @@ impl Records {
         }
         for (it, environ) in strangers.into_iter().zip(read) {
             // One that cannot be read leaves what is usual for the user.
-            let environ = environ.map(|content| content.bytes).unwrap_or_default();
-            let agent = Agent::new(it, &Homes::of(&environ, who), self.started(it.started_ticks));
+            let read = environ.map(|content| content.bytes);
+            let started = self.started(it.started_ticks);
+            let is_young = started.is_some_and(|at| looking.at.wall.duration_since(at) < YOUNG);
+            // While a program is being put in another's place there is no environment to read: at the next look there is.
+            if is_young && read.as_ref().is_ok_and(Vec::is_empty) {
+                continue;
+            }
+            let agent = Agent::new(it, &Homes::of(&read.unwrap_or_default(), who), started);
             self.agents.insert(it.pane_pid, agent);
         }
     }
