@@ -286,8 +286,10 @@ fn a_frame_in_which_only_the_mirror_was_drawn_anew_is_the_whole_frame() {
         let pane = model.selected_row().and_then(|row| row.mirror_pane()).unwrap().key.clone();
         let bytes = b"\x1b[2J\x1b[H\x1b[31mnew\x1b[m\r\nshorter".to_vec();
         update(&mut model, Event::Mirror(pane, MirrorNews::Bytes { bytes, at: sample::at() }));
-        // Of the wall there is no such part: nearly all of it is mirrors.
-        let Some(part) = mirror_part(&model) else { continue };
+        let Some(part) = mirror_part(&model) else {
+            assert_eq!(keys, "2", "of the wall alone there is no such part: nearly all of it is mirrors");
+            continue;
+        };
         let mut part = Buffer::empty(part);
         draw_mirror(&model, &theme, &mut part);
         for at in part.area.positions() {

@@ -14,7 +14,7 @@ use mosaic_top::{
     screen::Colour,
 };
 use support::{SOON, Tmux, block_on, wait_until};
-use watching::{Player, Watched, agrees, left, mirrors, pane_of, pipe, server, taps};
+use watching::{Player, Watched, agrees, kill_taps, left, mirrors, pane_of, pipe, server, tap, taps};
 
 /// A server with one pane, `a` at 80×24, that has printed this and prints what the player plays.
 fn printed(text: &str) -> (Tmux, Player, PaneId) {
@@ -188,15 +188,15 @@ fn a_tap_that_was_killed_is_replaced_and_nothing_is_missed() {
     let (tmux, mut player, pane) = printed("before ");
     block_on(async {
         let (mut watched, server) = watch(&tmux, pane, "before").await;
-        let tap = taps(&tmux)[0].to_string();
-        assert!(Command::new("kill").args(["-9", &tap]).status().unwrap().success());
+        let tap = tap(&tmux);
+        kill_taps(&[tap]);
         player.play("after ");
         watched.until("what came meanwhile", |w| w.shows("before after")).await;
         // tmux notices that nobody reads a pipe at the pane's next output; until then it might be anybody's.
         player.play("and more ");
         watched.until("live again", |w| w.feed == Some(Feed::Live)).await;
         agrees(&mut watched, &server, pane, "with the new tap").await;
-        assert_ne!(taps(&tmux)[0].to_string(), tap);
+        assert_ne!(taps(&tmux)[0], tap);
     });
 }
 

@@ -22,7 +22,7 @@ use mosaic_top::{
     fleet::mirror::Feed,
 };
 use support::{SOON, Tmux, UserManager, block_on, describe, wait_until};
-use watching::{Player, Watched, agrees, pane_of, pipe, program_of, server, tap, taps};
+use watching::{Player, Watched, agrees, kill_taps, pane_of, pipe, program_of, server, tap, taps};
 
 /// A copy of the program that was built so many seconds after the first.
 fn build(tmux: &Tmux, name: &str, seconds: u64) -> PathBuf {
@@ -167,7 +167,7 @@ fn a_program_whose_file_is_gone_still_starts_a_tap_which_still_opens_pipes() {
     };
     let first = live("the first tap");
     fs::remove_file(&binary).unwrap();
-    assert!(Command::new("kill").args(["-9", &first.to_string()]).status().unwrap().success());
+    kill_taps(&[first]);
     // tmux drops a dead tap's pipe at the pane's next outputs.
     wait_until("a tap of its own again", SOON * 2, || {
         player.play("more ");

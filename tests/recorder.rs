@@ -25,7 +25,7 @@ use mosaic_top::{
     screen::Screen,
 };
 use support::{SOON, Tmux, block_on, describe, wait_until};
-use watching::{Player, Watched, agrees, mirrors, pane_of, picture, program, server, tap};
+use watching::{Player, Watched, agrees, kill_taps, mirrors, pane_of, picture, program, server, tap};
 
 /// Where the records of a server's agents are in these tests.
 fn root(tmux: &Tmux) -> PathBuf {
@@ -231,8 +231,7 @@ fn a_tap_that_is_killed_leaves_a_record_that_goes_on() {
         watched.until("a picture", |w| w.screen.is_some()).await;
         player.play("one\r\n");
         recorded("one");
-        let killed = tap(&tmux).to_string();
-        assert!(Command::new("kill").args(["-9", &killed]).status().unwrap().success());
+        kill_taps(&[tap(&tmux)]);
         // What a kill within a line leaves.
         let newest = files(&folder).pop().unwrap().0;
         let mut text = fs::read(&newest).unwrap();

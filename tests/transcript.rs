@@ -15,7 +15,7 @@ use support::{
     program::{Dashboard, Fleet},
     wait_until,
 };
-use watching::{pipe, taps};
+use watching::{kill_taps, pipe, taps};
 
 /// One agent that prints what it is told, and everybody who looks at it.
 struct Scene {
@@ -112,24 +112,11 @@ impl Scene {
         match taps(self.tmux()).as_slice() {
             [] => say("$ kill -9 TAP                                   (none: there is no pipe for it)"),
             pids => {
-                for pid in pids {
-                    let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
-                }
-                // What is printed while it still has the pipe would be the last for a while.
-                wait_until("the tap is dead, its files closed", SOON, || match states(pids) {
-                    states if states.iter().all(|state| state.is_empty() || state.starts_with('Z')) => Ok(()),
-                    states => Err(states),
-                });
+                kill_taps(pids);
                 say("$ kill -9 TAP");
             }
         }
     }
-}
-
-/// The states of processes, as `ps` says them; nothing for one that is gone.
-fn states(pids: &[u32]) -> Vec<String> {
-    let state = |pid: &u32| Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap().stdout;
-    pids.iter().map(|pid| String::from_utf8_lossy(&state(pid)).trim().to_owned()).collect()
 }
 
 fn say(line: &str) {

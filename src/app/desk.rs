@@ -12,7 +12,6 @@ use super::{
     dialog::{Page, Said, Tone},
     history::History,
     job::{JobId, Jobs, Mood, State},
-    lines::cause,
     log::Log,
     mode::Mode,
     model::{Model, View},
@@ -79,7 +78,7 @@ impl Model {
         if let Some((job, part)) = self.desk.jobs.on(&row.key, self.now) {
             return Some((Some(part.state.mood()), part.state.line(job.word)));
         }
-        cause(row).map(|cause| (None, format!("└ {cause}")))
+        row.why().map(|why| (None, format!("└ {why}")))
     }
 
     /// The lines of the dialog that is open.

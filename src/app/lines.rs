@@ -31,9 +31,3 @@ pub fn lines(rows: &[&Row], form: Form, says: impl Fn(&Row) -> bool) -> Vec<Line
     }
     lines
 }
-
-/// Why a person should look at a row, in one line: its cause, else what its worst flag says.
-#[must_use]
-pub fn cause(row: &Row) -> Option<String> {
-    row.why()
-}

@@ -117,8 +117,7 @@ fn not_begun(shown: Option<&Shown>, sources: Sources<'_>) -> Option<RuntimeWord>
 fn by_record(screen: Option<State>, sources: Sources<'_>) -> Option<RuntimeWord> {
     let record = sources.record?;
     let waits = matches!(record.status, Some(RecordStatus::Waiting(_)));
-    let aged = matches!(record.status, Some(RecordStatus::Error(_)));
-    let word = word::of(record, sources.now).filter(|_| sources.ages_believed || !aged);
+    let word = word::of(record, sources.now, sources.ages_believed);
     word.filter(|_| !(waits && screen == Some(State::Idle)))
 }
 

@@ -25,9 +25,10 @@ const ERROR_STANDS: Duration = Duration::from_secs(60);
 /// A record ahead of the clock by more than this is not believed.
 const AHEAD: Duration = Duration::from_secs(60);
 
-/// What the record says that counts now: that the agent works, or that it waits for a human.
+/// What the record says that counts now: that the agent works, or that it waits for a human. Where ages are not believed
+/// no error has stood for long.
 #[must_use]
-pub fn of(record: &Record, now: Timestamp) -> Option<RuntimeWord> {
+pub fn of(record: &Record, now: Timestamp, ages_believed: bool) -> Option<RuntimeWord> {
     let evidence = note(record, now);
     if ahead(record, now) {
         return None;
@@ -45,7 +46,7 @@ pub fn of(record: &Record, now: Timestamp) -> Option<RuntimeWord> {
         RecordStatus::Waiting(on) => blocked(waiting(on), format!("it waits for a human: {}", visible(on))),
         RecordStatus::Error(said) => {
             let kind = failure(said)?;
-            age(record.status_since.or(record.changed)).filter(|age| *age >= ERROR_STANDS)?;
+            age(record.status_since.or(record.changed)).filter(|age| ages_believed && *age >= ERROR_STANDS)?;
             blocked(kind, format!("its last turn ended in an error: {}", first_line(said)))
         }
         RecordStatus::Idle | RecordStatus::Pending(_) | RecordStatus::NotReady(_) => None,
@@ -138,7 +139,7 @@ mod tests {
     fn check(source: &'static str, status: RecordStatus, ago: i64, expected: &str) {
         let times = (Some(at(-ago)), Some(at(-ago)));
         let record = Record { status: Some(status), status_since: times.0, changed: times.1, ..Record::new(source) };
-        let told = match of(&record, at(0)) {
+        let told = match of(&record, at(0), true) {
             None => "-".to_owned(),
             Some(RuntimeWord::Working(_)) => "working".to_owned(),
             Some(RuntimeWord::Blocked { cause, .. }) => format!("{:?}", cause.kind).to_lowercase(),
@@ -167,7 +168,7 @@ mod tests {
     fn what_the_record_leaves_open_is_no_verdict() {
         check("codex", RecordStatus::Pending("shell".into()), 3600, "-");
         check("claude", RecordStatus::NotReady(Duration::from_secs(60)), 60, "-");
-        assert!(of(&Record::new("pi"), at(0)).is_none());
+        assert!(of(&Record::new("pi"), at(0), true).is_none());
     }
 
     #[test]
@@ -178,6 +179,9 @@ mod tests {
         check("pi", error("429: {\"error\":{}}"), 61, "limit");
         check("pi", error("401: {\"error\":{}}"), 61, "error");
         check("codex", error("stream disconnected before completion"), 3600, "-");
+        let (status, since) = (Some(error("401: {\"error\":{}}")), Some(at(-3600)));
+        let jumped = Record { status, status_since: since, changed: since, ..Record::new("pi") };
+        assert!(of(&jumped, at(0), false).is_none(), "after a clock jump it has not stood for long");
         check("claude", error("503 overloaded (request req_0142901401ab)"), 3600, "-");
     }
 

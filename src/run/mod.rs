@@ -290,7 +290,7 @@ impl Shell {
         if let Some(fleet) = self.model.fleet().filter(|_| judged) {
             self.mirrors.judged(fleet);
         }
-        if self.model.is_read_only() {
+        if renewed && self.model.is_read_only() {
             // A configuration may take away what the start had given.
             self.hands.only_look();
         }

@@ -29,7 +29,7 @@ use mosaic_top::{
     screen::{Cursor, Screen, seed::Seed},
 };
 
-use super::Tmux;
+use crate::support::{SOON, Tmux, wait_until};
 
 /// How long the mirror and tmux may differ while bytes are on their way.
 pub const SETTLE: Duration = Duration::from_secs(5);
@@ -94,6 +94,24 @@ pub fn taps(tmux: &Tmux) -> Vec<u32> {
         ["__tap", "--serve", tmux.name()].iter().all(|word| line.split_whitespace().any(|there| there == *word))
     };
     text.lines().filter(ours).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect()
+}
+
+/// Kills taps without a word, and waits until they are dead: what is printed while a dying one still has the pipe would be
+/// the last for a while, because tmux notices that nobody reads a pipe only at the pane's next output.
+pub fn kill_taps(pids: &[u32]) {
+    for pid in pids {
+        let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    }
+    wait_until("the taps are dead, their files closed", SOON, || match states(pids) {
+        states if states.iter().all(|state| state.is_empty() || state.starts_with('Z')) => Ok(()),
+        states => Err(states),
+    });
+}
+
+/// The states of processes, as `ps` says them; nothing for one that is gone.
+fn states(pids: &[u32]) -> Vec<String> {
+    let state = |pid: &u32| Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap().stdout;
+    pids.iter().map(|pid| String::from_utf8_lossy(&state(pid)).trim().to_owned()).collect()
 }
 
 /// What a watcher holds.
