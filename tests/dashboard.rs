@@ -18,7 +18,7 @@ use mosaic_top::{
         row::Fleet,
     },
     screen::{Screen, Size},
-    ui::{draw, draw_mirror, mirror_part, theme::Theme},
+    ui::{draw, mirror_parts, theme::Theme},
 };
 use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Rect};
@@ -273,10 +273,13 @@ fn a_frame_in_which_only_the_mirror_was_drawn_anew_is_the_whole_frame() {
         ((40, 15), "z"),
         ((120, 40), "?"),
         ((120, 40), "2"),
+        ((200, 50), "2 -"),
+        ((40, 15), "2"),
     ] {
         let mut model = sample::model(size);
         press(&mut model, keys);
         sample::answer_mirrors(&mut model);
+        model.drawn();
         let drawn = |model: &Model| {
             let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
             draw(model, &theme, &mut buffer);
@@ -286,14 +289,12 @@ fn a_frame_in_which_only_the_mirror_was_drawn_anew_is_the_whole_frame() {
         let pane = model.selected_row().and_then(|row| row.mirror_pane()).unwrap().key.clone();
         let bytes = b"\x1b[2J\x1b[H\x1b[31mnew\x1b[m\r\nshorter".to_vec();
         update(&mut model, Event::Mirror(pane, MirrorNews::Bytes { bytes, at: sample::at() }));
-        let Some(part) = mirror_part(&model) else {
-            assert_eq!(keys, "2", "of the wall alone there is no such part: nearly all of it is mirrors");
-            continue;
-        };
-        let mut part = Buffer::empty(part);
-        draw_mirror(&model, &theme, &mut part);
-        for at in part.area.positions() {
-            shown[at].clone_from(&part[at]);
+        for part in mirror_parts(&model, &theme).unwrap() {
+            let mut alone = Buffer::empty(part.area());
+            part.draw(&mut alone);
+            for at in alone.area.positions() {
+                shown[at].clone_from(&alone[at]);
+            }
         }
         assert_eq!(shown, drawn(&model), "{size:?} after {keys:?}");
     }

@@ -10,15 +10,18 @@ use mosaic_top::{
         event::{Event, MirrorNews},
         keymap::Chord,
         mode::Mode,
-        model::{Change, Model, View},
+        model::{Change, Model, Start, View},
         sample,
         update::update,
     },
+    config::memory::Remembered,
     fleet::{
         ids::{PaneId, PaneKey},
         judgement::Readiness,
     },
+    ui::{Part, mirror_parts, theme::Theme},
 };
+use ratatui::layout::Rect;
 use support::program::Fleet;
 
 /// The default size has room for 2 × 2 tiles here.
@@ -210,6 +213,49 @@ fn what_any_agent_of_the_page_prints_is_drawn_and_changes_nothing_else() {
         assert_eq!(update(&mut model, Event::Mirror(pane(number), bytes())), []);
         assert_eq!(model.take_change(), expected, "pane {number}");
     }
+}
+
+#[test]
+fn only_the_tiles_whose_agents_have_printed_are_drawn_anew() {
+    let mut model = wall(FOUR, "");
+    sample::answer_mirrors(&mut model);
+    model.drawn();
+    let parts =
+        |model: &Model| -> Vec<Rect> { mirror_parts(model, &Theme::dark()).unwrap().iter().map(Part::area).collect() };
+    assert_eq!(parts(&model), []);
+    for number in [6, 1, 6] {
+        let bytes = MirrorNews::Bytes { bytes: b"x".to_vec(), at: sample::at() };
+        update(&mut model, Event::Mirror(pane(number), bytes));
+    }
+    let drawn = parts(&model);
+    assert_eq!(drawn.len(), 2, "{drawn:?}");
+    assert!(drawn.iter().all(|part| (0..4).any(|slot| model.wall().grid.tile(slot) == *part)), "{drawn:?}");
+    model.drawn();
+    assert_eq!(parts(&model), []);
+}
+
+#[test]
+fn the_next_start_looks_as_the_last_one_was_left() {
+    let started = |remembered: Option<Remembered>| {
+        let mut model = Model::new(Start { remembers: true, remembered, ..sample::told((80, 24)) });
+        model.show_fleet(sample::fleet());
+        update(&mut model, Event::Tick(sample::at()));
+        model
+    };
+    let mut model = started(None);
+    let usual = model.view();
+    let kept = press(&mut model, "2 +").into_iter().rev().find_map(|effect| match effect {
+        Effect::Remember { view, .. } => Some(view),
+        _ => None,
+    });
+    let kept = kept.expect("it is remembered");
+    let next = started(Some(kept.clone()));
+    assert_eq!((next.view(), next.wall()), (View::Wall, model.wall()));
+    // What another version wrote is no size here.
+    let odd = started(Some(Remembered { tiles: Some(200), ..kept.clone() }));
+    assert!(odd.view() == View::Wall && odd.wall() != model.wall());
+    let watched = Start { watched: Some("coder0".into()), remembered: Some(kept), ..sample::told((80, 24)) };
+    assert_eq!(Model::new(watched).view(), usual);
 }
 
 /// An agent's program: says who it is, then repeats every line that it is told.

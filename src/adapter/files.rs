@@ -114,13 +114,9 @@ impl Files {
         agents.iter().zip(read).filter_map(|(agent, read)| Some((agent.clone(), pause(read)?))).collect()
     }
 
-    /// Every mark of a takeover that is there, by its agent, in two batches: what lies there, and what it says.
-    pub async fn marks(&self, exec: &dyn Exec) -> BTreeMap<AgentName, Mark> {
-        self.marks_read(exec).await.unwrap_or_default()
-    }
-
-    /// The same; a directory that is there and gives no answer does not say that there are none.
-    pub async fn marks_read(&self, exec: &dyn Exec) -> Result<BTreeMap<AgentName, Mark>, FileError> {
+    /// Every mark of a takeover that is there, by its agent, in two batches: what lies there, and what it says. A
+    /// directory that is there and gives no answer does not say that there are none.
+    pub async fn marks(&self, exec: &dyn Exec) -> Result<BTreeMap<AgentName, Mark>, FileError> {
         let entries = match exec.list(vec![self.home.join("fleet/run")], RUN_MOST).await.pop() {
             Some(Ok(entries)) => entries,
             None | Some(Err(FileError::Missing(_))) => Vec::new(),

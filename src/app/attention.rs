@@ -183,7 +183,7 @@ fn single(row: &Row, acknowledged: &Acknowledged) -> Entry {
         since: row.since,
         since_exact: row.since_exact,
         who: row.name.clone(),
-        says: row.judgement.why().unwrap_or_else(|| row.readiness().word().to_owned()),
+        says: row.judgement.says(),
         helps: helps(row),
         acknowledged: acknowledged.holds(row),
     }

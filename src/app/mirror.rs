@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::event::{Feed, MirrorNews};
 use crate::{
-    fleet::reading::Why,
+    fleet::{mirror, reading::Why},
     screen::{Cursor, Screen, Size},
 };
 
@@ -30,31 +30,53 @@ pub enum Mirror {
         heard: Timestamp,
         /// Since when the program has held its picture back.
         held: Option<Timestamp>,
+        /// Its pipe brings nothing although the pane prints: the picture is old, whatever feeds it.
+        lags: bool,
     },
     /// It ended, or never came.
     Gone(Why),
 }
 
 impl Mirror {
-    /// Takes news in. Bytes without a picture before them have nothing to change and are dropped.
-    pub fn take(&mut self, news: MirrorNews) {
+    /// Takes news in; whether they may be seen. Bytes without a picture before them have nothing to change and are dropped;
+    /// what a program holds back is not seen yet.
+    pub fn take(&mut self, news: MirrorNews) -> bool {
+        let mut whole = false;
         match news {
             MirrorNews::Opening => *self = Self::Opening,
             MirrorNews::Picture { screen, feed, at } => {
                 let held = screen.holds().then_some(at);
-                *self = Self::Shown { screen, feed, heard: at, held };
+                *self = Self::Shown { screen, feed, heard: at, held, lags: false };
             }
             MirrorNews::Unrecorded(_) => {}
             MirrorNews::Gone(why) => *self = Self::Gone(why),
             MirrorNews::Bytes { bytes, at } => {
-                if let Self::Shown { screen, heard, held, .. } = self {
+                if let Self::Shown { screen, heard, held, lags, .. } = self {
+                    *lags = false;
+                    let before = screen.updates();
                     screen.feed(&bytes);
                     *heard = at;
-                    *held = screen.holds().then(|| held.unwrap_or(at));
+                    // A program without a pause between its updates begins the next one in the same breath.
+                    whole = screen.updates() != before;
+                    *held = screen.holds().then(|| held.filter(|_| !whole).unwrap_or(at));
                 }
                 self.let_go(at);
             }
         }
+        whole || self.due().is_none()
+    }
+
+    /// What tmux says of when the pane printed last: a pipe that stands still is found by it.
+    pub fn compare(&mut self, printed: Option<Timestamp>) {
+        if let Self::Shown { feed: Feed::Live, heard, lags, .. } = self {
+            *lags = printed.is_some_and(|printed| mirror::lags(*heard, printed));
+        }
+    }
+
+    /// The picture, as long as it is one of now.
+    #[must_use]
+    pub fn current(&self) -> Option<&Screen> {
+        if matches!(self, Self::Shown { lags: true, .. }) { None } else { self.screen() }
     }
 
     /// Shows what a program has held back for too long; whether there was such a thing.
@@ -155,6 +177,35 @@ mod tests {
         assert!(!mirror.let_go(at(1199)));
         assert!(mirror.let_go(at(1200)));
         assert_eq!((first(&mirror).as_str(), mirror.due()), ("newer", None));
+    }
+
+    #[test]
+    fn of_updates_without_a_pause_between_them_each_is_shown_when_it_is_whole() {
+        let screen = Box::new(Screen::new(Size { rows: 2, cols: 9 }));
+        let mut mirror = Mirror::Opening;
+        mirror.take(MirrorNews::Picture { screen, feed: Feed::Live, at: at(0) });
+        assert!(!mirror.take(MirrorNews::Bytes { bytes: b"\x1b[?2026hone".to_vec(), at: at(1000) }));
+        for (millis, bytes, shows) in
+            [(1150, "\x1b[?2026l\x1b[?2026h\rtwo", "one"), (1300, "\x1b[?2026l\x1b[?2026h\rthree", "two")]
+        {
+            let seen = mirror.take(MirrorNews::Bytes { bytes: bytes.into(), at: at(millis) });
+            let text = mirror.screen().map(|screen| screen.text()[0].clone());
+            assert_eq!((seen, text.as_deref(), mirror.due()), (true, Some(shows), Some(at(millis + 200))));
+        }
+    }
+
+    #[test]
+    fn a_pipe_that_brings_nothing_although_the_pane_prints_is_no_picture_of_now() {
+        let screen = Box::new(Screen::new(Size { rows: 2, cols: 9 }));
+        let mut mirror = Mirror::Opening;
+        mirror.take(MirrorNews::Picture { screen, feed: Feed::Live, at: at(10_500) });
+        for (printed, current) in [(None, true), (Some(9_000), true), (Some(13_000), true), (Some(14_000), false)] {
+            mirror.compare(printed.map(at));
+            assert_eq!(mirror.current().is_some(), current, "{printed:?}");
+        }
+        assert!(mirror.screen().is_some(), "what there is of it is shown all the same");
+        mirror.take(MirrorNews::Bytes { bytes: b"x".to_vec(), at: at(14_200) });
+        assert!(mirror.current().is_some());
     }
 
     fn check(tile: (u16, u16), cursor: (u16, u16), pan: Pan, expected: (u16, u16)) {

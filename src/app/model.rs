@@ -125,6 +125,8 @@ pub struct Model {
     /// The first line of the list that is shown.
     pub(super) top: usize,
     pub(super) mirrors: BTreeMap<PaneKey, Mirror>,
+    /// Whose pictures are others than in the last frame.
+    pub(super) printed: BTreeSet<PaneKey>,
     pub(super) pan: Pan,
     /// What is marked with the mouse.
     pub(super) drag: Option<Drag>,
@@ -152,7 +154,7 @@ impl Model {
             kept: None,
             columns: start.remembered.as_ref().and_then(|view| view.columns.clone()),
             now: None,
-            view: View::Fleet,
+            view: super::looks::at_first(&start),
             mode: if start.watched.is_some() { Mode::Zoom } else { Mode::Normal },
             facts: None,
             memory: Memory::default(),
@@ -165,9 +167,10 @@ impl Model {
             listing: Listing::at_first(&start.settings.config, start.remembered.as_ref()),
             top: 0,
             mirrors: BTreeMap::new(),
+            printed: BTreeSet::new(),
             pan: Pan::Follow,
             drag: None,
-            tiles: TileSize::default(),
+            tiles: TileSize::remembered(start.remembered.as_ref().and_then(|view| view.tiles)),
             unrecorded: BTreeSet::new(),
             notice: None,
             click: None,

@@ -2,7 +2,10 @@
 //!
 //! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
@@ -20,7 +23,7 @@ use super::{
     still, taken, unattended,
 };
 use crate::fleet::{
-    facts::Limits,
+    facts::{HostFacts, Limits},
     ids::PaneKey,
     join::{JoinContext, join},
     row::RowKey,
@@ -32,18 +35,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Tick(now) => tick(model, now),
         Event::Terminal(event) => terminal(model, event),
-        Event::Facts { facts, elapsed } => {
-            model.now = model.now.max(Some(facts.at));
-            let interval = model.start.limits.heartbeat_interval;
-            model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
-            model.desk.attention.acknowledged.adopt(&facts.acknowledged);
-            model.facts = Some(facts);
-            rejoin(model);
-            let mut effects = confirm(model);
-            effects.extend(unattended::answers(model));
-            effects.extend(alerts::alerts(model));
-            effects
-        }
+        Event::Facts { facts, elapsed } => looked(model, facts, elapsed),
         Event::Roster(news) => roster(model, news),
         Event::Checkup(checkup) => {
             model.change = Change::Everything;
@@ -88,13 +80,30 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     effects
 }
 
+/// A look at the fleet, and how long after the one before.
+fn looked(model: &mut Model, mut facts: Box<HostFacts>, elapsed: Duration) -> Vec<Effect> {
+    model.now = model.now.max(Some(facts.at));
+    let interval = model.start.limits.heartbeat_interval;
+    model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
+    model.desk.attention.acknowledged.adopt(&facts.acknowledged);
+    model.memory.unanswered.stand(model.facts.as_deref(), &mut facts);
+    let respawned = compare(model, &facts);
+    model.facts = Some(facts);
+    rejoin(model, &respawned);
+    let mut effects = confirm(model);
+    effects.extend(unattended::answers(model));
+    effects.extend(alerts::alerts(model));
+    effects
+}
+
 fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     // The clock and the ages are shown in seconds: within one nothing changes.
     if model.now.map(Timestamp::as_second) != Some(now.as_second()) {
         model.change = Change::Everything;
     }
-    for mirror in model.mirrors.values_mut() {
+    for (pane, mirror) in &mut model.mirrors {
         if mirror.let_go(now) {
+            model.printed.insert(pane.clone());
             model.change = model.change.max(Change::Mirror);
         }
     }
@@ -168,7 +177,7 @@ fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
             }
         }
     }
-    rejoin(model);
+    rejoin(model, &BTreeSet::new());
     Vec::new()
 }
 
@@ -185,15 +194,34 @@ fn settings(model: &mut Model, news: Settings) {
     model.bring_into_sight();
 }
 
-/// Joins the last good roster with the last facts and shows the outcome.
-fn rejoin(model: &mut Model) {
+/// What fresh facts say of the pictures: those of a server that was replaced are another's, and a pipe that stands still
+/// brings none of now. The panes whose program is another one: what they show is still the one's before.
+fn compare(model: &mut Model, facts: &HostFacts) -> BTreeSet<PaneKey> {
+    let before = model.facts.as_deref();
+    let mut respawned = BTreeSet::new();
+    for (key, mirror) in &mut model.mirrors {
+        let servers = before.and_then(|before| before.server_pid(&key.socket)).zip(facts.server_pid(&key.socket));
+        if servers.is_some_and(|(before, now)| before != now) {
+            *mirror = Mirror::Opening;
+        }
+        mirror.compare(facts.printed(key));
+        let pid = |facts: &HostFacts| facts.pane(key).map(|pane| pane.pid);
+        if before.and_then(pid).zip(pid(facts)).is_some_and(|(before, now)| before != now) {
+            respawned.insert(key.clone());
+        }
+    }
+    respawned
+}
+
+/// Joins the last good roster with the last facts and shows the outcome. The pictures of these panes tell nothing.
+fn rejoin(model: &mut Model, respawned: &BTreeSet<PaneKey>) {
     let Some(facts) = &model.facts else { return };
     let context = JoinContext {
         limits: Limits { stalled_after: model.settings.config.stalled_after, ..model.start.limits },
         home: &model.start.home,
         socket: model.start.socket.as_ref(),
         ages_believed: model.ages_believed,
-        live: live(&model.mirrors),
+        live: live(&model.mirrors, respawned),
     };
     let fleet = join(model.last_good_roster.as_ref(), facts, &context, &mut model.memory.sights);
     let fleet = model.memory.settle(fleet);
@@ -205,9 +233,10 @@ fn rejoin(model: &mut Model) {
     }
 }
 
-/// What the open mirrors hold: fresher than any capture, as long as they are fed by their pipe.
-fn live(mirrors: &BTreeMap<PaneKey, Mirror>) -> BTreeMap<PaneKey, &Screen> {
-    mirrors.iter().filter_map(|(key, mirror)| Some((key.clone(), mirror.screen()?))).collect()
+/// What the open mirrors hold: fresher than any capture, as long as their pipe brings something.
+fn live<'a>(mirrors: &'a BTreeMap<PaneKey, Mirror>, respawned: &BTreeSet<PaneKey>) -> BTreeMap<PaneKey, &'a Screen> {
+    let held = mirrors.iter().filter(|(key, _)| !respawned.contains(*key));
+    held.filter_map(|(key, mirror)| Some((key.clone(), mirror.current()?))).collect()
 }
 
 /// Asks for a second look when this one saw what one look does not prove (spec §6), once for each row: a prompt must be
@@ -236,9 +265,11 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
             MirrorNews::Bytes { .. } => Change::Mirror,
             _ => Change::Everything,
         };
-        mirror.take(news);
-        // What a program holds back is not seen yet.
-        if mirror.due().is_none() && !matches!(model.mode, Mode::Taken(_) | Mode::Still(_)) {
+        let seen = mirror.take(news);
+        if seen && !matches!(model.mode, Mode::Taken(_) | Mode::Still(_)) {
+            if !model.printed.contains(pane) {
+                model.printed.insert(pane.clone());
+            }
             model.change = model.change.max(change);
         }
     }

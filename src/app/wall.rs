@@ -34,6 +34,16 @@ impl Default for TileSize {
 }
 
 impl TileSize {
+    /// The size that is remembered; the default where none is, or one that is not known.
+    pub(super) fn remembered(kept: Option<u8>) -> Self {
+        kept.map(|kept| Self(kept.into())).filter(|size| size.0 < SIZES.len()).unwrap_or_default()
+    }
+
+    /// What to remember of it; nothing of the default.
+    pub(super) fn kept(self) -> Option<u8> {
+        u8::try_from(self.0).ok().filter(|_| self != Self::default())
+    }
+
     /// The next larger one; `None` at the end.
     fn larger(self) -> Option<Self> {
         self.0.checked_sub(1).map(Self)
@@ -176,6 +186,17 @@ impl Model {
     #[must_use]
     pub fn shows_wall(&self) -> bool {
         self.view() == View::Wall && !matches!(self.mode(), Mode::Zoom | Mode::Taken(_))
+    }
+
+    /// Whether a row's picture is another one than in the last frame.
+    #[must_use]
+    pub fn has_printed(&self, row: &Row) -> bool {
+        row.mirror_pane().is_some_and(|pane| self.printed.contains(&pane.key))
+    }
+
+    /// A frame was drawn: every picture is on it as it is now.
+    pub fn drawn(&mut self) {
+        self.printed.clear();
     }
 
     /// The panes that should be mirrored: those on the page of the wall, else the selected one's, while there is room

@@ -80,6 +80,12 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
         }
         while line.is_empty() && width(&word) > cells {
             let (head, tail) = split(&word, cells.max(2));
+            if head.is_empty() {
+                // One character that is wider than a line: Hangul and Devanagari can be joined without end.
+                let first = graphemes(&word).first().map_or(word.len(), |(bytes, _)| *bytes);
+                word.replace_range(..first, "…");
+                continue;
+            }
             let tail = tail.to_owned();
             lines.push(head.to_owned());
             word = tail;
@@ -160,5 +166,23 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("/home/ops/src/app", 6), ["/home/", "ops/sr", "c/app"]);
         assert_eq!(wrap("", 7), [""]);
+    }
+
+    #[test]
+    fn a_character_that_is_wider_than_a_line_is_left_out_and_the_wrapping_ends() {
+        // One cluster of two hundred cells, and one of which three letters are drawn.
+        for one in ["\u{1100}".repeat(100), "क्".repeat(40) + "ष"] {
+            for cells in 0..12 {
+                let lines = wrap(&format!("a {one} b{one}"), cells);
+                assert!(lines.iter().all(|line| width(line) <= cells.max(2)), "{cells}: {lines:?}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn wrapping_ends_and_keeps_to_the_width(text in "(\\PC|[\u{1100}-\u{11ff}]|[\u{900}-\u{97f}]| ){0,60}", cells in 2usize..20) {
+            proptest::prop_assert!(wrap(&text, cells).iter().all(|line| width(line) <= cells));
+        }
     }
 }

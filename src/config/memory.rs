@@ -1,4 +1,4 @@
-//! What is remembered between two starts: order, filter and columns of each fleet, and that the hint was read.
+//! What is remembered between two starts: order, filter, columns and layout of each fleet, and that the hint was read.
 //!
 //! PURE: text in, text out, in a format with a version of its own. It is a convenience and never a reason to stop:
 //! what cannot be read is forgotten, and what another version wrote is left as it is.
@@ -43,6 +43,10 @@ struct Kept {
     faults_only: bool,
     #[serde(default)]
     columns: Option<Vec<String>>,
+    #[serde(default)]
+    wall: bool,
+    #[serde(default)]
+    tiles: Option<u8>,
 }
 
 /// What is remembered of one fleet.
@@ -56,6 +60,10 @@ pub struct Remembered {
     pub faults_only: bool,
     /// The columns that the operator chose here; `None`: the configuration's.
     pub columns: Option<Vec<Column>>,
+    /// Whether it was the wall that was looked at, and not the list.
+    pub wall: bool,
+    /// Which of the wall's tile sizes was chosen, from the largest on; `None`: none was.
+    pub tiles: Option<u8>,
 }
 
 /// Why a memory could not be read.
@@ -119,6 +127,8 @@ impl Memory {
             filter: kept.filter.clone(),
             faults_only: kept.faults_only,
             columns: columns.filter(|columns| !columns.is_empty()),
+            wall: kept.wall,
+            tiles: kept.tiles,
         })
     }
 
@@ -132,6 +142,8 @@ impl Memory {
             filter: view.filter.clone(),
             faults_only: view.faults_only,
             columns: view.columns.as_ref().map(|columns| columns.iter().map(|c| c.name().to_owned()).collect()),
+            wall: view.wall,
+            tiles: view.tiles,
         };
         self.fleets.insert(fleet.to_owned(), kept);
         while self.fleets.len() > MOST {
@@ -152,6 +164,8 @@ mod tests {
             filter: "class:code".into(),
             faults_only: true,
             columns: Some(vec![Column::State, Column::Agent]),
+            wall: true,
+            tiles: Some(3),
         }
     }
 

@@ -14,6 +14,7 @@ use super::{
     judgement::{Cause, Evidence, Readiness},
     row::{Fleet, Row, RowKey},
     sights::Sights,
+    unanswered::Unanswered,
 };
 
 /// What is remembered of one host's fleet.
@@ -21,6 +22,8 @@ use super::{
 pub struct Memory {
     /// What the screens said: hand it to the join.
     pub sights: Sights,
+    /// Which servers gave no answer lately: hand it to every look.
+    pub unanswered: Unanswered,
     rows: BTreeMap<RowKey, Remembered>,
     last_look: Option<Timestamp>,
     /// How long ages are still not to be believed.

@@ -55,6 +55,32 @@ pub struct HostFacts {
     pub own_pane: Option<PaneKey>,
 }
 
+impl HostFacts {
+    /// A pane, as it is listed first.
+    #[must_use]
+    pub fn pane(&self, key: &PaneKey) -> Option<&PaneFacts> {
+        self.servers.get(&key.socket)?.panes.iter().find(|pane| pane.pane == key.pane)
+    }
+
+    /// When a pane printed last, where no other pane of its window could be meant.
+    #[must_use]
+    pub fn printed(&self, key: &PaneKey) -> Option<Timestamp> {
+        let pane = self.pane(key)?;
+        let beside = |other: &PaneFacts| other.window == pane.window && other.pane != pane.pane;
+        let alone = !self.servers.get(&key.socket)?.panes.iter().any(beside);
+        pane.activity.known().copied().filter(|_| alone)
+    }
+
+    /// The pid of the server that answers on a socket.
+    #[must_use]
+    pub fn server_pid(&self, socket: &Socket) -> Option<u32> {
+        match self.servers.get(socket)?.state {
+            ServerState::Up { pid, .. } => Some(pid),
+            _ => None,
+        }
+    }
+}
+
 /// Who runs here, and by which names this machine may be called in a roster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

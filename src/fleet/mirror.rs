@@ -1,5 +1,7 @@
 //! What a mirror tells whoever shows it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::reading::Why;
@@ -30,6 +32,17 @@ pub enum MirrorNews {
     Unrecorded(Why),
     /// It ended, with the reason.
     Gone(Why),
+}
+
+/// How much later than its last byte a pane may have printed: tmux tells whole seconds, and a byte is on its way for
+/// milliseconds.
+const LAG: Duration = Duration::from_secs(3);
+
+/// Whether a pipe that brought something last at `heard` stands still: its pane has printed since, for longer than a byte
+/// is on its way. `printed` is tmux's word, of a window with no other pane.
+#[must_use]
+pub fn lags(heard: Timestamp, printed: Timestamp) -> bool {
+    Duration::try_from(printed.duration_since(heard)).is_ok_and(|later| later > LAG)
 }
 
 /// How a mirror is fed: shown on its frame.

@@ -43,6 +43,7 @@ pub mod sort;
 pub mod taken;
 pub mod text;
 pub mod trust;
+pub mod unanswered;
 pub mod weigh;
 pub mod word;
 pub mod words;

@@ -126,7 +126,7 @@ fn one(row: &Row) -> Raised {
         readiness: row.readiness(),
         kind: cause.map(|cause| cause.kind),
         rule: cause.map(|cause| visible(&cause.rule)),
-        says: visible(&row.judgement.why().unwrap_or_else(|| row.readiness().word().to_owned())),
+        says: visible(&row.judgement.says()),
     }
 }
 

@@ -37,6 +37,12 @@ pub fn judge(facts: &AgentFacts) -> Judgement {
 }
 
 impl Judgement {
+    /// What is said of this agent to whoever is told of it: why, else its state's word.
+    #[must_use]
+    pub fn says(&self) -> String {
+        self.why().unwrap_or_else(|| self.readiness.word().to_owned())
+    }
+
     /// Why a person should look at this agent, in one line: the cause, else what its worst flag says.
     #[must_use]
     pub fn why(&self) -> Option<String> {

@@ -59,10 +59,9 @@ impl Canvas {
         self.out.flush()
     }
 
-    /// Draws a part of the frame that is shown, and leaves the rest as it is.
+    /// Draws a part of the frame that is shown into a buffer of its area, and leaves the rest as it is. Flushes nothing.
     pub(super) fn draw_part(&mut self, part: Rect, view: impl FnOnce(&mut Buffer)) -> io::Result<()> {
-        let part = part.intersection(self.shown.area);
-        if part.is_empty() {
+        if part.is_empty() || self.shown.area.union(part) != self.shown.area {
             return Ok(());
         }
         let mut before = Buffer::empty(part);
@@ -75,6 +74,6 @@ impl Canvas {
         for (at, cell) in part.positions().zip(after.content) {
             self.shown[at] = cell;
         }
-        self.out.flush()
+        Ok(())
     }
 }

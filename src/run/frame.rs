@@ -36,10 +36,17 @@ impl Shell {
         let from = clock::now().steady;
         let what = what.max(self.fit(terminal)?);
         let (model, theme) = (&self.model, &self.theme);
-        match ui::mirror_part(model).filter(|_| what == Change::Mirror) {
-            Some(part) => terminal.draw_part(part, |buffer| ui::draw_mirror(model, theme, buffer))?,
+        let parts = if what == Change::Mirror { ui::mirror_parts(model, theme) } else { None };
+        match parts {
+            Some(parts) => {
+                for part in parts {
+                    terminal.draw_part(part.area(), |buffer| part.draw(buffer))?;
+                }
+                terminal.flush()?;
+            }
             None => terminal.draw(|buffer| ui::draw(model, theme, buffer))?,
         }
+        self.model.drawn();
         let took = clock::now().steady - from;
         tracing::trace!(micros = took.as_micros(), "frame");
         self.pace.drawn(from + took, self.frame());

@@ -82,10 +82,13 @@ impl Hands {
     }
 
     /// Hands this program's own terminal over.
-    pub(super) async fn hand_over(&self, order: Confirmed<Order>, target: Target) -> Outcome {
-        match &self.steer {
-            Some(steer) => seat::hand_over(steer, order, target, self.guard.clone()).await,
-            None => no_hands(order.get().word(), target),
+    pub(super) fn hand_over(&self, order: Confirmed<Order>, target: Target) -> impl Future<Output = Outcome> + 'static {
+        let (steer, guard) = (self.steer.clone(), self.guard.clone());
+        async move {
+            match &steer {
+                Some(steer) => seat::hand_over(steer, order, target, guard).await,
+                None => no_hands(order.get().word(), target),
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use jiff::Timestamp;
 use tokio::{sync::mpsc, task::yield_now};
 
 use super::turns::{Round, Turns};
@@ -21,9 +22,9 @@ use crate::{
     app::event::Event,
     config::Recorder,
     fleet::{
-        facts::{HostFacts, ServerState},
+        facts::{HostFacts, ServerFacts, ServerState},
         ids::{PaneKey, Socket},
-        mirror::MirrorNews,
+        mirror::{self, MirrorNews},
         reading::Why,
         row::{Fleet, Row},
     },
@@ -69,6 +70,8 @@ struct Open {
     news: mpsc::Receiver<MirrorNews>,
     /// For as long as it is there, the pane is not captured: the picture is here.
     held: Option<Held>,
+    /// When its pipe brought something last.
+    heard: Option<Timestamp>,
 }
 
 impl Open {
@@ -81,6 +84,14 @@ impl Open {
             Poll::Ready(news) => news,
             Poll::Pending => None,
         }
+    }
+}
+
+impl Open {
+    /// Its picture is one of that time.
+    fn holds(&mut self, at: Timestamp, hold: impl FnOnce() -> Held) {
+        self.heard = Some(at);
+        self.held.get_or_insert_with(hold);
     }
 }
 
@@ -116,8 +127,10 @@ impl OpenMirrors {
             let open = open.get_mut(key)?;
             let news = open.poll(cx)?;
             match &news {
-                MirrorNews::Picture { .. } => open.held = open.held.take().or_else(|| Some(watch.holds(key.clone()))),
-                MirrorNews::Gone(_) => open.held = None,
+                MirrorNews::Picture { at, .. } => open.holds(*at, || watch.holds(key.clone())),
+                // Of what no picture came before nothing is held.
+                MirrorNews::Bytes { at, .. } if open.heard.is_some() => open.holds(*at, || watch.holds(key.clone())),
+                MirrorNews::Gone(_) => (open.held, open.heard) = (None, None),
                 MirrorNews::Opening | MirrorNews::Bytes { .. } | MirrorNews::Unrecorded(_) => {}
             }
             let weight = weight(&news);
@@ -132,13 +145,18 @@ impl OpenMirrors {
         self.record = record;
     }
 
-    /// The fleet was judged: whose panes they are, and a marker in the record of each agent whose state has changed.
+    /// The fleet was judged: whose panes they are, and a marker in the record of each agent whose state has changed. What is
+    /// wanted is opened behind that: a record must not go to whoever had the pane before.
     pub(super) fn judged(&mut self, fleet: &Fleet) {
-        for row in &fleet.rows {
+        self.names.clear();
+        // For a pane that two rows show speaks the one that was declared.
+        let (declared, others): (Vec<&Row>, Vec<&Row>) = fleet.rows.iter().partition(|row| row.managed);
+        for row in declared.into_iter().chain(others) {
             let Some(pane) = row.mirror_pane().map(|pane| &pane.key) else { continue };
-            if self.names.get(pane) != Some(&row.name) {
-                self.names.insert(pane.clone(), row.name.clone());
+            if self.names.contains_key(pane) {
+                continue;
             }
+            self.names.insert(pane.clone(), row.name.clone());
             let Some(open) = self.open.get_mut(pane).filter(|_| row.confirmed) else { continue };
             let rule = rule(row);
             if open.said != rule {
@@ -146,6 +164,7 @@ impl OpenMirrors {
                 open.said = rule;
             }
         }
+        self.open_wanted();
     }
 
     /// Exactly these panes are wanted from now on.
@@ -169,25 +188,25 @@ impl OpenMirrors {
         });
     }
 
-    /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned.
+    /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned. [`judged`](Self::judged) comes
+    /// behind it.
     pub(super) fn facts(&mut self, facts: &HostFacts) {
-        self.servers = facts
-            .servers
-            .iter()
-            .filter_map(|(socket, server)| match server.state {
-                ServerState::Up { pid, .. } => Some((socket.clone(), pid)),
-                _ => None,
-            })
-            .map(|(socket, pid)| {
-                let known = self.servers.get(&socket).filter(|mirrors| mirrors.server.pid == pid).cloned();
-                let mirrors = known.unwrap_or_else(|| self.watch.mirrors(&socket, pid));
-                (socket, mirrors)
-            })
-            .collect();
+        let serving = |(socket, server): (&Socket, &ServerFacts)| {
+            let known = self.servers.get(socket).cloned();
+            let mirrors = match server.state {
+                ServerState::Up { pid, .. } => {
+                    known.filter(|mirrors| mirrors.server.pid == pid).unwrap_or_else(|| self.watch.mirrors(socket, pid))
+                }
+                // One that gave no answer is not another one.
+                ServerState::Unreachable(_) => known?,
+                _ => return None,
+            };
+            Some((socket.clone(), mirrors))
+        };
+        self.servers = facts.servers.iter().filter_map(serving).collect();
         // A new server on the same socket repeats the ids of the old one: those mirrors are another server's.
         let servers = &self.servers;
         self.open.retain(|key, open| servers.get(&key.socket).is_some_and(|mirrors| mirrors.server.pid == open.server));
-        self.open_wanted();
         self.check_shapes(facts);
     }
 
@@ -201,7 +220,7 @@ impl OpenMirrors {
             let (news, reseeds, marks) = mirrors.open_recorded(key.pane, record).split();
             let (server, first) = (mirrors.server.pid, Some(MirrorNews::Opening));
             let said = String::new();
-            let open = Open { server, shape: None, reseeds, marks, said, first, news, held: None };
+            let open = Open { server, shape: None, reseeds, marks, said, first, news, held: None, heard: None };
             self.open.insert(key.clone(), open);
         }
     }
@@ -209,8 +228,11 @@ impl OpenMirrors {
     /// No byte of a pipe tells of a resize, a respawn or a death; the refresh does, at no further cost.
     fn check_shapes(&mut self, facts: &HostFacts) {
         for (key, open) in &mut self.open {
-            let Some(server) = facts.servers.get(&key.socket) else { continue };
-            let Some(pane) = server.panes.iter().find(|pane| pane.pane == key.pane) else { continue };
+            if open.heard.zip(facts.printed(key)).is_some_and(|(heard, printed)| mirror::lags(heard, printed)) {
+                // Its pipe stands still: the pane is captured again.
+                open.held = None;
+            }
+            let Some(pane) = facts.pane(key) else { continue };
             let shape = (pane.width, pane.height, pane.pid, pane.dead.is_some());
             if open.shape.is_some_and(|before| before != shape) {
                 open.reseeds.wish();

@@ -234,7 +234,7 @@ impl Shell {
             self.drain(&mut inbox, terminal)?;
             if let Some(handed) = self.handed.take() {
                 keys.pause().await;
-                self.hand_over(handed, terminal, &mut signals).await?;
+                self.hand_over(handed, terminal, &mut inbox, &mut signals).await?;
                 (keys, waiting) = (Keys::listen(), Change::Everything);
             }
             if let Some((agent, socket)) = self.replay.take() {
@@ -250,18 +250,28 @@ impl Shell {
         Ok(())
     }
 
-    /// The terminal belongs to the agent's session until that gives it back, or this program is told to end.
+    /// The terminal belongs to the agent's session until that gives it back, or this program is told to end. The fleet is
+    /// watched meanwhile as ever: a prompt is told of, and answered where that was opted in.
     async fn hand_over(
         &mut self,
         (order, target): (Confirmed<Order>, Target),
         terminal: &mut Terminal,
+        inbox: &mut mpsc::Receiver<Event>,
         signals: &mut Signals,
     ) -> io::Result<()> {
         terminal.hand_over();
-        let outcome = tokio::select! {
-            outcome = self.hands.hand_over(order, target) => Some(outcome),
-            _ = signals.terminate.recv() => None,
-            _ = signals.hang_up.recv() => None,
+        let mut handed = std::pin::pin!(self.hands.hand_over(order, target));
+        let outcome = loop {
+            tokio::select! {
+                biased;
+                outcome = &mut handed => break Some(outcome),
+                _ = signals.terminate.recv() => break None,
+                _ = signals.hang_up.recv() => break None,
+                Some(event) = inbox.recv() => self.handle(event, terminal)?,
+                news = self.mirrors.news() => for (pane, news) in news {
+                    self.handle(Event::Mirror(pane, news), terminal)?;
+                },
+            }
         };
         terminal.resume()?;
         match outcome {
@@ -326,7 +336,7 @@ impl Shell {
             Effect::Alert { bell, sequence, desktop, command, json } => {
                 let behind_tmux = ["tmux", "screen"].iter().any(|name| self.kind.term.starts_with(name));
                 let sequence = if behind_tmux { alerts::through_tmux(&sequence) } else { sequence };
-                terminal.say(&(bell + &sequence))?;
+                terminal.say(&bell, &sequence)?;
                 for (words, stdin) in
                     desktop.map(|words| (words, String::new())).into_iter().chain(command.map(|words| (words, json)))
                 {

@@ -46,6 +46,10 @@ pub(super) struct Terminal {
     canvas: Canvas,
     /// Whether the mouse is listened to.
     mouse: bool,
+    /// Whether another program has it for a while.
+    away: bool,
+    /// Its title, once we gave it one.
+    title: String,
 }
 
 impl Terminal {
@@ -59,7 +63,8 @@ impl Terminal {
         }
         taken?;
         let out = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER, io::stdout()));
-        size().map(|size| Self { canvas: Canvas::new(out, size), mouse }).inspect_err(|_| give_back())
+        let ours = |size| Self { canvas: Canvas::new(out, size), mouse, away: false, title: String::new() };
+        size().map(ours).inspect_err(|_| give_back())
     }
 
     /// Draws one frame; only what differs from the last one is written.
@@ -67,9 +72,14 @@ impl Terminal {
         self.canvas.draw(size()?, view)
     }
 
-    /// Draws a part of the frame that is shown, and leaves the rest as it is.
+    /// Draws a part of the frame that is shown, and leaves the rest as it is; seen once it is [flushed](Self::flush).
     pub(super) fn draw_part(&mut self, part: Rect, view: impl FnOnce(&mut Buffer)) -> io::Result<()> {
         self.canvas.draw_part(part, view)
+    }
+
+    /// Writes what was drawn in parts.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        io::Write::flush(self.canvas.out())
     }
 
     /// Its size: columns and rows.
@@ -80,7 +90,7 @@ impl Terminal {
 
     /// Forgets what is on it, so that the next frame is written whole.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.canvas.forget(size()?)
+        if self.away { Ok(()) } else { self.canvas.forget(size()?) }
     }
 
     /// Ctrl-Z: gives the terminal back, stops this program, and takes the terminal again once continued.
@@ -92,37 +102,51 @@ impl Terminal {
     }
 
     /// Gives the terminal to another program for a while.
-    #[expect(clippy::unused_self, reason = "only whoever has it can give it away")]
     pub(super) fn hand_over(&mut self) {
+        self.away = true;
         give_back();
     }
 
     /// Takes the terminal again after this program was stopped and continued by whomever.
     pub(super) fn resume(&mut self) -> io::Result<()> {
+        self.away = false;
         enter(self.mouse)?;
+        let title = std::mem::take(&mut self.title);
+        if !title.is_empty() {
+            self.title(&title)?;
+        }
         self.forget()
     }
 
     /// Listens to the mouse from now on, or leaves it to the terminal.
     pub(super) fn listen_to_mouse(&mut self, mouse: bool) -> io::Result<()> {
         match (std::mem::replace(&mut self.mouse, mouse), mouse) {
+            // It is listened to when the terminal is taken again.
+            _ if self.away => Ok(()),
             (false, true) => execute!(io::stdout(), EnableMouseCapture),
             (true, false) => execute!(io::stdout(), DisableMouseCapture),
             _ => Ok(()),
         }
     }
 
-    /// Writes bytes that draw nothing: a bell, a notification.
-    pub(super) fn say(&mut self, bytes: &str) -> io::Result<()> {
+    /// Writes what draws nothing: a bell, and a notification's sequence. While another program has the terminal the bell
+    /// alone, which hurts nobody between whatever that one writes.
+    pub(super) fn say(&mut self, bell: &str, sequence: &str) -> io::Result<()> {
+        let sequence = if self.away { "" } else { sequence };
         let out = self.canvas.out();
-        out.write_all(bytes.as_bytes())?;
+        out.write_all(bell.as_bytes())?;
+        out.write_all(sequence.as_bytes())?;
         io::Write::flush(out)
     }
 
     /// Gives the terminal this title. The one that it had is kept, and comes back when the terminal is given back.
     pub(super) fn title(&mut self, title: &str) -> io::Result<()> {
+        title.clone_into(&mut self.title);
+        if self.away {
+            return Ok(());
+        }
         let keep = if TITLED.swap(true, Ordering::Relaxed) { "" } else { KEEP_TITLE };
-        self.say(&format!("{keep}\x1b]2;{title}\x1b\\"))
+        self.say("", &format!("{keep}\x1b]2;{title}\x1b\\"))
     }
 
     /// Puts text on the operator's clipboard, through ssh and tmux as well (OSC 52).

@@ -15,10 +15,23 @@ pub struct Cell<'a> {
     pub style: Style,
 }
 
-/// Bidirectional marks, embeddings, overrides and isolates, line and paragraph separators, and what has no width but a
-/// joiner within an emoji.
+/// Bidirectional marks, embeddings, overrides and isolates, line and paragraph separators, what has no width but a
+/// joiner within an emoji, and tags, which hide whole sentences beside the letter that they stand at.
 fn steers(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// A text whose characters that would turn or hide the text around them are marked instead.

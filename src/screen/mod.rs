@@ -86,6 +86,7 @@ impl Screen {
         let whole = units::whole_units(&self.held);
         let (parser, translator, held) = (&mut self.parser, &mut self.translator, &self.held);
         let drawn = contained(|| {
+            translator.begin();
             parser.advance(translator, &held[..whole]);
             translator.flush();
         });
@@ -99,6 +100,12 @@ impl Screen {
     #[must_use]
     pub fn broken(&self) -> bool {
         self.broken
+    }
+
+    /// How many synchronised updates have been whole.
+    #[must_use]
+    pub fn updates(&self) -> u64 {
+        self.translator.updates()
     }
 
     /// Whether the program holds the picture back (synchronised output): what is shown is the one before its update.

@@ -50,10 +50,34 @@ fn titles_clipboards_links_and_queries_leave_no_trace() {
 
 #[test]
 fn text_that_would_turn_what_stands_around_it_is_marked_when_printed() {
-    let screen = shown(4, 10, "a\u{202e}b\u{200b}");
+    let screen = shown(4, 10, "a\u{202e}b\u{200b}c\u{e0041}\u{e0042}d\u{2063}");
     for row in [&screen.text()[0], &screen.ansi()[0]] {
-        assert!(!row.contains(['\u{202e}', '\u{200b}']), "{row:?}");
+        assert!(!row.contains(['\u{202e}', '\u{200b}', '\u{e0041}', '\u{e0042}', '\u{2063}']), "{row:?}");
     }
+}
+
+#[test]
+fn a_count_beyond_the_screen_is_the_screen() {
+    for last in "ABCDEFGLMSTPXd@".chars() {
+        for place in ["\x1b[2;3H", "\x1b[4;10H", "\x1b[1;1H\x1b[44m"] {
+            let begin = format!("one\r\ntwo\r\nthree{place}");
+            let (huge, whole) = (format!("{begin}\x1b[65535{last}."), format!("{begin}\x1b[99{last}."));
+            assert_eq!(picture(&shown(4, 10, &huge)), picture(&shown(4, 10, &whole)), "{last} after {place:?}");
+        }
+    }
+}
+
+#[test]
+fn what_costs_a_whole_screen_is_drawn_so_often_a_piece_and_no_more() {
+    let mut screen = shown(2, 3, &("\x1b#8".repeat(64) + "\x1b[2J" + "\x1b#8"));
+    assert_eq!(screen.text(), ["", ""], "what is more than that is left out");
+    screen.feed(b"\x1b#8");
+    assert_eq!(screen.text(), ["EEE", "EEE"], "and the next piece begins anew");
+    screen.feed("\x1b[2J\x1b[H".repeat(3).as_bytes());
+    screen.feed(("\x1b[?2026hx\x1b[?2026l".repeat(200) + "\x1b[?2026hy\x1b[H").as_bytes());
+    screen.feed(b"z");
+    assert!(screen.holds(), "an update that is drawn within one piece costs nothing");
+    assert_eq!(screen.updates(), 200);
 }
 
 #[test]

@@ -21,20 +21,55 @@ pub(super) struct Translator {
     size: Size,
     /// The picture before a synchronised update, while the update is open.
     held: Option<Box<vt100::Screen>>,
+    /// An update is open, and nothing of it has been drawn yet.
+    opens: bool,
+    /// How many updates have been whole.
+    updates: u64,
+    /// What the bytes at hand may still ask for that costs a whole screen each.
+    dear: u32,
     /// Colours were set since the pen was last known to have no background.
     coloured: bool,
     pub(super) state: State,
 }
 
+/// How many times one piece of bytes may ask for what costs a whole screen: a few bytes are enough to ask for it, and
+/// nothing that draws does so more often. What is more than that is left out; the tap finds it when the pane rests.
+const MOST_DEAR: u32 = 64;
+
 impl Translator {
     /// A blank screen.
     pub(super) fn new(size: Size) -> Self {
-        Self { engine: engine(size), out: Vec::new(), size, held: None, coloured: false, state: State::new(size) }
+        Self {
+            engine: engine(size),
+            out: Vec::new(),
+            size,
+            held: None,
+            opens: false,
+            updates: 0,
+            dear: MOST_DEAR,
+            coloured: false,
+            state: State::new(size),
+        }
+    }
+
+    /// Another piece of bytes begins.
+    pub(super) fn begin(&mut self) {
+        self.dear = MOST_DEAR;
+    }
+
+    /// Whether the bytes at hand may ask for a whole screen once more.
+    fn affords(&mut self) -> bool {
+        let affords = self.dear > 0;
+        self.dear = self.dear.saturating_sub(1);
+        affords
     }
 
     /// Has the engine draw what was said.
     pub(super) fn flush(&mut self) {
         if !self.out.is_empty() {
+            if std::mem::take(&mut self.opens) && self.affords() {
+                self.held = Some(Box::new(self.screen().clone()));
+            }
             self.engine.process(&self.out);
             self.out.clear();
         }
@@ -52,21 +87,28 @@ impl Translator {
 
     /// Whether the program holds the picture back.
     pub(super) fn holds(&self) -> bool {
-        self.held.is_some()
+        self.held.is_some() || self.opens
+    }
+
+    /// How many synchronised updates have been whole.
+    pub(super) fn updates(&self) -> u64 {
+        self.updates
     }
 
     /// Shows what is there, although the program has not said that it is whole.
     pub(super) fn let_go(&mut self) {
-        self.held = None;
+        (self.held, self.opens) = (None, false);
     }
 
-    /// Synchronised output (2026): begins or ends an update that is to be seen as one.
+    /// Synchronised output (2026): begins or ends an update that is to be seen as one. The picture before it is kept when
+    /// the first of it is drawn.
     fn synchronised(&mut self, on: bool) {
         if on && !self.state.sync {
             self.flush();
-            self.held = Some(Box::new(self.screen().clone()));
+            self.opens = true;
         } else if !on {
-            self.held = None;
+            self.updates += u64::from(self.state.sync);
+            self.let_go();
         }
         self.state.sync = on;
     }
@@ -176,6 +218,9 @@ impl Translator {
 
     /// DECALN: the whole screen full of E.
     fn alignment(&mut self) {
+        if !self.affords() {
+            return;
+        }
         let size = self.size;
         self.set_origin(false);
         self.set_region(0, size.rows.saturating_sub(1));
@@ -185,10 +230,16 @@ impl Translator {
             self.say("E".repeat(usize::from(size.cols)).as_bytes());
         }
         paint::move_to(0, 0, &mut self.out);
+        self.flush();
     }
 
     fn plain_csi(&mut self, params: &Params, numbers: &[u16], last: char) {
-        let one = number(numbers, 0, 1);
+        let one = match (number(numbers, 0, 1), last) {
+            // tmux moves no further than there is room; the engine would do it as often as it is told.
+            (one, 'L' | 'M' | 'S' | 'T') => one.min(self.size.rows),
+            (one, '@' | 'P' | 'X') => one.min(self.size.cols),
+            (one, _) => one,
+        };
         match last {
             'A' | 'B' => {
                 // tmux forgets a pending wrap when the cursor moves up or down.
@@ -312,7 +363,7 @@ impl Perform for Translator {
             ([], b'M') => self.reverse_index(),
             ([], b'c') => {
                 self.say(b"\x1bc");
-                self.held = None;
+                self.let_go();
                 self.state = State::new(self.size);
             }
             ([], b'k') => self.state.naming = true,

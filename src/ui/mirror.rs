@@ -28,7 +28,12 @@ use crate::{
         model::Model,
         words::fit,
     },
-    fleet::{judgement::Flag, row::Row, text::visible_char, words::short},
+    fleet::{
+        judgement::{Flag, Readiness},
+        row::Row,
+        text::visible_char,
+        words::short,
+    },
     screen::{Cell, Colour, Cursor, Screen, Size},
 };
 
@@ -84,6 +89,10 @@ fn absent(row: Option<&Row>) -> Vec<String> {
         None => return vec!["no agent is selected".to_owned()],
         Some(row) if row.has(Flag::Own) => ["this dashboard runs here", "a mirror of itself would show itself: SELF"],
         Some(row) if row.has(Flag::Unreachable) => ["its host is not observed", "there is nothing here to mirror"],
+        Some(row) if row.session.is_none() && row.readiness() == Readiness::Unknown => {
+            let why = row.why().unwrap_or_else(|| "it is not known whether it runs".to_owned());
+            return vec![why, "there is nothing to mirror until that is known".to_owned()];
+        }
         Some(row) if row.session.is_none() => {
             ["no session of this name", "there is nothing to mirror until it is started"]
         }
@@ -120,10 +129,12 @@ pub(super) fn fresh(model: &Model, row: &Row, mirror: Option<&Mirror>, brief: bo
         (None, None) => return Span::raw(""),
         (None, Some(Mirror::Opening)) => ("opening".to_owned(), "…".to_owned(), theme.dim),
         (None, Some(Mirror::Gone(_))) => ("gone".to_owned(), "gone".to_owned(), theme.bad),
-        (None, Some(Mirror::Shown { feed: Feed::Live, .. })) => ("● live".to_owned(), "●".to_owned(), theme.good),
-        (None, Some(Mirror::Shown { feed: Feed::Polled, heard, .. })) => {
+        (None, Some(Mirror::Shown { feed: Feed::Live, lags: false, .. })) => {
+            ("● live".to_owned(), "●".to_owned(), theme.good)
+        }
+        (None, Some(Mirror::Shown { heard, lags, .. })) => {
             let old = model.now().and_then(|now| Duration::try_from(now.duration_since(*heard)).ok());
-            match old.filter(|old| *old > STALE) {
+            match old.filter(|old| *lags || *old > STALE) {
                 Some(old) => (format!("stale {}", short(old)), short(old), theme.warn),
                 None => ("polled 1 s".to_owned(), "1s".to_owned(), theme.free),
             }

@@ -31,24 +31,46 @@ use crate::app::{
 };
 use theme::Theme;
 
-/// The part of the screen that a mirror's new bytes change; `None` where something may stand over it, so that the whole
-/// must be drawn.
-#[must_use]
-pub fn mirror_part(model: &Model) -> Option<Rect> {
-    match model.mode() {
-        Mode::Help { .. } | Mode::Problems { .. } => Some(Rect::ZERO),
-        Mode::Receipts { .. } => None,
-        // There is little on a wall that is no mirror.
-        _ if model.shows_wall() => None,
-        mode if mode.is_dialog() => None,
-        _ => Some(model.layout().mirror),
+/// A part of the screen that can be drawn alone, as [`draw`] would draw it.
+pub enum Part<'a> {
+    /// The mirror in its place.
+    Mirror(&'a Model, &'a Theme),
+    /// A tile of the wall.
+    Tile(wall::Tile<'a>),
+}
+
+impl Part<'_> {
+    /// Where it stands.
+    #[must_use]
+    pub fn area(&self) -> Rect {
+        match self {
+            Self::Mirror(model, _) => model.layout().mirror,
+            Self::Tile(tile) => tile.area,
+        }
+    }
+
+    /// Draws it into a buffer of its area.
+    pub fn draw(&self, buffer: &mut Buffer) {
+        let (Self::Mirror(_, theme) | Self::Tile(wall::Tile { theme, .. })) = self;
+        buffer.set_style(buffer.area, theme.text);
+        match self {
+            Self::Mirror(model, theme) => mirror::draw(model, theme, buffer),
+            Self::Tile(tile) => tile.draw(buffer),
+        }
     }
 }
 
-/// Draws [`mirror_part`] alone, as [`draw`] would have drawn it.
-pub fn draw_mirror(model: &Model, theme: &Theme, buffer: &mut Buffer) {
-    buffer.set_style(buffer.area, theme.text);
-    mirror::draw(model, theme, buffer);
+/// What mirrors' new bytes have changed since the last frame; `None` where something may stand over it, so that the whole
+/// must be drawn.
+#[must_use]
+pub fn mirror_parts<'a>(model: &'a Model, theme: &'a Theme) -> Option<Vec<Part<'a>>> {
+    match model.mode() {
+        Mode::Help { .. } | Mode::Problems { .. } => Some(Vec::new()),
+        Mode::Receipts { .. } => None,
+        mode if mode.is_dialog() => None,
+        _ if model.shows_wall() => Some(wall::printed(model, theme).map(Part::Tile).collect()),
+        _ => Some(vec![Part::Mirror(model, theme)]),
+    }
 }
 
 /// Draws the whole screen.

@@ -38,20 +38,28 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     if rows.is_empty() {
         return paint::message(plan.lines, &fleet::nothing(model), theme, buffer);
     }
-    let old = banner::facts_are_old(model).is_some();
-    for (slot, place) in wall.places().enumerate() {
-        let Some(row) = rows.get(place) else { continue };
-        let tile = Tile {
-            model,
-            theme,
-            row,
-            area: wall.grid.tile(slot),
-            form: plan.form,
-            focused: place == model.listing().cursor(),
-            pale: old || !row.confirmed,
-        };
-        tile.draw(buffer);
-    }
+    tiles(model, &wall, &rows, theme).for_each(|tile| tile.draw(buffer));
+}
+
+/// The tiles whose pictures are others than in the last frame.
+pub(super) fn printed<'a>(model: &'a Model, theme: &'a Theme) -> impl Iterator<Item = Tile<'a>> {
+    tiles(model, &model.wall(), &model.rows(), theme).filter(|tile| tile.model.has_printed(tile.row))
+}
+
+/// The tiles of the page.
+fn tiles<'a>(
+    model: &'a Model,
+    wall: &Wall,
+    rows: &[&'a Row],
+    theme: &'a Theme,
+) -> impl Iterator<Item = Tile<'a>> + use<'a> {
+    let (form, old) = (model.layout().form, banner::facts_are_old(model).is_some());
+    let tile = |(slot, place): (usize, usize)| {
+        let row = *rows.get(place)?;
+        let focused = place == model.listing().cursor();
+        Some(Tile { model, theme, row, area: wall.grid.tile(slot), form, focused, pale: old || !row.confirmed })
+    };
+    wall.places().enumerate().filter_map(tile).collect::<Vec<_>>().into_iter()
 }
 
 /// What narrows the wall, and which page of how many is up.
@@ -76,11 +84,11 @@ fn titles(model: &Model, wall: &Wall, theme: &Theme) -> (Line<'static>, Line<'st
 }
 
 /// One agent.
-struct Tile<'a> {
+pub struct Tile<'a> {
     model: &'a Model,
-    theme: &'a Theme,
+    pub(super) theme: &'a Theme,
     row: &'a Row,
-    area: Rect,
+    pub(super) area: Rect,
     form: Form,
     focused: bool,
     /// Its row is not confirmed, or old.
@@ -88,7 +96,7 @@ struct Tile<'a> {
 }
 
 impl Tile<'_> {
-    fn draw(&self, buffer: &mut Buffer) {
+    pub(super) fn draw(&self, buffer: &mut Buffer) {
         if self.area.is_empty() {
             return;
         }

@@ -37,7 +37,7 @@ impl Watch {
 
     /// Who has taken an agent over and still lives.
     pub(super) async fn taken(&self, who: &Who, files: &Files) -> BTreeMap<AgentName, Taken> {
-        let look = async { Ok(Files::owners(self.exec(), who, files.marks_read(self.exec()).await?).await) };
+        let look = async { Ok(Files::owners(self.exec(), who, files.marks(self.exec()).await?).await) };
         let read: Result<Result<_, FileError>, String> = within(self.share(4), look).await;
         let mut people = self.people();
         match read {

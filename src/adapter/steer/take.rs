@@ -27,7 +27,7 @@ use super::{
 use crate::{
     adapter::{
         clock,
-        exec::{Argv, Exec, ExecError},
+        exec::{Argv, Exec, ExecError, FileError},
         files::Files,
         identity::Who,
     },
@@ -112,7 +112,11 @@ pub(super) async fn take(job: &mut Job<'_>, turn: Turn, seat: Seat) -> Result<En
 /// Makes sure that nobody else has it. The mark of a dead owner is mended. Past a living one only by force: they are
 /// told, and theirs is the mark that comes back.
 async fn free(job: &mut Job<'_>, agent: &AgentName) -> Result<Option<Mark>, Refusal> {
-    match holder(job, agent).await {
+    let held = match holder(job, agent).await {
+        Err(_) if job.order.forced.is_some() => None,
+        held => held?,
+    };
+    match held {
         None => Ok(None),
         Some((mark, false)) => {
             mend::mend(job.steer, &job.who, agent, &mark).await;
@@ -129,24 +133,36 @@ async fn free(job: &mut Job<'_>, agent: &AgentName) -> Result<Option<Mark>, Refu
 }
 
 /// Who holds it, and whether they live.
-async fn holder(job: &Job<'_>, agent: &AgentName) -> Option<(Mark, bool)> {
-    of(job.steer.hand.as_ref(), &job.who, &job.steer.watch.files(&job.who), agent).await
+async fn holder(job: &Job<'_>, agent: &AgentName) -> Result<Option<(Mark, bool)>, Refusal> {
+    let files = job.steer.watch.files(&job.who);
+    of(job.steer.hand.as_ref(), &job.who, &files, agent).await.map_err(|error| untold(agent, &error))
+}
+
+/// Where it cannot be read whether somebody has it, nobody else gets it unless by force.
+fn untold(agent: &AgentName, error: &FileError) -> Refusal {
+    Refusal::Taken(format!("whether somebody has taken {agent} over is not known: {error}"))
 }
 
 /// Who holds an agent, and whether they live.
-pub(super) async fn of(hand: &dyn Hand, who: &Who, files: &Files, agent: &AgentName) -> Option<(Mark, bool)> {
+pub(super) async fn of(
+    hand: &dyn Hand,
+    who: &Who,
+    files: &Files,
+    agent: &AgentName,
+) -> Result<Option<(Mark, bool)>, FileError> {
     let exec: &dyn Exec = hand;
-    let mark = files.marks(exec).await.remove(agent)?;
+    let Some(mark) = files.marks(exec).await?.remove(agent) else { return Ok(None) };
     let mut owners = Files::owners(exec, who, [(agent.clone(), mark)].into()).await;
-    owners.pop().map(|(_, mark, lives)| (mark, lives))
+    Ok(owners.pop().map(|(_, mark, lives)| (mark, lives)))
 }
 
 /// What stands against an order because somebody has the agent taken over.
 pub(super) async fn held(steer: &Steer, who: &Who, target: &Target) -> Result<(), Refusal> {
     let Some(agent) = target.aim.as_ref().and_then(|aim| aim.agent()) else { return Ok(()) };
     match of(steer.hand.as_ref(), who, &steer.watch.files(who), &agent).await {
-        Some((mark, true)) => Err(Refusal::taken(agent.as_str(), &mark.taken)),
-        _ => Ok(()),
+        Ok(Some((mark, true))) => Err(Refusal::taken(agent.as_str(), &mark.taken)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(untold(&agent, &error)),
     }
 }
 
@@ -173,7 +189,7 @@ async fn hold(
     match job.steer.hand.claim(path, mark.write().into_bytes()).await {
         Ok(true) => {}
         Ok(false) => {
-            let other = holder(job, &agent).await.map(|(mark, _)| Refusal::taken(agent.as_str(), &mark.taken));
+            let other = holder(job, &agent).await?.map(|(mark, _)| Refusal::taken(agent.as_str(), &mark.taken));
             return Err(other.unwrap_or_else(|| Refusal::Changed(format!("somebody else was faster with {agent}"))));
         }
         Err(error) => return Err(Refusal::Log(error.to_string())),
@@ -240,7 +256,7 @@ async fn serve(job: &mut Job<'_>, hold: &Hold, mut client: Client, mut seat: Sea
 /// Puts the windows back and takes the mark away, unless somebody else has it by now.
 async fn release(job: &mut Job<'_>, hold: &Hold) -> String {
     match holder(job, &hold.agent).await {
-        Some((mark, true)) if mark.taken.pid != hold.mark.taken.pid || mark.started != hold.mark.started => {
+        Ok(Some((mark, true))) if mark.taken.pid != hold.mark.taken.pid || mark.started != hold.mark.started => {
             return format!("its window is put back when the other leaves, {}", mark.taken.words());
         }
         _ => {}

@@ -17,7 +17,13 @@ impl Steer {
     /// Mends what every dead owner of this fleet left. What was done, in words, one for each agent.
     pub async fn mend(&self) -> Vec<String> {
         let who = self.watch.who().await;
-        let marks = self.watch.files(&who).marks(self.hand.as_ref()).await;
+        let marks = match self.watch.files(&who).marks(self.hand.as_ref()).await {
+            Ok(marks) => marks,
+            Err(error) => {
+                tracing::warn!(%error, "whether a dead owner left anything to mend is not known");
+                return Vec::new();
+            }
+        };
         let mut done = Vec::new();
         for (agent, mark, lives) in Files::owners(self.hand.as_ref(), &who, marks).await {
             if !lives {
@@ -33,9 +39,10 @@ impl Steer {
         let who = self.watch.who().await;
         let files = self.watch.files(&who);
         for _ in 0..LOOKS {
-            match of(self.hand.as_ref(), &who, &files, agent).await? {
-                (mark, false) => return mend(self, &who, agent, &mark).await,
-                (_, true) => tokio::time::sleep(LOOK).await,
+            match of(self.hand.as_ref(), &who, &files, agent).await {
+                Ok(None) => return None,
+                Ok(Some((mark, false))) => return mend(self, &who, agent, &mark).await,
+                Ok(Some((_, true))) | Err(_) => tokio::time::sleep(LOOK).await,
             }
         }
         None
@@ -57,9 +64,9 @@ pub(super) async fn mend(steer: &Steer, who: &Who, agent: &AgentName, mark: &Mar
         None => "how its window was before is not known".to_owned(),
     };
     // Somebody may have taken it meanwhile: theirs stays.
-    let there = of(steer.hand.as_ref(), who, &files, agent).await;
-    if there.is_none_or(|(there, lives)| lives || there != *mark) {
-        return None;
+    match of(steer.hand.as_ref(), who, &files, agent).await {
+        Ok(Some((there, false))) if there == *mark => {}
+        _ => return None,
     }
     if let Err(error) = steer.hand.remove(files.mark(agent)).await {
         tracing::warn!(%error, "the mark of a dead owner stays");
