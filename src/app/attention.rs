@@ -263,3 +263,77 @@ impl Model {
         self.select_attention(place);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{app::sample, fleet::sample::row};
+
+    const RULE: &str = "claude.trust";
+
+    /// A second of the test's time.
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    /// The agent `a` at that second: at a fault of that rule, or well; in its state since then, confirmed or not.
+    fn fleet(second: i64, rule: Option<&str>, since: i64, confirmed: bool) -> Fleet {
+        let mut row = row("a");
+        if let Some(rule) = rule {
+            row.judgement.readiness = Readiness::Stuck;
+            let (kind, says) = (CauseKind::Gate, String::new());
+            row.judgement.cause = Some(crate::fleet::judgement::Cause { kind, rule: rule.to_owned(), says });
+        }
+        (row.since, row.confirmed) = (at(since), confirmed);
+        Fleet { at: at(second), findings: Vec::new(), rows: vec![row], ..sample::fleet() }
+    }
+
+    fn acknowledged() -> BTreeSet<Fault> {
+        [(row("a").key, RULE.to_owned())].into()
+    }
+
+    /// Whether a fault of the file is taken out of it when the fleet is seen so.
+    #[track_caller]
+    fn check(what: &str, fleet: &Fleet, passed: bool) {
+        let mut known = Acknowledged::default();
+        known.adopt(&acknowledged());
+        assert_eq!(known.keep(fleet), if passed { Vec::from_iter(acknowledged()) } else { Vec::new() }, "{what}");
+        // Once: what is being taken out is not asked for again, and is raised anew already.
+        assert_eq!(known.keep(fleet), Vec::new(), "{what}");
+        assert_eq!(known.holds(&self::fleet(0, Some(RULE), 0, true).rows[0]), !passed, "{what}");
+    }
+
+    #[test]
+    fn an_acknowledgement_is_taken_out_a_minute_after_its_fault_has_passed() {
+        check("it stands", &fleet(500, Some(RULE), 0, true), false);
+        check("well for 59 s", &fleet(59, None, 0, true), false);
+        check("well for a minute", &fleet(60, None, 0, true), true);
+        check("at another fault for a minute", &fleet(60, Some("claude.login"), 0, true), true);
+        check("one look proves nothing", &fleet(60, None, 0, false), false);
+        check("not seen", &Fleet { rows: Vec::new(), ..fleet(500, None, 0, true) }, false);
+    }
+
+    #[test]
+    fn what_was_acknowledged_here_holds_until_its_fault_has_passed() {
+        let (stuck, well) = (fleet(0, Some(RULE), 0, true), fleet(1, None, 1, true));
+        let mut known = Acknowledged::default();
+        assert_eq!(known.turn(&[&stuck.rows[0]]), (true, Vec::from_iter(acknowledged())));
+        known.adopt(&BTreeSet::new());
+        assert!(known.holds(&stuck.rows[0]), "the file is not written yet");
+        assert_eq!(known.keep(&stuck), Vec::new());
+        assert!(known.holds(&stuck.rows[0]));
+        assert_eq!(known.keep(&well), Vec::new());
+        assert!(!known.holds(&stuck.rows[0]), "it is raised anew");
+    }
+
+    #[test]
+    fn what_another_dashboard_takes_back_is_open_here_too() {
+        let stuck = fleet(0, Some(RULE), 0, true);
+        let mut known = Acknowledged::default();
+        known.turn(&[&stuck.rows[0]]);
+        known.adopt(&acknowledged());
+        known.adopt(&BTreeSet::new());
+        assert!(!known.holds(&stuck.rows[0]));
+    }
+}
