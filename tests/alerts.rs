@@ -220,4 +220,9 @@ fn an_acknowledgement_is_everybodys_and_ends_with_its_fault() {
         third.keys(&["x"]).says(count);
         one.says(count);
     }
+    // Also what was acknowledged a moment ago, by somebody who is quicker than a look.
+    third.keys(&["x"]).says("0 open, 1 in hand");
+    one.says("0 open, 1 in hand");
+    one.keys(&["x"]).says("1 open, 0 in hand");
+    third.says("1 open, 0 in hand");
 }

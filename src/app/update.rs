@@ -36,7 +36,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.now = model.now.max(Some(facts.at));
             let interval = model.start.limits.heartbeat_interval;
             model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
-            model.desk.attention.acknowledged.adopt(&facts.acknowledged);
+            model.desk.attention.acknowledged.adopt(&facts.acknowledged, facts.at);
             model.facts = Some(facts);
             rejoin(model);
             let mut effects = confirm(model);
@@ -67,6 +67,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Taken(number, news) => taken::news(model, number, news),
         Event::Left(number, outcome) => taken::ended(model, number, *outcome),
+        Event::Kept { on, faults, at } => {
+            model.desk.attention.acknowledged.kept(on, &faults, at);
+            Vec::new()
+        }
         Event::Mended(says) => {
             model.notice = Some(says);
             model.change = Change::Everything;
