@@ -5,13 +5,17 @@
 
 mod support;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use mosaic_top::fleet::action_record::{self, Logged, UNATTENDED};
 use serde_json::Value;
 use support::{
     SOON,
-    program::Fleet,
+    program::{Dashboard, Fleet, Picture, line_of},
     standin::{self, Standin},
     wait_until,
 };
@@ -22,6 +26,13 @@ const PLAYER: &str = "a_stand_in_plays_when_it_is_asked_to";
 #[test]
 fn a_stand_in_plays_when_it_is_asked_to() {
     standin::play_if_asked();
+}
+
+/// Some things take ten seconds by themselves.
+const LONG: Duration = Duration::from_secs(60);
+
+fn is_of(one: &Logged, agent: usize) -> bool {
+    one.intent.target.agent.as_deref() == Some(&format!("coder{agent}"))
 }
 
 /// A fleet of stand-ins at a prompt.
@@ -54,12 +65,6 @@ impl Stage {
         stage
     }
 
-    fn config(&self, text: &str) {
-        let dir = self.fleet.home().join("config/mosaic-top");
-        fs::create_dir_all(&dir).unwrap();
-        fs::write(dir.join("mosaic-top.yaml"), text).unwrap();
-    }
-
     fn log(&self) -> Vec<Logged> {
         let text = fs::read_to_string(self.fleet.home().join("fleet/run/actions.jsonl")).unwrap_or_default();
         action_record::read(&text).0
@@ -69,6 +74,20 @@ impl Stage {
         let agent = &self.agents[agent];
         assert_eq!(agent.mishaps(), Vec::<String>::new());
         fs::read_to_string(agent.dir.join("answers.jsonl")).unwrap_or_default().lines().count()
+    }
+
+    /// Has an agent ask once more.
+    fn asks_again(&self, agent: usize) {
+        fs::write(self.agents[agent].dir.join("again"), "").unwrap();
+    }
+
+    /// Waits until an agent was answered so often, and its answers are in the log.
+    fn answered(&self, agent: usize, times: usize, dashboard: &Dashboard) {
+        wait_until(&format!("coder{agent} was answered {times} times"), LONG, || {
+            let done = self.log().iter().filter(|one| one.word() == "done" && is_of(one, agent)).count();
+            let picture = Picture(format!("{}\n{:#?}", dashboard.text(), self.log()));
+            if self.answers(agent) == times && done == times { Ok(()) } else { Err(picture) }
+        });
     }
 }
 
@@ -110,11 +129,11 @@ const CLEAR: &str = "prompts: {policies: [{rule: claude.trust, answer: clear}]}\
 #[test]
 fn the_trust_gate_is_cleared_with_nobody_there_once_and_logged() {
     let stage = Stage::new(&["trust-no", "trust-yes"]);
-    stage.config(CLEAR);
+    stage.fleet.configure(CLEAR);
     let dashboards = [stage.fleet.dashboard(), stage.fleet.dashboard()];
     for agent in [0, 1] {
         wait_until("the gate is cleared", SOON, || {
-            if stage.answers(agent) > 0 { Ok(()) } else { Err(support::program::Picture(dashboards[0].text())) }
+            if stage.answers(agent) > 0 { Ok(()) } else { Err(Picture(dashboards[0].text())) }
         });
     }
     for dashboard in &dashboards {
@@ -126,11 +145,78 @@ fn the_trust_gate_is_cleared_with_nobody_there_once_and_logged() {
     assert_eq!((stage.answers(0), stage.answers(1)), (1, 1));
 }
 
+/// Two dashboards with the same policy, either of which alone would go on. An agent that asks again and again is answered
+/// so often in a minute by both together; then the prompt is only shown.
+#[test]
+fn the_brake_holds_for_all_dashboards_together() {
+    let stage = Stage::new(&["trust-yes again"]);
+    stage.fleet.configure(&CLEAR.replace("policies", "most_a_minute: 2, policies"));
+    let one = stage.fleet.dashboard();
+    stage.answered(0, 1, &one);
+    stage.asks_again(0);
+    // The first waits for a while before it answers the same agent again; this one knows of no answer but by the log.
+    let other = stage.fleet.dashboard();
+    stage.answered(0, 2, &one);
+    stage.asks_again(0);
+    let brake = "coder0 was answered unattended 2 times within a minute: somebody should look";
+    wait_until("the brake", LONG, || {
+        let says = |one: &Logged| one.verdict.as_ref().is_some_and(|verdict| verdict.says.as_deref() == Some(brake));
+        if stage.log().iter().any(says) { Ok(()) } else { Err(stage.log()) }
+    });
+    for dashboard in [&one, &other] {
+        dashboard.row("coder0", "stuck");
+    }
+    let pressed = |one: &&Logged| one.word() != "refused";
+    let answers: Vec<Logged> = stage.log().iter().filter(pressed).cloned().collect();
+    assert!(answers.iter().all(|one| one.intent.front == UNATTENDED), "{answers:#?}");
+    for three in answers.windows(3) {
+        let took = three[2].intent.at.duration_since(three[0].intent.at);
+        assert!(took.as_secs() >= 60, "three within {took}: {answers:#?}");
+    }
+    assert_eq!(answers.len(), stage.answers(0), "the log tells of each answer: {answers:#?}");
+}
+
+/// A menu that no rule knows, with a note of every line that is typed at it.
+const UNKNOWN: &str = r#"
+stty -echo
+printf '\033[H\033[2J\033[?25l Workspace index\n\n The index of this workspace is out of date. What should happen?\n\n'
+printf ' ❯ Build it now\n   Build it later\n   Leave it as it is\n\n Enter to select · Esc to go back\n'
+while read -r line; do echo "typed: $line" >>"$0.typed"; done
+"#;
+
+/// It is stuck after it has stood for ten seconds, and is left alone even where a policy says otherwise.
+#[test]
+fn a_prompt_that_nobody_has_written_down_is_shown_and_never_answered() {
+    let stage = Stage::new(&["trust-yes again"]);
+    stage.fleet.roster(&["coder0", "coder1"]);
+    stage
+        .fleet
+        .configure("prompts: {policies: [{rule: claude.trust, answer: clear}, {rule: generic.menu, answer: clear}]}\n");
+    let begun = Instant::now();
+    stage.fleet.agent("coder1", UNKNOWN);
+    let dashboard = stage.fleet.dashboard();
+    stage.answered(0, 1, &dashboard);
+    let is_stuck = |text: &str| line_of(text, "coder1").is_some_and(|line| line.contains("stuck"));
+    wait_until("coder1 is stuck", LONG, || {
+        let text = dashboard.text();
+        if is_stuck(&text) { Ok(()) } else { Err(Picture(text)) }
+    });
+    assert!(begun.elapsed() >= Duration::from_secs(10), "stuck after {:?}", begun.elapsed());
+    dashboard.says("└ unknown prompt");
+    // The policy is awake: what it may answer it answers, at looks that see both.
+    stage.asks_again(0);
+    stage.answered(0, 2, &dashboard);
+    assert!(is_stuck(&dashboard.text()), "{}", dashboard.text());
+    assert!(!stage.log().iter().any(|one| is_of(one, 1)), "{:#?}", stage.log());
+    let typed = fs::read_to_string(stage.fleet.home().join("coder1.sh.typed"));
+    assert!(typed.is_err(), "{typed:?}");
+}
+
 #[test]
 fn without_a_policy_or_in_read_only_nothing_is_answered() {
     for (words, policy) in [("", ""), ("--read-only", CLEAR)] {
         let stage = Stage::new(&["trust-yes"]);
-        stage.config(policy);
+        stage.fleet.configure(policy);
         let dashboard = stage.fleet.dashboard_of(words);
         dashboard.row("coder0", "stuck");
         dashboard.says("stuck for at least 3s");

@@ -14,23 +14,15 @@ fn configured(text: &str) -> Fleet {
     fleet.roster(&["coder0", "coder1"]);
     fleet.agent("coder0", "read line").agent("coder1", "read line");
     fleet.beat("coder0", 1, "status=ok").beat("coder1", 1, "status=ok");
-    fs::create_dir_all(fleet.home().join("config/mosaic-top")).unwrap();
-    write(&fleet, text);
+    fleet.configure(text);
     fleet
-}
-
-/// Replaces the configuration at once, as an editor does.
-fn write(fleet: &Fleet, text: &str) {
-    let path = fleet.home().join("config/mosaic-top/mosaic-top.yaml");
-    fs::write(path.with_extension("new"), text).unwrap();
-    fs::rename(path.with_extension("new"), path).unwrap();
 }
 
 #[test]
 fn the_example_is_a_configuration_without_problems() {
     let fleet = configured("");
     let example = fleet.run(&["config"]).with(0).out;
-    write(&fleet, &example);
+    fleet.configure(&example);
     assert!(fleet.run(&["config", "--check"]).with(0).out.contains("no problems"));
 }
 
@@ -59,16 +51,16 @@ fn an_open_dashboard_takes_up_a_good_edit_and_keeps_the_last_good_one_over_a_bad
     let fleet = configured("keys: {send: Y}\n");
     let view = fleet.dashboard();
     view.says("Y send");
-    write(&fleet, "keys: {send: Z}\ncolumns: [state, agent]\n");
+    fleet.configure("keys: {send: Z}\ncolumns: [state, agent]\n");
     view.says("Z send");
     let text = view.until("the columns", |text| !text.contains("RUNTIME"));
     let heads = text.lines().find(|line| line.contains("AGENT")).unwrap();
     assert!(heads.find("STATE") < heads.find("AGENT"), "{text}");
-    write(&fleet, "keys: {send: q}\n");
+    fleet.configure("keys: {send: q}\n");
     view.says("1 problem, the last good one holds");
     view.says("Z send");
     view.keys(&["!"]).says("q means quit already");
-    write(&fleet, "");
+    fleet.configure("");
     view.until("the problems are gone", |text| !text.contains("last good one"));
     view.keys(&["Escape"]).says("s send");
 }
@@ -89,9 +81,9 @@ fn read_only_holds_in_every_way_it_can_be_said_and_is_not_given_back() {
     let fleet = configured("");
     let view = fleet.dashboard();
     view.until("the fleet", |text| text.contains("coder1") && !text.contains("READ-ONLY"));
-    write(&fleet, "read_only: true\n");
+    fleet.configure("read_only: true\n");
     view.says("READ-ONLY");
-    write(&fleet, "read_only: false\nkeys: {zoom: Z}\n");
+    fleet.configure("read_only: false\nkeys: {zoom: Z}\n");
     assert!(view.says("Z zoom").contains("READ-ONLY"));
 }
 

@@ -23,7 +23,7 @@ use mosaic_top::{
         order::Ending,
         reading::Why,
         reel::Reel,
-        roster::{Parsed, Place, Problem},
+        roster::{self, Parsed, Place, Problem},
     },
     screen::{Screen, Size, history::History},
     ui::{draw, theme::Theme},
@@ -218,23 +218,40 @@ fn a_filter_that_nothing_passes_says_how_to_get_back() {
     check("no-match", sample::model, "/ z z z Enter");
 }
 
-#[test]
-fn without_a_roster_and_a_server_it_says_where_it_looked() {
-    let model = |size| {
-        let mut model = sample::start(size);
-        let mut fleet = sample::fleet();
-        fleet.rows.clear();
-        fleet.findings.clear();
-        model.show_fleet(fleet);
-        let looked = vec!["/home/ops/.config/mosaic/fleet/roster.yaml".to_owned()];
-        update(&mut model, Event::Roster(RosterNews::Missing { looked, why: Why::new("no such file") }));
-        update(&mut model, Event::Tick(sample::at()));
-        model
-    };
-    check("nothing", model, "");
+const ROSTER: &str = "/home/ops/.config/mosaic/fleet/roster.yaml";
+
+/// A dashboard that shows no row, with this news of its roster.
+fn empty(size: (u16, u16), news: RosterNews) -> Model {
+    let mut model = sample::start(size);
+    let mut fleet = sample::fleet();
+    fleet.rows.clear();
+    fleet.findings.clear();
+    model.show_fleet(fleet);
+    update(&mut model, Event::Roster(news));
+    update(&mut model, Event::Tick(sample::at()));
+    model
 }
 
-fn with_bad_roster(size: (u16, u16)) -> Model {
+#[test]
+fn without_a_roster_and_a_server_it_says_where_it_looked() {
+    let missing = || RosterNews::Missing { looked: vec![ROSTER.to_owned()], why: Why::new("no such file") };
+    check("nothing", |size| empty(size, missing()), "");
+}
+
+#[test]
+fn a_roster_that_names_no_agent_says_so() {
+    let parsed = roster::parse("version: 1\ntransport: tmux\nagents: []\n");
+    assert!(parsed.roster.is_some(), "{:?}", parsed.problems);
+    let read = || RosterNews::Read { path: ROSTER.to_owned(), parsed: parsed.clone() };
+    check("no-agents", |size| empty(size, read()), "");
+}
+
+#[test]
+fn a_roster_that_cannot_be_used_says_why_where_no_row_is() {
+    check("unusable-roster", |size| empty(size, bad_roster()), "");
+}
+
+fn bad_roster() -> RosterNews {
     let problem = |line, column, what: &str, hint: &str| Problem {
         place: Some(Place { line, column }),
         error: true,
@@ -246,9 +263,12 @@ fn with_bad_roster(size: (u16, u16)) -> Model {
         problem(21, 12, "':' in a name cannot be carried by tmux", "use - instead"),
         Problem { place: None, error: false, what: "no enhancer is declared".to_owned(), hint: None },
     ];
-    let path = "/home/ops/.config/mosaic/fleet/roster.yaml".to_owned();
+    RosterNews::Read { path: ROSTER.to_owned(), parsed: Parsed { roster: None, problems } }
+}
+
+fn with_bad_roster(size: (u16, u16)) -> Model {
     let mut model = sample::model(size);
-    update(&mut model, Event::Roster(RosterNews::Read { path, parsed: Parsed { roster: None, problems } }));
+    update(&mut model, Event::Roster(bad_roster()));
     model.show_fleet(sample::fleet());
     model
 }

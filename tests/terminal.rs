@@ -307,6 +307,34 @@ fn a_stopped_dashboard_leaves_a_sane_shell_and_comes_back_whole() {
     is_sane("left");
 }
 
+/// The parameters of every sequence that sets a colour.
+fn colours(text: &str) -> Vec<&str> {
+    let is_colour = |number: &str| matches!(number.parse(), Ok(30..=38 | 40..=48 | 58 | 90..=97 | 100..=107));
+    let sequences = text.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m')).map(|(numbers, _)| numbers);
+    let plain = |numbers: &&str| numbers.chars().all(|c| c.is_ascii_digit() || matches!(c, ';' | ':'));
+    sequences.filter(plain).filter(|numbers| numbers.split([';', ':']).any(is_colour)).collect()
+}
+
+#[test]
+fn with_no_color_no_colour_is_written_not_even_in_a_mirror() {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0"]);
+    fleet.agent("coder0", "stty -echo; printf '\\033[31mscarlet\\033[0m\\n'; read line").beat("coder0", 1, "status=ok");
+    // Set and empty is not set.
+    for (no_color, coloured) in [("1", false), ("", true)] {
+        let mut command = on(&fleet, BINARY, &[]);
+        command.env("NO_COLOR", no_color);
+        let mut terminal = Terminal::start(command);
+        terminal.until("the mirror", |text| text.contains("scarlet"));
+        terminal.press("?");
+        terminal.until("the help", |text| text.contains("MOVE"));
+        let text = terminal.text();
+        assert_eq!(!colours(&text).is_empty(), coloured, "{:?}", colours(&text));
+        assert!(text.contains("\x1b[1m") || text.contains(";1m"), "what is plain is still set off: {text:?}");
+        terminal.press("\x1bq");
+    }
+}
+
 #[test]
 fn without_a_terminal_there_is_one_table() {
     let fleet = Fleet::new();

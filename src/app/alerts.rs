@@ -5,7 +5,10 @@
 use super::{effect::Effect, model::Model};
 use crate::{
     config::{Notify, Osc},
-    fleet::{notify::Alert, row::Row},
+    fleet::{
+        notify::{Alert, Pace},
+        row::Row,
+    },
 };
 
 /// The most characters that a terminal is given to show.
@@ -18,7 +21,8 @@ pub(super) fn alerts(model: &mut Model) -> Vec<Effect> {
     let acknowledged = &model.desk.attention.acknowledged;
     let handled = |row: &Row| acknowledged.holds(row);
     let needs = fleet.rows.iter().filter(|row| row.needs_you() && row.confirmed && !handled(row)).count();
-    let alert = model.desk.notifier.look(fleet, notify.every, handled);
+    let pace = Pace { every: notify.every, again: notify.again };
+    let alert = model.desk.notifier.look(fleet, pace, handled);
     let mut effects: Vec<Effect> = alert.and_then(|alert| effect(&alert, notify)).into_iter().collect();
     if std::mem::replace(&mut model.desk.titled, needs) != needs {
         effects.push(Effect::Title(needs));

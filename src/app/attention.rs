@@ -63,7 +63,17 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Acknowledged {
     file: BTreeSet<Fault>,
-    own: BTreeMap<Fault, bool>,
+    own: BTreeMap<Fault, Own>,
+}
+
+/// What was done here.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    /// Acknowledged, or not any more.
+    on: bool,
+    /// When it stood in the file: who looks later sees it, or what somebody else did since. `None`: it does not yet, or
+    /// could not be written.
+    kept: Option<Timestamp>,
 }
 
 impl Acknowledged {
@@ -71,20 +81,29 @@ impl Acknowledged {
     #[must_use]
     pub fn holds(&self, row: &Row) -> bool {
         let fault = (row.key.clone(), fault(row));
-        self.own.get(&fault).copied().unwrap_or_else(|| self.file.contains(&fault))
+        self.own.get(&fault).map_or_else(|| self.file.contains(&fault), |own| own.on)
     }
 
     /// Somebody looks after these, or after all none does: which of the two, and of what.
     pub fn turn(&mut self, rows: &[&Row]) -> (bool, Vec<Fault>) {
         let on = !rows.iter().all(|row| self.holds(row));
         let faults: Vec<Fault> = rows.iter().map(|row| (row.key.clone(), fault(row))).collect();
-        self.own.extend(faults.iter().map(|fault| (fault.clone(), on)));
+        self.own.extend(faults.iter().map(|fault| (fault.clone(), Own { on, kept: None })));
         (on, faults)
     }
 
-    /// Takes up what the file says now.
-    pub fn adopt(&mut self, file: &BTreeSet<Fault>) {
-        self.own.retain(|fault, on| file.contains(fault) != *on);
+    /// The file says since then what was done here.
+    pub fn kept(&mut self, on: bool, faults: &[Fault], at: Timestamp) {
+        for (fault, own) in &mut self.own {
+            if own.on == on && faults.contains(fault) {
+                own.kept = Some(at);
+            }
+        }
+    }
+
+    /// Takes up what the file said to a look that began then.
+    pub fn adopt(&mut self, file: &BTreeSet<Fault>, at: Timestamp) {
+        self.own.retain(|fault, own| file.contains(fault) != own.on && own.kept.is_none_or(|kept| at <= kept));
         self.file.clone_from(file);
     }
 
@@ -94,11 +113,9 @@ impl Acknowledged {
         let faults: BTreeMap<&RowKey, String> =
             fleet.rows.iter().filter(|row| row.needs_you()).map(|row| (&row.key, fault(row))).collect();
         let file = &self.file;
-        self.own.retain(
-            |(row, rule), on| {
-                if *on { faults.get(row) == Some(rule) } else { file.contains(&(row.clone(), rule.clone())) }
-            },
-        );
+        self.own.retain(|(row, rule), own| {
+            if own.on { faults.get(row) == Some(rule) } else { file.contains(&(row.clone(), rule.clone())) }
+        });
         let passed = |(key, rule): &&Fault| {
             let row = fleet.rows.iter().find(|row| row.key == *key);
             faults.get(key) != Some(rule)
@@ -106,7 +123,7 @@ impl Acknowledged {
         };
         let passed: Vec<Fault> =
             self.file.iter().filter(passed).filter(|fault| !self.own.contains_key(*fault)).cloned().collect();
-        self.own.extend(passed.iter().map(|fault| (fault.clone(), false)));
+        self.own.extend(passed.iter().map(|fault| (fault.clone(), Own { on: false, kept: None })));
         passed
     }
 }
@@ -261,5 +278,94 @@ impl Model {
         self.desk.attention.to_keep.push(turned);
         // Its entry has moved to the end; the hand stays where it is, with the next one.
         self.select_attention(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{app::sample, fleet::sample::row};
+
+    const RULE: &str = "claude.trust";
+
+    /// A second of the test's time.
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    /// The agent `a` at that second: at a fault of that rule, or well; in its state since then, confirmed or not.
+    fn fleet(second: i64, rule: Option<&str>, since: i64, confirmed: bool) -> Fleet {
+        let mut row = row("a");
+        if let Some(rule) = rule {
+            row.judgement.readiness = Readiness::Stuck;
+            let (kind, says) = (CauseKind::Gate, String::new());
+            row.judgement.cause = Some(crate::fleet::judgement::Cause { kind, rule: rule.to_owned(), says });
+        }
+        (row.since, row.confirmed) = (at(since), confirmed);
+        Fleet { at: at(second), findings: Vec::new(), rows: vec![row], ..sample::fleet() }
+    }
+
+    fn acknowledged() -> BTreeSet<Fault> {
+        [(row("a").key, RULE.to_owned())].into()
+    }
+
+    /// Whether a fault of the file is taken out of it when the fleet is seen so.
+    #[track_caller]
+    fn check(what: &str, fleet: &Fleet, passed: bool) {
+        let mut known = Acknowledged::default();
+        known.adopt(&acknowledged(), at(0));
+        assert_eq!(known.keep(fleet), if passed { Vec::from_iter(acknowledged()) } else { Vec::new() }, "{what}");
+        // Once: what is being taken out is not asked for again, and is raised anew already.
+        assert_eq!(known.keep(fleet), Vec::new(), "{what}");
+        assert_eq!(known.holds(&self::fleet(0, Some(RULE), 0, true).rows[0]), !passed, "{what}");
+    }
+
+    #[test]
+    fn an_acknowledgement_is_taken_out_a_minute_after_its_fault_has_passed() {
+        check("it stands", &fleet(500, Some(RULE), 0, true), false);
+        check("well for 59 s", &fleet(59, None, 0, true), false);
+        check("well for a minute", &fleet(60, None, 0, true), true);
+        check("at another fault for a minute", &fleet(60, Some("claude.login"), 0, true), true);
+        check("one look proves nothing", &fleet(60, None, 0, false), false);
+        check("not seen", &Fleet { rows: Vec::new(), ..fleet(500, None, 0, true) }, false);
+    }
+
+    #[test]
+    fn what_was_acknowledged_here_holds_until_its_fault_has_passed() {
+        let (stuck, well) = (fleet(0, Some(RULE), 0, true), fleet(1, None, 1, true));
+        let mut known = Acknowledged::default();
+        assert_eq!(known.turn(&[&stuck.rows[0]]), (true, Vec::from_iter(acknowledged())));
+        known.adopt(&BTreeSet::new(), at(0));
+        assert!(known.holds(&stuck.rows[0]), "the file is not written yet");
+        assert_eq!(known.keep(&stuck), Vec::new());
+        assert!(known.holds(&stuck.rows[0]));
+        assert_eq!(known.keep(&well), Vec::new());
+        assert!(!known.holds(&stuck.rows[0]), "it is raised anew");
+    }
+
+    #[test]
+    fn what_another_dashboard_takes_back_is_open_here_too() {
+        let stuck = fleet(0, Some(RULE), 0, true);
+        let mut known = Acknowledged::default();
+        known.turn(&[&stuck.rows[0]]);
+        known.adopt(&acknowledged(), at(0));
+        known.adopt(&BTreeSet::new(), at(1));
+        assert!(!known.holds(&stuck.rows[0]));
+    }
+
+    #[test]
+    fn what_is_taken_back_before_a_look_has_seen_it_is_open_too() {
+        let stuck = fleet(0, Some(RULE), 0, true);
+        let mut known = Acknowledged::default();
+        let (on, faults) = known.turn(&[&stuck.rows[0]]);
+        known.kept(!on, &faults, at(1));
+        known.adopt(&BTreeSet::new(), at(2));
+        assert!(known.holds(&stuck.rows[0]), "what was kept is what was done before");
+        known.kept(on, &faults, at(5));
+        known.adopt(&BTreeSet::new(), at(5));
+        assert!(known.holds(&stuck.rows[0]), "this look began before it was kept");
+        known.adopt(&BTreeSet::new(), at(6));
+        assert!(!known.holds(&stuck.rows[0]));
     }
 }

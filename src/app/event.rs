@@ -10,6 +10,7 @@ use super::{
     settings::Settings,
 };
 use crate::fleet::{
+    attention::Fault,
     doctor::Checkup,
     facts::HostFacts,
     ids::PaneKey,
@@ -56,6 +57,15 @@ pub enum Event {
     Taken(JobId, TakeNews),
     /// A takeover is over.
     Left(JobId, Box<Outcome>),
+    /// What was acknowledged here, or not any more, stands in the fleet's file.
+    Kept {
+        /// Acknowledged.
+        on: bool,
+        /// What.
+        faults: Vec<Fault>,
+        /// Since when at the latest.
+        at: Timestamp,
+    },
     /// What a dead owner's takeover left was put in order.
     Mended(String),
     /// The action log was looked at.

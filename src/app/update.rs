@@ -59,6 +59,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Taken(number, news) => taken::news(model, number, news),
         Event::Left(number, outcome) => taken::ended(model, number, *outcome),
+        Event::Kept { on, faults, at } => {
+            model.desk.attention.acknowledged.kept(on, &faults, at);
+            Vec::new()
+        }
         Event::Mended(says) => {
             model.notice = Some(says);
             model.change = Change::Everything;
@@ -85,7 +89,7 @@ fn looked(model: &mut Model, mut facts: Box<HostFacts>, elapsed: Duration) -> Ve
     model.now = model.now.max(Some(facts.at));
     let interval = model.start.limits.heartbeat_interval;
     model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
-    model.desk.attention.acknowledged.adopt(&facts.acknowledged);
+    model.desk.attention.acknowledged.adopt(&facts.acknowledged, facts.at);
     model.memory.unanswered.stand(model.facts.as_deref(), &mut facts);
     let respawned = compare(model, &facts);
     model.facts = Some(facts);

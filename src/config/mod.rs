@@ -146,6 +146,8 @@ pub struct Notify {
     pub command: Vec<String>,
     /// At most one of each kind in this time.
     pub every: Duration,
+    /// What still stands after this time, and nobody has acknowledged, is told again; zero: never.
+    pub again: Duration,
 }
 
 /// The escape sequence of a terminal's notification.
@@ -232,6 +234,7 @@ impl Default for Config {
                 desktop: false,
                 command: Vec::new(),
                 every: Duration::from_secs(30),
+                again: Duration::from_secs(900),
             },
             prompts: Prompts { most_a_minute: 2, policies: Vec::new() },
             trust_before_relaunch: true,

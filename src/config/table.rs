@@ -197,6 +197,14 @@ pub(super) static OPTIONS: &[Opt] = &[
         set!(notify.every, |value| time(value, SECOND..=3600 * SECOND)),
     ),
     opt(
+        "notify.again",
+        "0 or a time up to 24h",
+        "15m",
+        "What was told, nobody has acknowledged and still stands after this time is told again; so is what stood already \
+         when the dashboard started. 0: never.",
+        set!(notify.again, |value| time(value, Duration::ZERO..=86_400 * SECOND)),
+    ),
+    opt(
         "prompts.most_a_minute",
         "0 to 60",
         "2",

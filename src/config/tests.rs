@@ -61,7 +61,7 @@ fn each_option_is_read_where_it_stands() {
     let config = read(
         "theme: light\ncolours: {bad: bold red on 52, frame: '#010203'}\nrefresh: {attended: 500ms}\n\
          columns: [state, agent]\nsort: -idle\nfilter: class:code\nkeys:\n  quit: [x, Ctrl-Q]\n  help: []\n\
-         notify: {terminal: osc777, command: [mail, -s, help], every: 5m}\n\
+         notify: {terminal: osc777, command: [mail, -s, help], every: 5m, again: 0}\n\
          prompts: {policies: [{rule: claude.trust, answer: clear, agent: a}]}\n",
     );
     assert_eq!((config.theme, config.refresh.attended), (ThemeName::Light, Duration::from_millis(500)));
@@ -70,7 +70,7 @@ fn each_option_is_read_where_it_stands() {
     let keys: Vec<_> = config.keys.iter().map(|binding| (binding.action.as_str(), binding.keys.len())).collect();
     assert_eq!(keys, [("quit", 2), ("help", 0)]);
     assert_eq!((config.notify.terminal, config.notify.command.len()), (Osc::Osc777, 3));
-    assert_eq!(config.notify.every, Duration::from_secs(300));
+    assert_eq!((config.notify.every, config.notify.again), (Duration::from_secs(300), Duration::ZERO));
     assert_eq!(config.colours.len(), 2);
 }
 

@@ -218,3 +218,63 @@ pub fn read(text: &str) -> (Vec<Logged>, usize) {
     }
     (all, bad)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000_000;
+
+    /// One order in the log: its id, whose, from which front, how many seconds ago, and its verdict.
+    type Order<'a> = (&'a str, &'a str, &'a str, i64, Option<&'a str>);
+
+    #[track_caller]
+    fn check(what: &str, log: &[Order<'_>], expected: usize) {
+        let line = |(id, agent, front, ago, _): &Order<'_>, rest: &str| {
+            let at = Timestamp::from_second(NOW - ago).unwrap_or_default();
+            format!(r#"{{"at":"{at}","id":"{id}","host":"lin","tenant_id":"ops","who":{{"uid":1,"user":"ops"}},"#)
+                + &format!(r#""front":"{front}","order":"answer","target":{{"agent":"{agent}"}},{rest}}}"#)
+                + "\n"
+        };
+        let mut text = String::new();
+        for order in log {
+            text += &line(order, r#""stage":"intent""#);
+            if let Some(verdict) = order.4 {
+                text += &line(order, &format!(r#""stage":"verdict","verdict":"{verdict}""#));
+            }
+        }
+        let (log, unread) = read(&text);
+        let now = Timestamp::from_second(NOW).unwrap_or_default();
+        assert_eq!((answered_unattended(&log, "own", "coder0", now), unread), (expected, 0), "{what}");
+    }
+
+    #[test]
+    fn what_a_policy_answered_within_a_minute_is_counted_whoever_did_it() {
+        let done = Some("done");
+        check("nothing", &[], 0);
+        check("one", &[("1", "coder0", UNATTENDED, 1, done)], 1);
+        check(
+            "of two dashboards, and one that ended between",
+            &[
+                ("1", "coder0", UNATTENDED, 40, done),
+                ("2", "coder0", UNATTENDED, 20, done),
+                ("3", "coder0", UNATTENDED, 1, done),
+            ],
+            3,
+        );
+        check("just within the minute", &[("1", "coder0", UNATTENDED, 59, done)], 1);
+        check("a minute ago", &[("1", "coder0", UNATTENDED, 60, done)], 0);
+        check("by a clock that is ahead", &[("1", "coder0", UNATTENDED, -5, done)], 1);
+    }
+
+    #[test]
+    fn what_may_have_answered_counts_and_what_did_not_does_not() {
+        check("cut off, or still under way", &[("1", "coder0", UNATTENDED, 1, None)], 1);
+        check("nobody saw whether it helped", &[("1", "coder0", UNATTENDED, 1, Some("unverifiable"))], 1);
+        check("answered, and the next prompt is up", &[("1", "coder0", UNATTENDED, 1, Some("blocked"))], 1);
+        check("refused: nothing was pressed", &[("1", "coder0", UNATTENDED, 1, Some("refused"))], 0);
+        check("the order that asks", &[("own", "coder0", UNATTENDED, 1, None)], 0);
+        check("of another agent", &[("1", "coder1", UNATTENDED, 1, Some("done"))], 0);
+        check("by somebody", &[("1", "coder0", "tui", 1, Some("done")), ("2", "coder0", "cli", 1, Some("done"))], 0);
+    }
+}

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::seat::{self, Seat};
 use crate::{
-    adapter::{Steer, Watch, exec::Argv},
+    adapter::{Steer, Watch, clock, exec::Argv},
     app::{
         effect::Errand,
         event::Event,
@@ -42,6 +42,8 @@ pub(super) struct Hands {
     watch: Watch,
     events: mpsc::Sender<Event>,
     log: Option<JoinHandle<()>>,
+    /// What was acknowledged is being written down.
+    acknowledging: Option<JoinHandle<()>>,
     /// What stands by while an agent is taken over.
     guard: Option<Argv>,
     seat: Option<Seat>,
@@ -59,7 +61,7 @@ impl Hands {
     /// Hands whose news go to `events`.
     pub(super) fn new(steer: Option<Steer>, watch: Watch, guard: Option<Argv>, events: mpsc::Sender<Event>) -> Self {
         let mender = steer.clone().map(|steer| tokio::spawn(mend(steer, events.clone())));
-        Self { steer, watch, events, log: None, guard, seat: None, mender }
+        Self { steer, watch, events, log: None, acknowledging: None, guard, seat: None, mender }
     }
 
     /// Takes an agent over.
@@ -116,13 +118,19 @@ impl Hands {
     }
 
     /// Keeps what somebody looks after. Where that cannot be, it holds for this dashboard alone.
-    pub(super) fn acknowledge(&self, on: bool, faults: Vec<Fault>) {
+    pub(super) fn acknowledge(&mut self, on: bool, faults: Vec<Fault>) {
         let Some(steer) = self.steer.clone() else { return };
-        tokio::spawn(async move {
-            if let Err(why) = steer.acknowledge(&faults, on).await {
-                tracing::warn!(why, "what was acknowledged is not kept");
+        let (events, before) = (self.events.clone(), self.acknowledging.take());
+        self.acknowledging = Some(tokio::spawn(async move {
+            // One after the other, or what was taken back would stand there in the end.
+            if let Some(before) = before {
+                let _ = before.await;
             }
-        });
+            match steer.acknowledge(&faults, on).await {
+                Ok(()) => drop(events.send(Event::Kept { on, faults, at: clock::now().wall }).await),
+                Err(why) => tracing::warn!(why, "what was acknowledged is not kept"),
+            }
+        }));
     }
 
     /// Looks at what an order would do.

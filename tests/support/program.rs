@@ -63,6 +63,14 @@ impl Fleet {
         fs::rename(fresh, self.roster_path()).unwrap();
     }
 
+    /// The configuration in these words, replaced at once as an editor does.
+    pub fn configure(&self, text: &str) {
+        let path = self.home().join("config/mosaic-top/mosaic-top.yaml");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path.with_extension("new"), text).unwrap();
+        fs::rename(path.with_extension("new"), path).unwrap();
+    }
+
     /// An agent: a session whose program is a runtime by name and plays this shell script.
     pub fn agent(&self, name: &str, script: &str) -> &Self {
         let path = self.home().join(format!("{name}.sh"));

@@ -1,6 +1,8 @@
 //! Claude's trust question as a menu, in both of its layouts: which option stands first, and is highlighted, differs
 //! between versions. Refusing ends the program, as the real one does.
 
+use std::fs;
+
 use super::Agent;
 
 const YES: &str = "Yes, I trust this folder";
@@ -75,6 +77,14 @@ impl Menu {
 }
 
 impl Agent {
+    /// Asks again when the test wants it.
+    pub(super) fn ask_again(&mut self) {
+        let wanted = self.menu.is_none() && self.asked.contains("again");
+        if wanted && fs::remove_file(self.dir.join("again")).is_ok() {
+            self.menu = Menu::asked(&self.asked);
+        }
+    }
+
     /// The next key is the menu's while it is up.
     pub(super) fn menu_takes(&mut self, held: &mut Vec<u8>) -> bool {
         let Some(menu) = &mut self.menu else { return false };

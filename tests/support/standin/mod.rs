@@ -38,6 +38,7 @@ pub struct Standin {
     pub seed: u64,
     pub dir: PathBuf,
     /// `trust-no`, `trust-yes`: claude comes up at its trust question, in its newer and its older layout.
+    /// `again` with one of them: it asks once more whenever a file `again` is put into its directory.
     /// `gate`: codex comes up behind its trust question. `slow`: turns last half a minute. `calm`: no Enter is lost at random.
     /// `silent`: it keeps no record. `deaf`: no Enter is ever taken.
     pub asked: &'static str,
@@ -172,6 +173,7 @@ impl Agent {
     /// Time passes: a turn streams and ends, the next queued prompt begins, codex gets ready.
     fn pass(&mut self) {
         let now = Instant::now();
+        self.ask_again();
         if self.runtime == "codex" && !self.gate && self.started.elapsed() > FALSE_IDLE && self.history.len() == 1 {
             self.gate = self.asked.contains("gate");
             self.history.push("ready".to_owned());
