@@ -84,6 +84,24 @@ fn a_check_fails_when_an_agent_is_at_fault() {
     check_schema(&json(&fleet.run(&["ps", "--check", "--json"]).with(1).out));
 }
 
+/// An agent that waits at a question which no rule knows. A check is a process of its own, which looks twice within a
+/// second: that the question has stood for long it knows from the agent's window alone.
+#[test]
+fn a_check_sees_an_agent_that_is_parked_at_a_question_nobody_has_written_down() {
+    let menu = "Which colours shall the chart have?\\r\\n\\r\\n❯ Warm\\r\\n  Cold\\r\\n\\r\\nEnter to confirm · Esc to cancel";
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0"]);
+    fleet.agent("coder0", &format!("stty raw -echo; printf '\\033[H\\033[2J\\033[?25l{menu}'; read line"));
+    let ran = wait_until("the check fails", SOON, || {
+        fleet.beat("coder0", 1, "status=ok");
+        let ran = fleet.run(&["ps", "--check"]);
+        if ran.code == Some(1) { Ok(ran) } else { Err(ran.out) }
+    });
+    assert!(ran.out.contains("◆ stuck"), "{}", ran.out);
+    let document = json(&fleet.run(&["ps", "--check", "--json"]).with(1).out);
+    assert_eq!(document["agents"][0]["cause"]["rule"], "generic.menu");
+}
+
 #[test]
 fn watching_prints_a_document_a_line() {
     let fleet = two();

@@ -222,9 +222,11 @@ fn streams() -> Vec<Stream> {
         }
     };
     for name in known.keys() {
+        let flat = cases().join("streams").join(format!("{}.raw", name.replacen('/', "-", 1)));
+        let here = cases().join("gates").join(format!("{name}.raw"));
         match std::env::var_os("MOSAIC_SCREENS") {
             Some(collection) => add(Path::new(&collection).join(format!("{name}.raw")), name),
-            None => add(cases().join("streams").join(format!("{}.raw", name.replacen('/', "-", 1))), name),
+            None => add(if flat.exists() { flat } else { here }, name),
         }
     }
     found
@@ -274,8 +276,25 @@ fn recorded_streams_are_judged_as_they_play() {
         }
     }
     println!("{} streams, {} wrong\n{}", streams.len(), wrong.len(), wrong.join("\n"));
-    assert!(streams.len() >= 8, "the recordings are gone");
+    assert!(streams.len() >= 30, "the recordings are gone");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a program reports of itself stands in its stream alone: only a mirror hears it.
+#[test]
+fn an_agent_whose_mirror_is_open_is_stuck_by_what_it_reports() {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0"]);
+    let report = r"\033]7501;state=blocked:kind=permission:msg=YXBwcm92ZSBCYXNo\033\\";
+    let words = "a screen that no rule knows";
+    fleet.agent("coder0", &format!("while :; do printf '{report}\\033[H{words}'; sleep 0.2; done"));
+    let unheard = fleet.run(&["ps"]).out;
+    assert!(!unheard.contains("stuck"), "{unheard}");
+    let dashboard = fleet.dashboard();
+    dashboard.row("coder0", "stuck");
+    dashboard.keys(&["Enter"]);
+    let card = dashboard.until("the evidence", |text| text.contains("rule osc7501"));
+    assert!(card.contains("it reports that it waits for a permission"), "{card}");
 }
 
 fn cases() -> PathBuf {

@@ -22,10 +22,12 @@ mod replay;
 mod standing;
 #[path = "gates/variants.rs"]
 mod variants;
+#[path = "gates/wrap.rs"]
+mod wrap;
 #[path = "gates/written.rs"]
 mod written;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
 use mosaic_top::{
     fleet::gate::{Glance, Seen},
@@ -34,6 +36,9 @@ use mosaic_top::{
 use recordings::{Recording, Score, is_stuck, rules};
 
 type Look = for<'a> fn(&'a Recording, &'a Screen) -> Glance<'a>;
+
+/// How many of each runtime and label were read right, unsure and wrong.
+type Table = BTreeMap<(String, String), [u32; 3]>;
 
 #[test]
 fn every_recording_with_all_that_tmux_tells() {
@@ -47,17 +52,10 @@ fn every_recording_by_its_screen_alone() {
 
 /// Prints the table; fails on what must never be, and on more than so many that are wrong or unsure.
 fn check(how: &str, look: Look, most: usize) {
-    let rules = rules();
-    let mut table: BTreeMap<String, [u32; 3]> = BTreeMap::new();
-    let mut misses = Vec::new();
-    let mut never = Vec::new();
-    for recording in Recording::all() {
-        let screen = recording.screen();
-        let seen = rules.read(&look(&recording, &screen));
-        let score = recording.score(&seen);
-        table.entry(family(&recording)).or_default()[score as usize] += 1;
-        let line = format!("{:<45} {:<8} {}", recording.file, recording.label, told(&seen));
-        if is_stuck(&seen) != recording.waits() && score == Score::Wrong {
+    let (mut misses, mut never) = (Vec::new(), Vec::new());
+    let table = tally(look, |recording, seen, score| {
+        let line = format!("{:<45} {:<8} {}", recording.file, recording.label, told(seen));
+        if is_stuck(seen) != recording.waits() && score == Score::Wrong {
             never.push(line.clone());
         }
         if score != Score::Right {
@@ -66,14 +64,51 @@ fn check(how: &str, look: Look, most: usize) {
         if std::env::var_os("SHOW").is_some() {
             println!("{line}");
         }
-    }
-    println!("{how}\n{:<18} {:>5} {:>6} {:>5}", "runtime", "right", "unsure", "wrong");
-    for (runtime, [right, unsure, wrong]) in &table {
-        println!("{runtime:<18} {right:>5} {unsure:>6} {wrong:>5}");
+    });
+    println!("{how}\n{:<18} {:<9} {:>5} {:>6} {:>5}", "runtime", "state", "right", "unsure", "wrong");
+    for ((runtime, label), [right, unsure, wrong]) in &table {
+        println!("{runtime:<18} {label:<9} {right:>5} {unsure:>6} {wrong:>5}");
     }
     println!("{}", misses.join("\n"));
     assert!(never.is_empty(), "stuck or not, wrongly:\n{}", never.join("\n"));
     assert!(misses.len() <= most, "{} are not right:\n{}", misses.len(), misses.join("\n"));
+}
+
+/// Reads every recording, and hands each to `each`.
+fn tally(look: Look, mut each: impl FnMut(&Recording, &Seen, Score)) -> Table {
+    let mut table = Table::new();
+    for recording in Recording::all() {
+        let screen = recording.screen();
+        let seen = rules().read(&look(&recording, &screen));
+        let score = recording.score(&seen);
+        table.entry((family(&recording), recording.label.clone())).or_default()[score as usize] += 1;
+        each(&recording, &seen, score);
+    }
+    table
+}
+
+/// `docs/gates.md` shows how well the recordings are read; `UPDATE=1` writes it anew.
+#[test]
+fn the_documented_table_is_that_of_the_recordings() {
+    let (full, bare) = (tally(Recording::glance, |_, _, _| {}), tally(Recording::bare, |_, _, _| {}));
+    let mut table = "| runtime | state | recordings | right | unsure | wrong | by the screen alone |\n".to_owned();
+    table.push_str("|---|---|---:|---:|---:|---:|---|\n");
+    for ((runtime, label), counts @ [right, unsure, wrong]) in &full {
+        let all: u32 = counts.iter().sum();
+        let [bare_right, bare_unsure, bare_wrong] = bare[&(runtime.clone(), label.clone())];
+        let alone = format!("{bare_right} / {bare_unsure} / {bare_wrong}");
+        writeln!(table, "| {runtime} | {label} | {all} | {right} | {unsure} | {wrong} | {alone} |").unwrap();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/gates.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (begin, end) = ("<!-- the table of the recordings -->\n", "<!-- its end -->");
+    let (before, rest) = text.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let fresh = format!("{before}{begin}{table}{end}{after}");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    assert_eq!(fresh, fs::read_to_string(&path).unwrap(), "Hint: UPDATE=1 cargo test --test gates");
 }
 
 fn family(recording: &Recording) -> String {

@@ -42,6 +42,7 @@ fn target(name: &str, socket: Socket, server: Option<u32>, pane: Option<PaneAim>
         pane,
         unit: None,
         runtime: Some("claude".into()),
+        runtime_version: None,
         reset_command: None,
         launch: None,
         cautions: Vec::new(),

@@ -227,6 +227,7 @@ fn pane(number: u32, runtime: &str) -> Pane {
         pid: 41_200 + number,
         command: if runtime == "codex" { "codex" } else { "node" }.to_owned(),
         runtime: Reading::Known(runtime.to_owned()),
+        version: None,
         argv: Some(format!("node /usr/lib/node_modules/.bin/{runtime} --model default")),
         title: format!("✳ {runtime}"),
         cwd: Reading::Known("/home/ops/src/app".to_owned()),

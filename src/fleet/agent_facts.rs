@@ -43,6 +43,8 @@ pub struct AgentFacts {
     pub beat: Beat,
     /// What its pane runs.
     pub recognition: Recognition,
+    /// The version of that, where it is known.
+    pub version: Option<String>,
     /// How long its window has been quiet.
     pub idle: Reading<Duration>,
     /// What its runtime wrote down about itself.
@@ -70,12 +72,13 @@ pub struct AgentFacts {
 }
 
 impl RuntimeWord {
-    /// Whether this is a piece of what it rests on.
+    /// Whether this is a piece of what it rests on, by its source and rule: a stall says it in words of its own.
     #[must_use]
     pub fn rests_on(&self, piece: &Evidence) -> bool {
+        let is = |it: &Evidence| (it.source, &it.rule) == (piece.source, &piece.rule);
         match self {
-            Self::Working(evidence) => evidence == piece,
-            Self::Blocked { evidence, .. } => evidence.contains(piece),
+            Self::Working(evidence) => is(evidence),
+            Self::Blocked { evidence, .. } => evidence.iter().any(is),
         }
     }
 }

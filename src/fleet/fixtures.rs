@@ -187,6 +187,7 @@ pub(crate) fn working() -> AgentFacts {
         }),
         beat: beat(Health::Healthy, 5, Status::Ok),
         recognition: recognised("claude"),
+        version: None,
         idle: Reading::Known(Duration::from_secs(10)),
         record: Reading::unknown("no record was looked for"),
         told: None,

@@ -5,6 +5,7 @@
 
 mod findings;
 mod sessions;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -26,11 +27,10 @@ use super::{
     reading::{Reading, Why},
     record::Record,
     roster::{Agent, Roster},
-    row::{Beat, Context, Fleet, Pane, Row, RowKey, Unit},
+    row::{Beat, Fleet, Pane, Row, RowKey, Unit},
     runtime::{self, Recognition},
-    sights::{Picture, Sight, Sights},
+    sights::{Known, Picture, Sight, Sights},
     taken::Taken,
-    text,
     weigh::{self, Sources},
     words,
 };
@@ -38,9 +38,6 @@ use crate::screen::Screen;
 
 /// The holder's session where no roster names another (spec §3).
 const HOLDER_SESSION: &str = "_holder";
-
-/// Characters of a title or prompt that are shown.
-const DOING_MOST: usize = 200;
 
 /// What a join needs to know beside the roster and the facts.
 #[derive(Debug, Clone)]
@@ -168,7 +165,13 @@ impl Joiner<'_> {
         let key = pane.map(|pane| PaneKey { socket: socket.clone(), pane: pane.pane });
         let record = self.record(pane, &recognition);
         let idle = self.idle(pane);
-        let sight = key.as_ref().zip(pane).and_then(|(key, pane)| self.sight(key, pane, &recognition));
+        let known = Known {
+            runtime: runtime_of(&recognition),
+            version: version_of(pane, record.known()),
+            quiet: idle.known().copied().filter(|_| self.context.ages_believed),
+        };
+        let version = known.version.map(str::to_owned);
+        let sight = key.as_ref().zip(pane).and_then(|(key, pane)| self.sight(key, pane, known));
         let unmoved = sight.as_ref().map(|sight| sight.still(self.facts.at)).zip(idle.known().copied());
         let weighed = weigh::weigh(Sources {
             now: self.facts.at,
@@ -190,6 +193,7 @@ impl Joiner<'_> {
             unit: Reading::unknown("the roster does not name it, so it has no unit"),
             beat: silent("the roster does not name it, so it has no heartbeat"),
             recognition,
+            version,
             idle,
             record,
             told: weighed.told,
@@ -222,6 +226,7 @@ impl Joiner<'_> {
             unit: Reading::unknown(why),
             beat: silent(why),
             recognition: Recognition::Unknown(Why::new(why)),
+            version: None,
             idle: Reading::unknown(why),
             record: Reading::unknown(why),
             told: None,
@@ -238,19 +243,15 @@ impl Joiner<'_> {
     }
 
     /// What its screen says: an open mirror's, else the last capture's. This program's own pane says nothing.
-    fn sight(&mut self, key: &PaneKey, pane: &PaneFacts, recognition: &Recognition) -> Option<Sight> {
+    fn sight(&mut self, key: &PaneKey, pane: &PaneFacts, known: Known<'_>) -> Option<Sight> {
         if pane.dead.is_some() || self.facts.own_pane.as_ref() == Some(key) {
             return None;
         }
         let shot = self.facts.screens.get(key).filter(|shot| shot.pid == pane.pid);
         let live = self.context.live.get(key).map(|screen| Picture::Live(screen));
         let picture = live.or_else(|| shot.map(|shot| Picture::Shot(shot)))?;
-        let runtime = match recognition {
-            Recognition::Runtime(it) => Some(it.name.as_str()),
-            Recognition::Shell(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
-        };
         self.looked.insert(key.clone());
-        Some(self.sights.look(key, pane, runtime, picture, self.facts.at))
+        Some(self.sights.look(key, pane, known, picture, self.facts.at))
     }
 
     /// How long the window has been quiet; a time ahead of now is no time (spec §4).
@@ -334,9 +335,9 @@ impl Joiner<'_> {
         let judgement = readiness::judge(&known);
         let unit = known.unit.known().and_then(|unit| self.facts.systemd.changed.get(&unit.name)).copied();
         let began = began::of(&known, &judgement, unit);
-        let (doing, context) = known.record.known().map_or((None, None), of_record);
+        let (doing, context) = known.record.known().map_or((None, None), shown::record);
         let taken = known.taken;
-        let pane = known.pane.map(|pane| shown(&key.socket, pane, &known.recognition));
+        let pane = known.pane.map(|pane| Pane { version: known.version, ..shown::pane(&key.socket, pane, &known.recognition) });
         Row {
             name: key.session.clone(),
             key,
@@ -365,45 +366,21 @@ impl Joiner<'_> {
     }
 }
 
-/// What an agent is about, in one line, and how full its context is.
-fn of_record(record: &Record) -> (Option<String>, Option<Context>) {
-    let doing = record.doing().map(|doing| {
-        let one_line: String = doing.split_whitespace().collect::<Vec<_>>().join(" ");
-        text::visible(&one_line.chars().take(DOING_MOST).collect::<String>())
-    });
-    #[expect(clippy::cast_sign_loss, reason = "clamped")]
-    let context = record
-        .context_used_percent
-        .map(|used| Context { used_percent: used.clamp(0.0, 100.0).round() as u8, source: record.source.to_owned() });
-    (doing, context)
-}
-
 /// A heartbeat that there is none of.
 fn silent(why: &str) -> Beat {
     Beat { health: Health::Unknown, why: Some(why.to_owned()), read: None, age: None }
 }
 
-/// A pane as a row shows it.
-fn shown(socket: &Socket, pane: PaneFacts, recognition: &Recognition) -> Pane {
-    let (runtime, argv) = match recognition {
-        Recognition::Runtime(it) => (Reading::Known(it.name.clone()), Some(it.command_line.clone())),
-        Recognition::Shell(name) => (Reading::unknown(format!("nothing but a shell: {name}")), None),
-        Recognition::Other(name) => (Reading::unknown(format!("{name} is no known runtime")), None),
-        Recognition::Unknown(why) => (Reading::Unknown(why.clone()), None),
-    };
-    Pane {
-        key: PaneKey { socket: socket.clone(), pane: pane.pane },
-        pid: pane.pid,
-        command: pane.command,
-        runtime,
-        argv,
-        title: pane.title,
-        cwd: pane.cwd,
-        width: pane.width,
-        height: pane.height,
-        dead: pane.dead,
-        in_mode: pane.in_mode,
-        piped: pane.piped,
-        mark: pane.mark,
+/// The runtime that has a pane's terminal.
+fn runtime_of(recognition: &Recognition) -> Option<&str> {
+    match recognition {
+        Recognition::Runtime(it) => Some(it.name.as_str()),
+        Recognition::Shell(_) | Recognition::Other(_) | Recognition::Unknown(_) => None,
     }
+}
+
+/// Its version: as its own record says, else the name of its program, where that is one.
+fn version_of<'a>(pane: Option<&'a PaneFacts>, record: Option<&'a Record>) -> Option<&'a str> {
+    let named = || pane.map(|pane| pane.command.as_str()).filter(|command| runtime::is_version(command));
+    record.and_then(|record| record.version.as_deref()).or_else(named)
 }

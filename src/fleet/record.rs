@@ -23,6 +23,8 @@ pub const TEXT_MOST: usize = 4096;
 pub struct Record {
     /// Whose record: `claude`, `codex`, `pi`, `opencode`.
     pub source: &'static str,
+    /// The version of the process that writes it, where it says so.
+    pub version: Option<String>,
     /// The runtime's own id of the conversation. Another one than before: it was reset or resumed.
     pub session: Option<String>,
     /// Prompts of the user that were seen since the reader opened; only ever grows, through a reset too.
@@ -80,6 +82,7 @@ impl Record {
     pub fn new(source: &'static str) -> Self {
         Self {
             source,
+            version: None,
             session: None,
             turns: 0,
             last_prompt: None,

@@ -134,6 +134,8 @@ pub struct Pane {
     pub command: String,
     /// The recognised runtime, or why there is none.
     pub runtime: Reading<String>,
+    /// The version of that runtime, where it is known.
+    pub version: Option<String>,
     /// The command line of the process it was recognised by.
     pub argv: Option<String>,
     /// `pane_title`.

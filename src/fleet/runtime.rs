@@ -226,6 +226,14 @@ fn hit(seen: &Seen, wanted: &[String]) -> Option<Recognised> {
     Some(Recognised { name, pid: seen.pid, rule, command_line: argv.join(" ") })
 }
 
+/// Whether a program's name is a version: claude's installations name its file so, and `pane_current_command` says it.
+#[must_use]
+pub fn is_version(name: &str) -> bool {
+    let mut parts = name.split('.');
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.clone().count() == 3 && parts.all(number)
+}
+
 /// A known runtime's or the wanted program's name.
 fn named(name: &str, wanted: &[String]) -> Option<String> {
     (KNOWN.contains(&name) || wanted.iter().any(|it| it == name)).then(|| name.to_owned())

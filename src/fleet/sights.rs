@@ -33,7 +33,8 @@ pub struct Sight {
     /// What counts: what two looks agreed on. What would make the agent stuck counts at the first look, since the
     /// verdict on that is confirmed by a second one anyway (`confirm`); so does the very first look of all.
     pub shown: Shown,
-    /// Since when the picture has been what it is.
+    /// Since when, at the latest, the picture has been what it is: as long as it was looked at, or as long as its window
+    /// has been quiet, whichever is longer. One look is enough to tell an agent that has been parked for hours.
     pub still_since: Timestamp,
     /// What the program last reported of itself (OSC 7501): only an open mirror hears that.
     pub reported: Option<ProgramStatus>,
@@ -48,13 +49,28 @@ pub enum Picture<'a> {
     Shot(&'a Shot),
 }
 
+/// What is known of a pane beside its picture.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The runtime that has its terminal.
+    pub runtime: Option<&'a str>,
+    /// Its version, where one is known.
+    pub version: Option<&'a str>,
+    /// For how long no byte has come from its window; `None` where that is not known, or no age can be believed. Output
+    /// of any pane moves a window, so its own has been quiet for at least so long.
+    pub quiet: Option<Duration>,
+}
+
 /// What is remembered of one pane.
 #[derive(Debug, Clone, Default)]
 struct Seeing {
     pid: u32,
     runtime: Option<String>,
     tracker: Tracker,
-    still_since: Option<Timestamp>,
+    /// Since when its picture is the same, by the looks alone.
+    same_since: Option<Timestamp>,
+    /// The last look saw it change: whatever its window tells is older than the picture.
+    changed: bool,
     /// The last reading, and of what: the moment of the capture, the title, the cursor.
     read: Option<(Read, Seen)>,
     /// The last look.
@@ -67,6 +83,7 @@ struct Read {
     shot: Timestamp,
     title: String,
     cursor_shown: bool,
+    version: Option<String>,
 }
 
 impl Default for Sights {
@@ -90,12 +107,12 @@ impl Sights {
         }
     }
 
-    /// Takes one look at one pane in. `runtime` is the one that has its terminal.
+    /// Takes one look at one pane in.
     pub fn look(
         &mut self,
         key: &PaneKey,
         pane: &PaneFacts,
-        runtime: Option<&str>,
+        known: Known<'_>,
         picture: Picture<'_>,
         at: Timestamp,
     ) -> Sight {
@@ -106,10 +123,10 @@ impl Sights {
         {
             return sight.clone();
         }
-        if seeing.pid != pane.pid || seeing.runtime.as_deref() != runtime {
-            *seeing = Seeing { pid: pane.pid, runtime: runtime.map(str::to_owned), ..Seeing::default() };
+        if seeing.pid != pane.pid || seeing.runtime.as_deref() != known.runtime {
+            *seeing = Seeing { pid: pane.pid, runtime: known.runtime.map(str::to_owned), ..Seeing::default() };
         }
-        let seen = seeing.read(&self.rules, pane, picture, at);
+        let seen = seeing.read(&self.rules, pane, known, picture, at);
         let now = seen.state();
         let first = Shown { state: now, seen: seen.clone(), since: at };
         let shown = match seeing.tracker.take(seen, at) {
@@ -120,7 +137,7 @@ impl Sights {
             Picture::Live(screen) => screen.status().cloned(),
             Picture::Shot(_) => None,
         };
-        let sight = Sight { shown, still_since: seeing.still_since.unwrap_or(at), reported };
+        let sight = Sight { shown, still_since: seeing.still_since(known.quiet, at), reported };
         seeing.last = Some((at, sight.clone()));
         sight
     }
@@ -133,32 +150,54 @@ impl Sights {
 
 impl Seeing {
     /// What the picture says: read afresh only where something about it is new, or where its stillness counts.
-    fn read(&mut self, rules: &Rules, pane: &PaneFacts, picture: Picture<'_>, at: Timestamp) -> Seen {
+    fn read(
+        &mut self,
+        rules: &Rules,
+        pane: &PaneFacts,
+        known: Known<'_>,
+        picture: Picture<'_>,
+        at: Timestamp,
+    ) -> Seen {
         let (screen, made_of) = match picture {
             Picture::Live(screen) => (screen, None),
             Picture::Shot(shot) => (&shot.screen, Some(shot.at)),
         };
-        let made_of = made_of.map(|shot| Read { shot, title: pane.title.clone(), cursor_shown: pane.cursor_shown });
+        let made_of = made_of.map(|shot| Read {
+            shot,
+            title: pane.title.clone(),
+            cursor_shown: pane.cursor_shown,
+            version: known.version.map(str::to_owned),
+        });
         if let (Some(made_of), Some((before, seen))) = (&made_of, &self.read)
             && made_of == before
             && !depends_on_stillness(seen)
         {
+            self.changed = false;
             return seen.clone();
         }
-        let still = self.tracker.still(screen, at);
-        self.still_since = at.checked_sub(still).ok();
+        let same = self.tracker.still(screen, at);
+        self.changed = same.is_none();
+        self.same_since = at.checked_sub(same.unwrap_or_default()).ok();
         let seen = rules.read(&Glance {
             screen,
             runtime: self.runtime.as_deref(),
-            version: None,
+            version: known.version,
             title: &pane.title,
             cursor_shown: Some(pane.cursor_shown),
             command: &pane.command,
             ended: pane.dead.is_some(),
-            still: Some(still),
+            still: Some(age(self.still_since(known.quiet, at), at)),
         });
         self.read = made_of.map(|made_of| (made_of, seen.clone()));
         seen
+    }
+
+    /// Since when it has not changed. How long its window was quiet is taken afresh at each look and never kept: it is
+    /// asked for before the picture is taken, and what came in between moves it at the next one.
+    fn still_since(&self, quiet: Option<Duration>, at: Timestamp) -> Timestamp {
+        let same_since = self.same_since.unwrap_or(at);
+        let quiet_since = quiet.filter(|_| !self.changed).and_then(|quiet| at.checked_sub(quiet).ok());
+        quiet_since.map_or(same_since, |quiet_since| quiet_since.min(same_since))
     }
 }
 
@@ -201,7 +240,8 @@ mod tests {
         let (mut sights, pane) = (Sights::default(), pane("a", 1));
         let mut still = |second, taken, text| {
             let shot = shot(taken, text);
-            sights.look(&key(), &pane, None, Picture::Shot(&shot), at(second)).still(at(second)).as_secs()
+            let sight = sights.look(&key(), &pane, Known::default(), Picture::Shot(&shot), at(second));
+            sight.still(at(second)).as_secs()
         };
         assert_eq!(still(0, 0, "one"), 0);
         assert_eq!(still(5, 0, "one"), 5);
@@ -209,21 +249,49 @@ mod tests {
         assert_eq!(still(7, 7, "two"), 0);
     }
 
+    /// Looks at `(second, text, how long its window has been quiet)`; for how long the last picture has stood.
+    fn check_quiet(looks: &[(i64, &str, Option<u64>)], expected: u64) {
+        let (mut sights, pane) = (Sights::default(), pane("a", 1));
+        let mut still = Duration::ZERO;
+        for (second, text, quiet) in looks {
+            let known = Known { quiet: quiet.map(Duration::from_secs), ..Known::default() };
+            still = sights.look(&key(), &pane, known, Picture::Shot(&shot(*second, text)), at(*second)).still(at(*second));
+        }
+        assert_eq!(still.as_secs(), expected, "{looks:?}");
+    }
+
+    #[test]
+    fn a_picture_has_stood_for_as_long_as_its_window_was_quiet_also_at_the_first_look() {
+        check_quiet(&[(0, "one", Some(3600))], 3600);
+        check_quiet(&[(0, "one", None)], 0);
+        check_quiet(&[(0, "one", None), (5, "one", Some(3605))], 3605);
+        check_quiet(&[(0, "one", Some(3)), (60, "one", Some(0))], 60);
+    }
+
+    #[test]
+    fn what_came_after_the_window_was_asked_has_not_stood() {
+        // The picture is another one, although the window said that nothing had come.
+        check_quiet(&[(0, "one", Some(3600)), (1, "two", Some(3601))], 0);
+        // The first picture was taken after its window was asked: the next look tells.
+        check_quiet(&[(0, "one", Some(3600)), (1, "one", Some(1))], 1);
+    }
+
     #[test]
     fn a_pane_of_two_rows_is_looked_at_once_a_moment() {
         let (mut sights, pane) = (Sights::default(), pane("a", 1));
         let (one, two) = (shot(0, "one"), shot(0, "two"));
-        let first = sights.look(&key(), &pane, None, Picture::Shot(&one), at(0));
-        assert_eq!(sights.look(&key(), &pane, None, Picture::Shot(&two), at(0)), first);
+        let first = sights.look(&key(), &pane, Known::default(), Picture::Shot(&one), at(0));
+        assert_eq!(sights.look(&key(), &pane, Known::default(), Picture::Shot(&two), at(0)), first);
     }
 
     #[test]
     fn another_process_in_the_pane_begins_anew() {
         let (mut sights, mut pane) = (Sights::default(), pane("a", 1));
         let shot = shot(0, "one");
-        sights.look(&key(), &pane, Some("claude"), Picture::Shot(&shot), at(0));
+        let claude = Known { runtime: Some("claude"), ..Known::default() };
+        sights.look(&key(), &pane, claude, Picture::Shot(&shot), at(0));
         pane.pid += 1;
-        let sight = sights.look(&key(), &pane, Some("claude"), Picture::Shot(&shot), at(9));
+        let sight = sights.look(&key(), &pane, claude, Picture::Shot(&shot), at(9));
         assert_eq!((sight.still_since, sight.shown.since), (at(9), at(9)));
     }
 }

@@ -17,7 +17,7 @@ use super::{
     text::visible,
     word, words,
 };
-use crate::screen::{BlockKind, ProgramState};
+use crate::screen::{BlockKind, ProgramState, ProgramStatus};
 
 /// Claude writes its session file within 2 s of its start, loaded machines within ten; a gate has none for as long as it
 /// stands.
@@ -38,7 +38,7 @@ pub struct Sources<'a> {
     pub record: Option<&'a Record>,
     /// For how long no byte has moved on its screen; `None` where that is not known.
     pub unmoved: Option<Duration>,
-    /// From when on a screen that says it works, and has not moved while no record did either, says so no longer.
+    /// From when on nobody is believed to work who says so, and whose screen and record have not moved.
     pub stalled_after: Duration,
     /// Whether ages can be believed: after a suspend or a clock jump nothing follows from one (spec §6).
     pub ages_believed: bool,
@@ -57,38 +57,59 @@ pub struct Weighed {
 #[must_use]
 pub fn weigh(sources: Sources<'_>) -> Weighed {
     let shown = sources.sight.map(|sight| &sight.shown);
-    let screen = shown.and_then(|shown| by_screen(shown, sources));
+    let screen = shown.and_then(by_screen);
     let reported = sources.sight.and_then(|sight| by_report(sight, sources.now));
     let told = screen
         .or(reported)
         .or_else(|| not_begun(shown, sources))
         .or_else(|| by_record(shown.map(|shown| shown.state), sources))
-        .or_else(|| by_trouble(sources.sight?, sources));
-    let noted = sources.record.map(|record| word::note(record, sources.now));
-    let decided = noted.as_ref().is_some_and(|note| told.as_ref().is_some_and(|told| told.rests_on(note)));
-    let beside = noted.filter(|_| !decided).into_iter().chain(shown.into_iter().flat_map(beside)).collect();
+        .or_else(|| by_trouble(sources.sight?, sources))
+        .map(|told| or_stalled(told, shown, sources));
+    // Whatever else was said stands beside it: sources that disagree are shown, not hidden.
+    let record = sources.record.map(|record| word::note(record, sources.now));
+    let report = sources.sight.and_then(|sight| Some(report_note(report_of(sight)?, sources.now)));
+    let noted = record.into_iter().chain(report);
+    let undecided = noted.filter(|note| told.as_ref().is_none_or(|told| !told.rests_on(note)));
+    let beside = undecided.chain(shown.into_iter().flat_map(beside)).collect();
     Weighed { told, beside }
+}
+
+/// What the program reports of itself. A report outlives its program: a killed one never takes it back.
+fn report_of(sight: &Sight) -> Option<&ProgramStatus> {
+    sight.reported.as_ref().filter(|_| sight.shown.state != State::Gone)
+}
+
+/// The report as evidence; also when nothing follows from it.
+fn report_note(report: &ProgramStatus, now: Timestamp) -> Evidence {
+    let says = match (report.state, report.kind) {
+        (ProgramState::Idle, _) => "it reports that it is idle",
+        (ProgramState::Working, _) => "it reports that it works",
+        (ProgramState::Done, _) => "it reports that its turn is done",
+        (ProgramState::Error, _) => "it reports an error",
+        (ProgramState::Blocked, Some(BlockKind::Permission)) => "it reports that it waits for a permission",
+        (ProgramState::Blocked, Some(BlockKind::Question)) => "it reports that it waits for an answer",
+        (ProgramState::Blocked, Some(BlockKind::Auth)) => "it reports that it waits for a login",
+        (ProgramState::Blocked, None) => "it reports that it waits for a human",
+    };
+    let message = report.message.as_deref().map_or_else(String::new, |message| format!(": {}", visible(message)));
+    Evidence { source: "stream", rule: "osc7501".into(), says: format!("{says}{message}"), at: now, line: None }
 }
 
 /// What the program reports in its own stream (OSC 7501). A report that it is blocked stands behind a screen that is
 /// ready for a message: that is newer.
 fn by_report(sight: &Sight, now: Timestamp) -> Option<RuntimeWord> {
-    // What a program reported outlives it: a killed one never takes it back.
-    let report = sight.reported.as_ref().filter(|_| sight.shown.state != State::Gone)?;
-    let message = report.message.as_deref().map_or_else(String::new, |message| format!(": {}", visible(message)));
-    let told = |says: String| Evidence { source: "stream", rule: "osc7501".into(), says, at: now, line: None };
+    let report = report_of(sight)?;
+    let note = report_note(report, now);
     match report.state {
-        ProgramState::Working => Some(RuntimeWord::Working(told("it reports that it works".to_owned()))),
+        ProgramState::Working => Some(RuntimeWord::Working(note)),
         ProgramState::Blocked if sight.shown.state != State::Idle => {
-            let (kind, on) = match report.kind {
-                Some(BlockKind::Permission) => (CauseKind::Asks, "a permission"),
-                Some(BlockKind::Question) => (CauseKind::Asks, "an answer"),
-                Some(BlockKind::Auth) => (CauseKind::Error, "a login"),
-                None => (CauseKind::Prompt, "a human"),
+            let kind = match report.kind {
+                Some(BlockKind::Permission | BlockKind::Question) => CauseKind::Asks,
+                Some(BlockKind::Auth) => CauseKind::Error,
+                None => CauseKind::Prompt,
             };
-            let says = format!("it reports that it waits for {on}{message}");
-            let cause = Cause { kind, rule: "osc7501".to_owned(), says: says.clone() };
-            Some(RuntimeWord::Blocked { cause, evidence: vec![told(says)] })
+            let cause = Cause { kind, rule: "osc7501".to_owned(), says: note.says.clone() };
+            Some(RuntimeWord::Blocked { cause, evidence: vec![note] })
         }
         ProgramState::Blocked | ProgramState::Idle | ProgramState::Done | ProgramState::Error => None,
     }
@@ -134,6 +155,20 @@ fn by_trouble(sight: &Sight, sources: Sources<'_>) -> Option<RuntimeWord> {
     Some(RuntimeWord::Blocked { cause, evidence: vec![marked(&trouble.at, &says, sight.still_since)] })
 }
 
+/// Work, unless it says that it works and nothing has moved for longer than its limit, whoever says it: the screen, a
+/// report or a record. Whoever works draws: a spinner, a clock, what is streamed. Two screens do not tell, and then it
+/// works: one that is ready for a message, where the word may only be late, and a viewer, which stands still over a
+/// turn that runs.
+fn or_stalled(told: RuntimeWord, shown: Option<&Shown>, sources: Sources<'_>) -> RuntimeWord {
+    let RuntimeWord::Working(evidence) = &told else { return told };
+    let open = shown.is_none_or(|shown| matches!(shown.state, State::Idle | State::Frozen));
+    let unmoved = unmoved(sources).filter(|unmoved| sources.ages_believed && *unmoved >= sources.stalled_after);
+    match unmoved {
+        Some(unmoved) if !open => stalled(evidence.clone(), unmoved, sources.now),
+        _ => told,
+    }
+}
+
 /// For how long neither a byte nor its record has moved.
 fn unmoved(sources: Sources<'_>) -> Option<Duration> {
     let record = sources.record.and_then(|record| record.changed).map(|changed| words::age(changed, sources.now));
@@ -141,7 +176,7 @@ fn unmoved(sources: Sources<'_>) -> Option<Duration> {
 }
 
 /// What the screen alone is sure of.
-fn by_screen(shown: &Shown, sources: Sources<'_>) -> Option<RuntimeWord> {
+fn by_screen(shown: &Shown) -> Option<RuntimeWord> {
     match shown.state {
         State::Prompt(kind) => {
             let prompt = shown.seen.prompt.as_ref()?;
@@ -160,22 +195,18 @@ fn by_screen(shown: &Shown, sources: Sources<'_>) -> Option<RuntimeWord> {
         }
         State::Working => {
             let marker = shown.seen.working.as_ref()?;
-            let unmoved = unmoved(sources).filter(|unmoved| sources.ages_believed && *unmoved >= sources.stalled_after);
-            match unmoved {
-                Some(unmoved) => Some(stalled(marker, unmoved, sources.now)),
-                None => Some(RuntimeWord::Working(marked(marker, "its screen shows that it works", shown.since))),
-            }
+            Some(RuntimeWord::Working(marked(marker, "its screen shows that it works", shown.since)))
         }
         State::Gone | State::Idle | State::Frozen | State::Unsure => None,
     }
 }
 
 /// It says that it works, and nothing moves.
-fn stalled(marker: &Marker, unmoved: Duration, now: Timestamp) -> RuntimeWord {
+fn stalled(word: Evidence, unmoved: Duration, now: Timestamp) -> RuntimeWord {
     let says = format!("it says that it works, and nothing has moved for {}", words::long(unmoved));
-    let since = now.checked_sub(unmoved).unwrap_or(now);
+    let at = now.checked_sub(unmoved).unwrap_or(now);
     let cause = Cause { kind: CauseKind::Stalled, rule: "stalled".to_owned(), says: says.clone() };
-    RuntimeWord::Blocked { cause, evidence: vec![marked(marker, &says, since)] }
+    RuntimeWord::Blocked { cause, evidence: vec![Evidence { says, at, ..word }] }
 }
 
 /// The second line of the row: what it is, and what a bare Enter would do.

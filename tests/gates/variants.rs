@@ -6,15 +6,18 @@ use mosaic_top::{
 };
 use proptest::prelude::*;
 
-use crate::recordings::{Recording, draw, is_stuck, rules};
+use crate::{
+    recordings::{Recording, draw, is_stuck, rules},
+    wrap::{self, Rows},
+};
 
-/// What must hold of every variant: nothing healthy is stuck, nothing stuck is idle.
+/// What must hold of every variant: nothing healthy is stuck, nothing that waits is idle or at work.
 fn check(recording: &Recording, size: Size, rows: &[String]) -> Result<(), TestCaseError> {
     let screen = draw(size, rows);
     let seen = rules().read(&recording.glance(&screen));
     let told = || format!("{}: {:?} {:?}\n{}", recording.file, seen.state(), seen, screen.text().join("\n"));
     if recording.waits() {
-        prop_assert!(seen.state() != State::Idle, "{}", told());
+        prop_assert!(!matches!(seen.state(), State::Idle | State::Working), "{}", told());
     } else {
         prop_assert!(!is_stuck(&seen), "{}", told());
     }
@@ -33,46 +36,21 @@ fn plain(recording: &Recording) -> Vec<String> {
     rows[..end].to_vec()
 }
 
-/// As a program would draw it at another width: words go to the next row below the first word of theirs.
-fn wrapped(rows: &[String], cols: usize) -> Vec<String> {
-    let mut out = Vec::new();
-    for row in rows {
-        if row.chars().count() <= cols || row.trim_start().starts_with(['─', '╌', '╭', '╰', '╹', '▀']) {
-            out.push(row.chars().take(cols).collect());
-            continue;
-        }
-        let indent = row.chars().take_while(|c| !c.is_alphanumeric()).count().min(12);
-        let mut line: String = row.chars().take(indent).collect();
-        let hang = " ".repeat(indent);
-        for word in row.chars().skip(indent).collect::<String>().split(' ') {
-            if line.chars().count() + word.chars().count() > cols && line.chars().count() > indent {
-                out.push(line.trim_end().to_owned());
-                line.clone_from(&hang);
-            }
-            line.push_str(word);
-            line.push(' ');
-        }
-        out.push(line.trim_end().chars().take(cols).collect());
-    }
-    out
-}
-
-/// As a terminal wraps what was printed when it gets narrower: in the middle of words.
-fn reflowed(rows: &[String], cols: usize) -> Vec<String> {
-    let cut = |row: &String| -> Vec<String> {
-        let chars: Vec<char> = row.chars().collect();
-        if chars.is_empty() { vec![String::new()] } else { chars.chunks(cols).map(|c| c.iter().collect()).collect() }
-    };
-    rows.iter().flat_map(cut).collect()
+/// Checks every recording as `how` wraps it at this width. All the variants that do not hold, not only the first.
+fn check_wrapped(how: fn(&Rows, usize) -> Rows, cols: usize) -> Result<(), TestCaseError> {
+    let wrong: Vec<String> = Recording::all()
+        .iter()
+        .filter_map(|recording| {
+            let rows = wrap::printed(&how(&wrap::rows_of(&recording.rows), cols));
+            check(recording, size(rows.len().max(24), cols), &rows).err().map(|error| error.to_string())
+        })
+        .collect();
+    prop_assert!(wrong.is_empty(), "{} at {cols} columns:\n{}", wrong.len(), wrong.join("\n\n"));
+    Ok(())
 }
 
 fn size(rows: usize, cols: usize) -> Size {
     Size { rows: u16::try_from(rows).unwrap().max(1), cols: u16::try_from(cols).unwrap() }
-}
-
-/// Recordings whose meaning does not hang on colour alone.
-fn recordings(coloured: bool) -> Vec<Recording> {
-    Recording::all().into_iter().filter(|it| coloured || it.runtime.as_deref() != Some("opencode")).collect()
 }
 
 /// How many of each: `PROPTEST_CASES=20000 cargo test --test gates prose` looks longer.
@@ -86,7 +64,7 @@ proptest! {
     #[test]
     fn cut_at_the_top(cut in 1..30_usize) {
         // A limit whose words are gone cannot be told from an input line that waits.
-        for recording in recordings(true).into_iter().filter(|it| it.label != "limit") {
+        for recording in Recording::all().into_iter().filter(|it| it.label != "limit") {
             let keep = recording.rows.len().saturating_sub(cut).max(1);
             let rows = recording.rows[recording.rows.len() - keep..].to_vec();
             check(&recording, size(keep, usize::from(recording.size.cols)), &rows)?;
@@ -95,24 +73,17 @@ proptest! {
 
     #[test]
     fn wrapped_by_the_program(cols in 60..200_usize) {
-        for recording in recordings(false) {
-            let rows = wrapped(&plain(&recording), cols);
-            check(&recording, size(rows.len().max(24), cols), &rows)?;
-        }
+        check_wrapped(wrap::by_words, cols)?;
     }
 
     #[test]
     fn wrapped_by_the_terminal(cols in 60..200_usize) {
-        for recording in recordings(false) {
-            // What is narrower than its rule is drawn anew by every one of them, so the rules do not wrap.
-            let rows = reflowed(&plain(&recording), cols.max(usize::from(recording.size.cols)));
-            check(&recording, size(rows.len().max(24), cols.max(80)), &rows)?;
-        }
+        check_wrapped(wrap::by_cells, cols)?;
     }
 
     #[test]
     fn further_up_or_down_on_a_taller_screen(above in 0..30_usize, below in 0..30_usize) {
-        for recording in recordings(true) {
+        for recording in Recording::all() {
             let mut rows: Vec<String> = (0..above).map(|n| format!("  compiled module {n} in {n} ms")).collect();
             rows.extend(recording.rows.iter().cloned());
             rows.push("\x1b[m".to_owned());
@@ -172,7 +143,7 @@ fn prose() -> impl Strategy<Value = String> {
 fn a_dialog_above_a_shell_is_history() {
     let behind =
         ["lab$ ", "user@host:~/src$ ", "[exited]", "Claude Code didn't start because this folder isn't trusted."];
-    for recording in recordings(true).into_iter().filter(|it| it.label == "gate" || it.label == "asks") {
+    for recording in Recording::all().into_iter().filter(|it| it.label == "gate" || it.label == "asks") {
         // Below a log-in may stand an address or a code: any text but a shell's prompt.
         if recording.file.contains("login-no-models") || recording.file.contains("login-waits") {
             continue;
@@ -194,7 +165,7 @@ fn a_dialog_above_a_shell_is_history() {
 fn a_dialog_that_an_agent_quotes_is_not_its_own() {
     for host in ["claude/idle-120x40", "codex/done-120x40", "opencode/error-E401-80x24", "pi/done-tool-80x24"] {
         let host = Recording::named(host);
-        for quoted in recordings(true).iter().filter(|it| it.waits() && !it.file.contains("login-no-models")) {
+        for quoted in Recording::all().iter().filter(|it| it.waits() && !it.file.contains("login-no-models")) {
             let mut rows: Vec<String> = plain(quoted).iter().map(|row| format!("  {row}")).collect();
             rows.extend(host.rows.iter().cloned());
             let screen = draw(size(rows.len(), usize::from(host.size.cols).max(122)), &rows);

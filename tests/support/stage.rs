@@ -85,6 +85,7 @@ impl Stage {
             pane: Some(PaneAim { id: self.pane.parse().unwrap(), pid: facts[1].parse().unwrap(), dead: false }),
             unit: None,
             runtime: Some(self.agent.runtime.to_owned()),
+            runtime_version: None,
             reset_command: None,
             launch: None,
             cautions: Vec::new(),

@@ -64,7 +64,7 @@ impl Now {
         let seen = steer.watch.rules().read(&Glance {
             screen: &screen,
             runtime: aim.runtime.as_deref(),
-            version: None,
+            version: aim.runtime_version.as_deref(),
             title: &pane.title,
             cursor_shown: Some(pane.cursor_shown),
             command: &pane.command,

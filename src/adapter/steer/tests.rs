@@ -71,6 +71,7 @@ fn agent(pid: u32) -> Aim {
         pane: Some(PaneAim { id: PaneId(3), pid, dead: false }),
         unit: None,
         runtime: Some("claude".into()),
+        runtime_version: None,
         reset_command: None,
         launch: None,
         cautions: Vec::new(),

@@ -36,13 +36,14 @@ pub struct Shown {
 
 impl Tracker {
     /// For how long the screen has not changed, by the looks handed in here: for [`Glance::still`](super::Glance).
-    pub fn still(&mut self, screen: &Screen, at: Timestamp) -> Duration {
+    /// `None` at the look that sees it change.
+    pub fn still(&mut self, screen: &Screen, at: Timestamp) -> Option<Duration> {
         let now = fingerprint(screen);
         match self.picture {
-            Some((before, since)) if before == now => age(since, at),
-            _ => {
+            Some((before, since)) if before == now => Some(age(since, at)),
+            before => {
                 self.picture = Some((now, at));
-                Duration::ZERO
+                before.is_none().then_some(Duration::ZERO)
             }
         }
     }

@@ -1,12 +1,18 @@
 //! Rosters joined to hosts: which rows there are, which pane stands for each, and what is said of the whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
+use std::sync::Arc;
+
 use super::*;
-use crate::fleet::{
+use crate::{
+    fleet::{
     facts::{Pause, ServerFacts, ServerState},
-    fixtures::{agent, flag_words, host, pane, process, roster, server, socket, unit_facts},
+    fixtures::{agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
     ids::PaneId,
     judgement::{Flag, Readiness},
+    shot::Shot,
+    },
+    screen::Size,
 };
 
 const CONTEXT: JoinContext<'static> = JoinContext {
@@ -238,4 +244,90 @@ fn a_future_activity_is_no_idle_time_and_none_at_all_is_unknown() {
     assert_eq!(fleet.rows[0].idle, Reading::Known(Duration::ZERO));
     assert_eq!(fleet.rows[1].idle, Reading::unknown("tmux does not say"));
     assert_eq!(fleet.rows[1].readiness(), Readiness::Working);
+}
+
+/// The one agent of a host, whose screen shows this and whose window has been quiet for so many seconds, at the first
+/// look of all: its state, and the rule of its cause.
+fn check_first_look(screen: &str, quiet: Option<i64>, believed: bool, expected: (Readiness, Option<&str>)) {
+    let mut it = pane("a", 1);
+    it.cursor_shown = false;
+    it.activity = quiet.map_or_else(|| Reading::unknown("tmux does not say"), |quiet| Reading::Known(at(-quiet)));
+    let key = PaneKey { socket: socket(), pane: it.pane };
+    let size = Size { rows: 24, cols: 80 };
+    let shot = Shot { at: at(0), pid: it.pid, screen: Screen::drawn(size, screen.as_bytes()) };
+    let mut facts = host(vec![it]);
+    facts.screens.insert(key, Arc::new(shot));
+    let context = JoinContext { ages_believed: believed, ..CONTEXT };
+    let fleet = join(Some(&roster(vec![agent("a")])), &facts, &context, &mut Sights::default());
+    let cause = fleet.rows[0].judgement.cause.as_ref().map(|cause| cause.rule.as_str());
+    assert_eq!((fleet.rows[0].readiness(), cause), expected, "quiet for {quiet:?}\n{screen}");
+}
+
+/// A check out of cron looks twice within a second: what its window tells is all that it knows of the hours before.
+#[test]
+fn one_look_knows_by_its_quiet_window_how_long_an_agent_has_been_parked() {
+    const MENU: &str = "Which colours shall the chart have?\r\n\r\n❯ Warm\r\n  Cold\r\n\r\nEnter to confirm · Esc to cancel";
+    check_first_look(MENU, Some(3600), true, (Readiness::Stuck, Some("generic.menu")));
+    check_first_look(MENU, Some(10), true, (Readiness::Stuck, Some("generic.menu")));
+    check_first_look(MENU, Some(9), true, (Readiness::Working, None));
+    check_first_look(MENU, None, true, (Readiness::Working, None));
+    check_first_look(MENU, Some(3600), false, (Readiness::Working, None));
+}
+
+#[test]
+fn one_look_knows_work_that_has_not_moved_for_longer_than_its_limit() {
+    let bar = "─".repeat(80);
+    let works = format!("✽ Mulling… (9s · ↓ 66 tokens)\r\n\r\n{bar}\r\n❯\u{a0}\r\n{bar}\r\n  esc to interrupt");
+    check_first_look(&works, Some(299), true, (Readiness::Working, None));
+    check_first_look(&works, Some(300), true, (Readiness::Stuck, Some("stalled")));
+    check_first_look(&works, None, true, (Readiness::Working, None));
+    check_first_look(&works, Some(5000), false, (Readiness::Working, None));
+}
+
+#[test]
+fn one_look_knows_an_error_that_only_a_person_mends() {
+    let bar = "─".repeat(80);
+    let failed = format!("● Invalid API key · Please run /login\r\n\r\n{bar}\r\n❯\u{a0}\r\n{bar}\r\n  ? for shortcuts");
+    check_first_look(&failed, Some(59), true, (Readiness::Working, None));
+    check_first_look(&failed, Some(60), true, (Readiness::Stuck, Some("claude.auth")));
+    check_first_look(&failed, Some(5000), false, (Readiness::Working, None));
+}
+
+/// From look to look: bytes that change no cell have moved, and so has a picture whose window said nothing.
+#[test]
+fn work_moves_with_a_byte_of_its_window_or_a_change_of_its_picture() {
+    let bar = "─".repeat(80);
+    let works = |words: &str| format!("✽ {words}… (9s)\r\n\r\n{bar}\r\n❯\u{a0}\r\n{bar}\r\n  esc to interrupt");
+    let states = |looks: [(&str, i64); 2]| {
+        let (mut sights, mut told) = (Sights::default(), Vec::new());
+        for (second, (words, quiet)) in (0..).zip(looks) {
+            let mut it = pane("a", 1);
+            it.activity = Reading::Known(at(second - quiet));
+            let screen = Screen::drawn(Size { rows: 24, cols: 80 }, works(words).as_bytes());
+            let shot = Shot { at: at(second), pid: it.pid, screen };
+            let key = PaneKey { socket: socket(), pane: it.pane };
+            let mut facts = host(vec![it]);
+            facts.at = at(second);
+            facts.screens.insert(key, Arc::new(shot));
+            told.push(join(Some(&roster(vec![agent("a")])), &facts, &CONTEXT, &mut sights).rows[0].readiness());
+        }
+        told
+    };
+    assert_eq!(states([("Mulling", 400), ("Mulling", 401)]), [Readiness::Stuck, Readiness::Stuck]);
+    assert_eq!(states([("Mulling", 400), ("Mulling", 0)]), [Readiness::Stuck, Readiness::Working]);
+    assert_eq!(states([("Mulling", 400), ("Brewing", 401)]), [Readiness::Stuck, Readiness::Working]);
+}
+
+#[test]
+fn the_version_is_the_records_else_the_name_of_the_program() {
+    let told = |command: &str, recorded: Option<&str>| {
+        let mut it = pane("a", 1);
+        it.command = command.to_owned();
+        let record = recorded.map(|it| Record { version: Some(it.to_owned()), ..Record::new("claude") });
+        version_of(Some(&it), record.as_ref()).map(str::to_owned)
+    };
+    assert_eq!(told("2.1.329", None).as_deref(), Some("2.1.329"));
+    assert_eq!(told("2.1.300", Some("2.1.329")).as_deref(), Some("2.1.329"));
+    assert_eq!(told("claude", None), None);
+    assert_eq!(told("node", None), None);
 }

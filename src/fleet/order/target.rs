@@ -44,6 +44,8 @@ pub struct Aim {
     pub unit: Option<String>,
     /// The runtime: the one that runs, else the one that the roster declares.
     pub runtime: Option<String>,
+    /// The version of the one that runs, where it is known.
+    pub runtime_version: Option<String>,
     /// The roster's reset command for that runtime.
     pub reset_command: Option<String>,
     /// How it would be launched where neither unit nor pane is there.
@@ -112,6 +114,7 @@ impl Target {
                 .zip(runtime.as_ref())
                 .and_then(|(roster, runtime)| roster.runtimes.get(runtime)?.reset_command.clone()),
             runtime,
+            runtime_version: pane.and_then(|pane| pane.version.clone()),
             launch: agent.map(|(roster, agent)| Launch::of(roster, agent, around.home)),
             cautions: cautions(order, row, around.fleet),
         };

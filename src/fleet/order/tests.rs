@@ -44,6 +44,7 @@ fn target(name: &str, pane: Option<bool>) -> Target {
         pane: pane.map(|dead| PaneAim { id: PaneId(1), pid: 7, dead }),
         unit: None,
         runtime: None,
+        runtime_version: None,
         reset_command: None,
         launch: None,
         cautions: Vec::new(),

@@ -19,6 +19,8 @@ pub const SOURCE: &str = "claude";
 pub struct Session {
     /// The process that wrote it.
     pub pid: u64,
+    /// The version of that process.
+    pub version: Option<String>,
     /// When that process started, as it told: on Linux in clock ticks since boot.
     pub proc_start: Option<String>,
     /// The conversation.
@@ -61,6 +63,7 @@ impl Session {
         let since = time(&value, &["statusUpdatedAt"]);
         Ok(Self {
             pid: number(&value, &["pid"]).ok_or_else(|| needed("pid"))?,
+            version: text(&value, &["version"]).map(kept),
             proc_start: at(&value, &["procStart"]).map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned)),
             session: text(&value, &["sessionId"]).map(kept).ok_or_else(|| needed("sessionId"))?,
             cwd: text(&value, &["cwd"]).map(kept).unwrap_or_default(),
@@ -232,6 +235,7 @@ pub fn joined(session: &Session, transcript: Option<&Record>) -> Record {
         record.status.clone_from(&session.status);
         record.status_since = session.status_since;
     }
+    record.version.clone_from(&session.version);
     record.session = Some(session.session.clone());
     record.title = record.title.or_else(|| session.name.clone());
     record.changed = record.changed.max(session.updated);

@@ -64,6 +64,7 @@ impl Lines {
 /// What the logs of all runtimes tell, each in its own words.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Told {
+    pub(super) version: Option<String>,
     pub(super) session: Option<String>,
     pub(super) turns: u64,
     pub(super) last_prompt: Option<String>,
@@ -99,6 +100,7 @@ impl Told {
         let told = self.clone();
         Record {
             source,
+            version: told.version,
             session: told.session,
             turns: told.turns,
             last_prompt: told.last_prompt,

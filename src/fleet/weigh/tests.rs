@@ -91,6 +91,42 @@ fn work_that_does_not_move_for_longer_than_its_limit_is_stalled() {
     check(working(), 300, "stalled stalled: it says that it works, and nothing has moved for 5 m");
 }
 
+/// The word of an agent that a report or a record says works, after so long without a byte: `working rule`, or
+/// `stalled rule`, the rule of what said so.
+fn check_moves(seen: Seen, said: &str, unmoved: u64, record_moved: u64, expected: &str) {
+    let reported = (said == "osc7501").then(|| reported("state=working"));
+    let sight = Sight { reported, ..sight(seen) };
+    let changed = Some(at(-i64::try_from(record_moved).unwrap()));
+    let record = Record { status: Some(RecordStatus::Busy), status_since: changed, changed, ..Record::new("claude") };
+    let record = (said == "record").then_some(&record);
+    let unmoved = Some(Duration::from_secs(unmoved));
+    let told = match weigh(Sources { sight: Some(&sight), record, unmoved, ..sources() }).told {
+        None => "-".to_owned(),
+        Some(RuntimeWord::Working(evidence)) => format!("working {}", evidence.rule),
+        Some(RuntimeWord::Blocked { cause, evidence }) => format!("{} {}", cause.rule, evidence[0].rule),
+    };
+    assert_eq!(told, expected, "{said}: a byte {unmoved:?} ago, its record {record_moved} s ago");
+}
+
+#[test]
+fn whoever_says_that_it_works_has_stalled_when_nothing_moves() {
+    let unsure = Seen::default;
+    check_moves(unsure(), "record", 299, 5000, "working record.busy");
+    check_moves(unsure(), "record", 300, 5000, "stalled record.busy");
+    check_moves(unsure(), "record", 5000, 299, "working record.busy");
+    check_moves(unsure(), "osc7501", 299, 0, "working osc7501");
+    check_moves(unsure(), "osc7501", 300, 0, "stalled osc7501");
+}
+
+#[test]
+fn a_screen_that_is_ready_or_covered_by_a_viewer_does_not_tell_that_work_has_stalled() {
+    let idle = || Seen { idle: Some(marker("claude.composer", "❯")), ..Seen::default() };
+    let viewer = || Seen { viewer: Some(marker("claude.viewer", "transcript")), ..Seen::default() };
+    check_moves(idle(), "record", 5000, 5000, "working record.busy");
+    check_moves(idle(), "osc7501", 5000, 0, "working osc7501");
+    check_moves(viewer(), "record", 5000, 5000, "working record.busy");
+}
+
 #[test]
 fn after_a_clock_jump_no_word_is_made_of_an_age() {
     let working = sight(Seen { working: Some(marker("claude.spinner", "✢ Thinking… (6s)")), ..Seen::default() });
@@ -154,11 +190,16 @@ fn the_record_counts_where_the_screen_is_not_sure_and_stands_beside_where_it_is(
     check_both(None, RecordStatus::NotReady(Duration::from_secs(60)), "-");
 }
 
-/// The word of a screen on which a program reports this of itself.
-fn check_report(seen: Seen, report: &str, expected: &str) {
+/// A report of a program, as its stream carries it.
+fn reported(report: &str) -> ProgramStatus {
     let mut screen = Screen::new(Size { rows: 2, cols: 2 });
     screen.feed(format!("\x1b]7501;{report}\x1b\\").as_bytes());
-    let sight = Sight { reported: screen.status().cloned(), ..sight(seen) };
+    screen.status().unwrap().clone()
+}
+
+/// The word of a screen on which a program reports this of itself.
+fn check_report(seen: Seen, report: &str, expected: &str) {
+    let sight = Sight { reported: Some(reported(report)), ..sight(seen) };
     let weighed = weigh(Sources { sight: Some(&sight), record: None, unmoved: None, ..sources() });
     let told = match weighed.told {
         None => "-".to_owned(),
@@ -176,6 +217,31 @@ fn what_a_program_reports_counts_where_its_screen_is_not_sure() {
     check_report(Seen::default(), "state=blocked:kind=question", "it reports that it waits for an answer");
     check_report(idle(), "state=blocked:kind=permission", "-");
     check_report(Seen::default(), "state=done", "-");
+}
+
+/// What stands beside the word of a screen whose program reports this of itself, and whose record says that it works.
+fn check_beside(seen: Seen, report: &str, expected: &[&str]) {
+    let sight = Sight { reported: Some(reported(report)), ..sight(seen) };
+    let record = Record { status: Some(RecordStatus::Busy), changed: Some(at(0)), ..Record::new("claude") };
+    let weighed = weigh(Sources { sight: Some(&sight), record: Some(&record), ..sources() });
+    let says: Vec<String> = weighed.beside.iter().map(|it| format!("{}: {}", it.source, it.says)).collect();
+    assert_eq!(says, expected, "{report}: {:?}", weighed.told);
+}
+
+#[test]
+fn sources_that_disagree_are_shown_and_each_is_told_once() {
+    let prompt = || Seen { prompt: Some(prompt()), ..Seen::default() };
+    let idle = || Seen { idle: Some(marker("codex.idle", "›")), ..Seen::default() };
+    let record = "record: claude's own record says that a turn runs";
+    let (ready, works) = ("screen: its screen waits for a message", "stream: it reports that it works");
+    check_beside(prompt(), "state=working", &[record, works]);
+    check_beside(prompt(), "state=done", &[record, "stream: it reports that its turn is done"]);
+    check_beside(idle(), "state=idle", &["stream: it reports that it is idle", ready]);
+    check_beside(idle(), "state=blocked:kind=question", &["stream: it reports that it waits for an answer", ready]);
+    check_beside(idle(), "state=working", &[record, ready]);
+    let error = "stream: it reports an error: API Error: 529";
+    check_beside(Seen::default(), "state=error:msg=QVBJIEVycm9yOiA1Mjk=", &[error]);
+    check_beside(Seen { gone: Some("a shell".to_owned()), ..Seen::default() }, "state=working", &[]);
 }
 
 #[test]

@@ -1,0 +1,54 @@
+//! What a row shows of facts that were gathered: a pane, and what its runtime's record says that it is about. Judges
+//! nothing.
+
+use crate::fleet::{
+    facts::PaneFacts,
+    ids::{PaneKey, Socket},
+    reading::Reading,
+    record::Record,
+    row::{Context, Pane},
+    runtime::Recognition,
+    text,
+};
+
+/// Characters of a title or prompt that are shown.
+const DOING_MOST: usize = 200;
+
+/// What an agent is about, in one line, and how full its context is.
+pub(super) fn record(record: &Record) -> (Option<String>, Option<Context>) {
+    let doing = record.doing().map(|doing| {
+        let one_line: String = doing.split_whitespace().collect::<Vec<_>>().join(" ");
+        text::visible(&one_line.chars().take(DOING_MOST).collect::<String>())
+    });
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
+    let context = record
+        .context_used_percent
+        .map(|used| Context { used_percent: used.clamp(0.0, 100.0).round() as u8, source: record.source.to_owned() });
+    (doing, context)
+}
+
+/// A pane as a row shows it.
+pub(super) fn pane(socket: &Socket, pane: PaneFacts, recognition: &Recognition) -> Pane {
+    let (runtime, argv) = match recognition {
+        Recognition::Runtime(it) => (Reading::Known(it.name.clone()), Some(it.command_line.clone())),
+        Recognition::Shell(name) => (Reading::unknown(format!("nothing but a shell: {name}")), None),
+        Recognition::Other(name) => (Reading::unknown(format!("{name} is no known runtime")), None),
+        Recognition::Unknown(why) => (Reading::Unknown(why.clone()), None),
+    };
+    Pane {
+        key: PaneKey { socket: socket.clone(), pane: pane.pane },
+        pid: pane.pid,
+        command: pane.command,
+        runtime,
+        version: None,
+        argv,
+        title: pane.title,
+        cwd: pane.cwd,
+        width: pane.width,
+        height: pane.height,
+        dead: pane.dead,
+        in_mode: pane.in_mode,
+        piped: pane.piped,
+        mark: pane.mark,
+    }
+}
