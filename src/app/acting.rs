@@ -27,7 +27,8 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Send => compose(model, rows, false),
         Action::Broadcast => {
-            let all = model.rows().iter().map(|row| row.key.clone()).collect();
+            let rows = model.rows().into_iter().filter(|row| !model.listing().is_only_kept(&row.key));
+            let all = rows.map(|row| row.key.clone()).collect();
             compose(model, all, true)
         }
         Action::Answer => {

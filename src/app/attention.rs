@@ -9,7 +9,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{action::Action, model::Model};
+use super::{
+    action::Action,
+    model::{Model, View},
+};
 use crate::fleet::{
     attention::Fault,
     judgement::{CauseKind, Flag, Readiness, Severity},
@@ -228,8 +231,10 @@ pub struct Attention {
     /// What is to be kept in the fleet's file: acknowledged, or not any more.
     pub(super) to_keep: Vec<(bool, Vec<Fault>)>,
     /// The selected entry, and where it stood: one that has passed leaves its place to the next.
-    pub(super) selected: Option<EntryKey>,
-    pub(super) place: usize,
+    selected: Option<EntryKey>,
+    place: usize,
+    /// The one of its agents whose picture is shown.
+    row: Option<RowKey>,
 }
 
 impl Model {
@@ -239,11 +244,13 @@ impl Model {
         self.fleet().map_or_else(Vec::new, |fleet| entries(fleet, &self.desk.attention.acknowledged))
     }
 
-    /// The selected entry's place among them.
+    /// The selected entry's place among them: of one that has become another, where its agent is now.
     #[must_use]
     pub fn attention_place(&self, entries: &[Entry]) -> usize {
-        let found = entries.iter().position(|entry| Some(&entry.key) == self.desk.attention.selected.as_ref());
-        found.unwrap_or(self.desk.attention.place).min(entries.len().saturating_sub(1))
+        let Attention { selected, place, row, .. } = &self.desk.attention;
+        let same = entries.iter().position(|entry| Some(&entry.key) == selected.as_ref());
+        let its = || entries.iter().position(|entry| row.as_ref().is_some_and(|row| entry.rows.contains(row)));
+        same.or_else(its).unwrap_or(*place).min(entries.len().saturating_sub(1))
     }
 
     /// The selected entry.
@@ -254,12 +261,49 @@ impl Model {
         (place < entries.len()).then(|| entries.swap_remove(place))
     }
 
+    /// Whose picture is shown: while it has the screen to itself it stays, whatever becomes of the entries.
+    pub(super) fn attention_row(&self) -> Option<RowKey> {
+        let pinned = self.desk.attention.row.as_ref();
+        if self.shows_one() {
+            return pinned.cloned();
+        }
+        let entry = self.attention_entry()?;
+        pinned.filter(|row| entry.rows.contains(row)).or(entry.rows.first()).cloned()
+    }
+
     /// Selects the entry that stands there, or the nearest there is.
     pub(super) fn select_attention(&mut self, place: usize) {
         let entries = self.attention();
         let place = place.min(entries.len().saturating_sub(1));
-        self.desk.attention.selected = entries.get(place).map(|entry| entry.key.clone());
-        self.desk.attention.place = place;
+        let entry = entries.get(place);
+        let attention = &mut self.desk.attention;
+        attention.selected = entry.map(|entry| entry.key.clone());
+        attention.row = entry.and_then(|entry| entry.rows.first().cloned());
+        attention.place = place;
+    }
+
+    /// Whoever comes to look begins with what was selected before, if that is still there.
+    pub(super) fn come_to_attention(&mut self) {
+        let entries = self.attention();
+        let attention = &mut self.desk.attention;
+        if !entries.iter().any(|entry| Some(&entry.key) == attention.selected.as_ref()) {
+            (attention.selected, attention.row) = (None, None);
+        }
+    }
+
+    /// Keeps the entry in hand that is shown as the selected one, wherever it goes; whether the one before has passed.
+    pub(super) fn pin_attention(&mut self) -> bool {
+        if self.view() != View::Attention || self.shows_one() {
+            return false;
+        }
+        let row = self.attention_row();
+        let entries = self.attention();
+        let place = self.attention_place(&entries);
+        let selected = entries.get(place).map(|entry| entry.key.clone());
+        let attention = &mut self.desk.attention;
+        let passed = attention.row.is_some() && attention.row != row;
+        (attention.selected, attention.place, attention.row) = (selected, place, row);
+        passed
     }
 
     /// Whether somebody looks after it already.

@@ -10,11 +10,12 @@ use super::{
     compose::Drafts,
     confirm,
     dialog::{Page, Said, Tone},
+    hand::Hand,
     history::History,
     job::{JobId, Jobs, Mood, State},
     log::Log,
     mode::Mode,
-    model::{Model, View},
+    model::Model,
     unattended::Unattended,
 };
 use crate::fleet::{
@@ -31,6 +32,7 @@ pub(super) struct Desk {
     pub(super) history: History,
     pub(super) log: Log,
     pub(super) drafts: Drafts,
+    pub(super) hand: Hand,
     pub(super) unattended: Unattended,
     pub(super) notifier: Notifier,
     /// What the terminal's title says: so many need somebody.
@@ -53,23 +55,6 @@ impl Model {
     #[must_use]
     pub fn jobs(&self) -> &Jobs {
         &self.desk.jobs
-    }
-
-    /// The rows that the next order is for: in the fleet and on the wall those that are marked, else the selected one; of an event that
-    /// hit many, all of them.
-    #[must_use]
-    pub fn chosen(&self) -> Vec<&Row> {
-        let all = self.fleet().map_or(&[][..], |fleet| &fleet.rows);
-        match self.view() {
-            View::Attention => {
-                let keys = self.attention_entry().map(|entry| entry.rows).unwrap_or_default();
-                all.iter().filter(|row| keys.contains(&row.key)).collect()
-            }
-            View::Fleet | View::Wall if self.listing().marked() > 0 => {
-                all.iter().filter(|row| self.listing().is_marked(&row.key)).collect()
-            }
-            _ => self.selected_row().into_iter().collect(),
-        }
     }
 
     /// What is to be shown below a row: its order on the way or just ended, else its cause.

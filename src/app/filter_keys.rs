@@ -37,9 +37,8 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         }
         KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return vec![Effect::Quit],
         KeyCode::Up | KeyCode::Down => {
-            let before = model.listing.selected().cloned();
             model.listing.step(if key.code == KeyCode::Down { 1 } else { -1 });
-            model.moved(before.as_ref());
+            model.moved();
         }
         _ => {
             type_into(&mut prompt.input, key);

@@ -84,6 +84,7 @@ fn meaning(model: &mut Model, pending: Option<Chord>, chord: Chord) -> Vec<Effec
 /// Does an action if it applies, else says why it does not.
 pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
     match action::spec(action).map_or(Offer::Now, |spec| spec.offer(model)) {
+        Offer::Now if model.holds_back(action) => Vec::new(),
         Offer::Now => {
             // What is marked was marked to be copied.
             model.drag = model.drag.take().filter(|_| action == Action::Copy);
@@ -209,6 +210,9 @@ fn toggle(model: &mut Model, is_on: bool, on: Mode) {
 }
 
 fn view(model: &mut Model, view: View) {
+    if view == View::Attention && model.view != view {
+        model.come_to_attention();
+    }
     model.view = view;
     model.pan = Pan::Follow;
     model.bring_into_sight();
@@ -291,9 +295,8 @@ fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
             return Vec::new();
         }
         (_, View::Fleet) => {
-            let before = model.listing.selected().cloned();
             model.listing.step(by);
-            model.moved(before.as_ref());
+            model.moved();
             return Vec::new();
         }
     };
@@ -303,7 +306,6 @@ fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Around the list: the next, the previous, the next that needs a person.
 fn leap(model: &mut Model, action: Action) {
-    let before = model.listing.selected().cloned();
     if action == Action::NextNeedsYou {
         let rows = model.rows();
         let (cursor, count) = (model.listing.cursor(), rows.len());
@@ -317,11 +319,10 @@ fn leap(model: &mut Model, action: Action) {
     } else {
         model.listing.turn(action == Action::Next);
     }
-    model.moved(before.as_ref());
+    model.moved();
 }
 
 fn mark(model: &mut Model, action: Action) {
-    let before = model.listing.selected().cloned();
     match action {
         Action::MarkAll => model.listing.mark_all(),
         Action::MarkRange => model.listing.mark_range(),
@@ -330,7 +331,7 @@ fn mark(model: &mut Model, action: Action) {
             model.listing.step(1);
         }
     }
-    model.moved(before.as_ref());
+    model.moved();
 }
 
 fn replay(model: &Model) -> Vec<Effect> {

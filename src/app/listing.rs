@@ -26,6 +26,12 @@ pub struct Listing {
     anchor: Option<RowKey>,
     filter: Filter,
     filter_text: String,
+    /// The operator has changed what is listed since the list was arranged.
+    refiltered: bool,
+    /// Who is listed only because it is selected.
+    kept: Option<RowKey>,
+    /// Nobody is left out.
+    all: bool,
     sort: Sort,
 }
 
@@ -47,10 +53,21 @@ impl Listing {
         listing
     }
 
-    /// Brings the list in line with these rows. What is selected stays so while it is shown; else its nearest
-    /// neighbour is, first downwards. Marks of rows that are gone go too.
+    /// Nobody is left out from now on, whatever is configured.
+    pub fn show_all(&mut self) {
+        self.all = true;
+    }
+
+    /// Brings the list in line with these rows. What is selected stays so while it is there: a filter takes it out of
+    /// the hand only when the operator changes the filter. Then, and when it is gone, its nearest neighbour is selected,
+    /// first downwards. Marks of rows that are gone go too.
     pub fn arrange(&mut self, rows: &[Row]) {
-        let mut shown: Vec<usize> = (0..rows.len()).filter(|&i| self.filter.matches(&rows[i])).collect();
+        let held = self.selected().filter(|_| !self.refiltered).cloned();
+        let passes = |row: &Row| self.all || self.filter.matches(row);
+        let kept = rows.iter().find(|row| Some(&row.key) == held.as_ref() && !passes(row)).map(|row| row.key.clone());
+        let mut shown: Vec<usize> =
+            (0..rows.len()).filter(|&i| passes(&rows[i]) || Some(&rows[i].key) == kept.as_ref()).collect();
+        (self.refiltered, self.kept) = (false, kept);
         self.sort.sort(&mut shown, |&index| &rows[index]);
         let order: Vec<RowKey> = shown.iter().map(|&i| rows[i].key.clone()).collect();
         let before = self.order.get(..self.cursor).unwrap_or_default().iter().rev();
@@ -79,6 +96,12 @@ impl Listing {
     #[must_use]
     pub fn selected(&self) -> Option<&RowKey> {
         self.order.get(self.cursor)
+    }
+
+    /// Whether a row is listed only because it is selected: no filter lets it pass any more.
+    #[must_use]
+    pub fn is_only_kept(&self, key: &RowKey) -> bool {
+        self.kept.as_ref() == Some(key)
     }
 
     /// Selects a place among the shown, or the nearest there is.
@@ -127,9 +150,9 @@ impl Listing {
         self.anchor = self.selected().cloned();
     }
 
-    /// Marks all that are shown; if all were, none.
+    /// Marks all that pass the filter; if all were, none.
     pub fn mark_all(&mut self) {
-        let shown: BTreeSet<RowKey> = self.order.iter().cloned().collect();
+        let shown: BTreeSet<RowKey> = self.order.iter().filter(|key| !self.is_only_kept(key)).cloned().collect();
         if shown.is_subset(&self.marks) {
             self.marks.retain(|key| !shown.contains(key));
         } else {
@@ -148,7 +171,7 @@ impl Listing {
         if !self.filter_text.is_empty() {
             self.set_filter("", Filter::default());
         } else if self.filter.faults_only {
-            self.filter.faults_only = false;
+            self.toggle_faults_only();
         } else {
             self.marks.clear();
         }
@@ -158,7 +181,7 @@ impl Listing {
     pub fn set_filter(&mut self, text: &str, mut filter: Filter) {
         text.trim().clone_into(&mut self.filter_text);
         filter.faults_only = self.filter.faults_only;
-        self.filter = filter;
+        (self.filter, self.refiltered) = (filter, true);
     }
 
     /// The filter as it was typed.
@@ -176,6 +199,7 @@ impl Listing {
     /// Only agents at fault, or all again.
     pub fn toggle_faults_only(&mut self) {
         self.filter.faults_only = !self.filter.faults_only;
+        self.refiltered = true;
     }
 
     /// The order.

@@ -25,6 +25,7 @@ pub mod effect;
 pub mod encode;
 pub mod event;
 mod filter_keys;
+mod hand;
 pub mod help;
 pub mod history;
 pub mod job;

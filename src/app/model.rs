@@ -12,7 +12,6 @@ use super::{
     desk::Desk,
     drag::Drag,
     keymap::Keymap,
-    keys,
     layout::{Layout, Wants, layout},
     lines::{self, Line},
     listing::Listing,
@@ -192,10 +191,12 @@ impl Model {
     pub fn show_fleet(&mut self, mut fleet: Fleet) {
         if let Some(watched) = &self.start.watched {
             fleet.rows.retain(|row| row.name == *watched);
+            self.listing.show_all();
         }
         self.desk.look(&fleet);
         self.fleet = Some(fleet);
         self.arrange();
+        self.settle(false);
     }
 
     /// What of that which is seen has changed since the last time this was asked.
@@ -220,16 +221,6 @@ impl Model {
     pub fn rows(&self) -> Vec<&Row> {
         let rows = self.fleet.as_ref().map_or(&[][..], |fleet| &fleet.rows);
         self.listing.shown().iter().filter_map(|&index| rows.get(index)).collect()
-    }
-
-    /// The selected row.
-    #[must_use]
-    pub fn selected_row(&self) -> Option<&Row> {
-        if self.view == View::Attention {
-            return self.row(self.attention_entry()?.rows.first()?);
-        }
-        let index = *self.listing.shown().get(self.listing.cursor())?;
-        self.fleet.as_ref()?.rows.get(index)
     }
 
     /// The mirror of the selected row, when one is shown.
@@ -364,33 +355,6 @@ impl Model {
             alone: self.watches_one(),
             hint: self.hint(),
         })
-    }
-
-    /// Takes up the filter, the order and the rows afresh.
-    pub(super) fn arrange(&mut self) {
-        let before = self.listing.selected().cloned();
-        if let Some(fleet) = &self.fleet {
-            self.listing.arrange(&fleet.rows);
-        }
-        self.moved(before.as_ref());
-    }
-
-    /// After the selection may have moved: what belonged to the former one is dropped, and the new one is in sight.
-    pub(super) fn moved(&mut self, before: Option<&RowKey>) {
-        self.change = Change::Everything;
-        if self.listing.selected() != before {
-            (self.pan, self.drag) = (Pan::Follow, None);
-            if matches!(self.mode, Mode::Still(_)) {
-                self.mode = keys::resting(self);
-            }
-            if let View::Agent { scroll } = &mut self.view {
-                *scroll = 0;
-            }
-        }
-        if matches!(self.view, View::Agent { .. }) && self.selected_row().is_none() {
-            self.view = View::Fleet;
-        }
-        self.bring_into_sight();
     }
 
     pub(super) fn set_sort(&mut self, sort: Sort) {

@@ -75,10 +75,9 @@ fn sort(model: &mut Model, at: Position) {
 
 fn click(model: &mut Model, at: Position) {
     let Some(place) = row_at(model, at) else { return };
-    let before = model.listing.selected().cloned();
     model.listing.select(place);
     let key = model.listing.selected().cloned();
-    model.moved(before.as_ref());
+    model.moved();
     let second = model.click.take().is_some_and(|last| Some(&last.key) == key.as_ref() && soon(last.at, model.now));
     if second {
         keys::open(model);
@@ -88,7 +87,8 @@ fn click(model: &mut Model, at: Position) {
     }
 }
 
-fn soon(then: Option<Timestamp>, now: Option<Timestamp>) -> bool {
+/// Whether two moments of the model's clock, which goes in seconds, may be less than one apart.
+pub(super) fn soon(then: Option<Timestamp>, now: Option<Timestamp>) -> bool {
     match (then, now) {
         (Some(then), Some(now)) => now.duration_since(then).as_secs() <= DOUBLE_CLICK,
         _ => then == now,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     fleet::{
         ids::PaneKey,
-        row::Row,
+        row::{Row, RowKey},
         words::{count, short},
     },
     screen::{Cursor, Screen, history::History},
@@ -30,6 +30,8 @@ pub const MOST: usize = 50_000;
 /// A mirror that stands still.
 #[derive(Debug)]
 pub struct Still {
+    /// Whose mirror it is.
+    pub row: RowKey,
     /// The pane.
     pub pane: PaneKey,
     /// Whether it has the screen to itself, and whether it had before.

@@ -32,7 +32,26 @@ use crate::screen::Screen;
 
 /// Takes one event in and says what is to be done outside.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
-    let mut effects = match event {
+    let (by_hand, picture) = (matches!(event, Event::Terminal(_)), matches!(event, Event::Mirror(..)));
+    let mut effects = take(model, event);
+    if picture {
+        // It changes nothing that could be wanted, and on a wall there are a thousand pieces a second.
+        return effects;
+    }
+    model.settle(by_hand);
+    effects.extend(taken::fit(model));
+    still::fit(model);
+    let kept = std::mem::take(&mut model.desk.attention.to_keep);
+    effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
+    effects.extend(want_mirrors(model));
+    effects.extend(want_log(model));
+    effects.extend(looks::remember(model));
+    effects
+}
+
+/// Takes one event in; what follows from the state as a whole is seen to afterwards.
+fn take(model: &mut Model, event: Event) -> Vec<Effect> {
+    match event {
         Event::Tick(now) => tick(model, now),
         Event::Terminal(event) => terminal(model, event),
         Event::Facts { facts, elapsed } => looked(model, facts, elapsed),
@@ -48,8 +67,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Mirror(pane, news) => {
             mirror(model, &pane, news);
-            // A picture changes nothing that could be wanted, and on a wall there are a thousand pieces a second.
-            return Vec::new();
+            Vec::new()
         }
         Event::History(pane, text) => still::arrived(model, &pane, text),
         Event::Preview(number, preview) => acting::previewed(model, number, *preview),
@@ -73,15 +91,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.change = Change::Everything;
             Vec::new()
         }
-    };
-    effects.extend(taken::fit(model));
-    still::fit(model);
-    let kept = std::mem::take(&mut model.desk.attention.to_keep);
-    effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
-    effects.extend(want_mirrors(model));
-    effects.extend(want_log(model));
-    effects.extend(looks::remember(model));
-    effects
+    }
 }
 
 /// A look at the fleet, and how long after the one before.

@@ -224,10 +224,9 @@ impl Model {
 
 /// A moving key on the wall.
 pub(super) fn travel(model: &mut Model, action: Action) {
-    let before = model.listing.selected().cloned();
     let place = model.wall().travel(model.listing.cursor(), action);
     model.listing.select(place);
-    model.moved(before.as_ref());
+    model.moved();
 }
 
 /// Larger tiles, or more of them: by as many steps as it takes until the wall is another one.

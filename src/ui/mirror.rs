@@ -49,7 +49,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     if plan.mirror.is_empty() {
         return;
     }
-    let row = model.selected_row();
+    // A picture that stands still bears the name of whose it is.
+    let row = model.still().map_or_else(|| model.selected_row(), |still| model.row(&still.row));
     let mirror = model.selected_mirror();
     let (left, right) = titles(model, row, mirror, theme);
     paint::frame(plan.mirror, plan.form, left, right, theme, buffer);

@@ -36,9 +36,9 @@ fn stand(model: &mut Model) -> Option<&mut Still> {
         let was_zoomed = matches!(model.mode, Mode::Zoom);
         let zoomed = was_zoomed || !in_mirror(model);
         let row = model.selected_row();
-        let pane = row.and_then(|row| Some(row.mirror_pane()?.key.clone()));
+        let place = row.and_then(|row| Some((row.key.clone(), row.mirror_pane()?.key.clone())));
         let screen = model.selected_mirror().and_then(Mirror::screen);
-        let Some((pane, screen)) = pane.zip(screen) else {
+        let Some(((row, pane), screen)) = place.zip(screen) else {
             // Where there was no room for it, it is opened now.
             if !in_mirror(model) {
                 model.mode = Mode::Zoom;
@@ -48,7 +48,7 @@ fn stand(model: &mut Model) -> Option<&mut Still> {
         };
         let (alternate, screen) = (screen.alternate(), Box::new(screen.still()));
         let (since, came, back, search) = (model.now, Came::default(), None, None);
-        let still = Still { pane, zoomed, was_zoomed, since, came, screen, alternate, back, search };
+        let still = Still { row, pane, zoomed, was_zoomed, since, came, screen, alternate, back, search };
         model.mode = Mode::Still(Box::new(still));
     }
     match &mut model.mode {
