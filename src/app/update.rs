@@ -2,7 +2,10 @@
 //!
 //! PURE. It never waits, reads no clock and never fails; what must happen outside leaves as effects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::Timestamp;
@@ -20,7 +23,7 @@ use super::{
     still, taken, unattended,
 };
 use crate::fleet::{
-    facts::Limits,
+    facts::{HostFacts, Limits},
     ids::PaneKey,
     join::{JoinContext, join},
     row::RowKey,
@@ -32,18 +35,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Tick(now) => tick(model, now),
         Event::Terminal(event) => terminal(model, event),
-        Event::Facts { facts, elapsed } => {
-            model.now = model.now.max(Some(facts.at));
-            let interval = model.start.limits.heartbeat_interval;
-            model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
-            model.desk.attention.acknowledged.adopt(&facts.acknowledged, facts.at);
-            model.facts = Some(facts);
-            rejoin(model);
-            let mut effects = confirm(model);
-            effects.extend(unattended::answers(model));
-            effects.extend(alerts::alerts(model));
-            effects
-        }
+        Event::Facts { facts, elapsed } => looked(model, facts, elapsed),
         Event::Roster(news) => roster(model, news),
         Event::Checkup(checkup) => {
             model.change = Change::Everything;
@@ -89,6 +81,20 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     effects.extend(want_mirrors(model));
     effects.extend(want_log(model));
     effects.extend(looks::remember(model));
+    effects
+}
+
+/// A look has come back: it is joined, and what follows from it goes out.
+fn looked(model: &mut Model, facts: Box<HostFacts>, elapsed: Duration) -> Vec<Effect> {
+    model.now = model.now.max(Some(facts.at));
+    let interval = model.start.limits.heartbeat_interval;
+    model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
+    model.desk.attention.acknowledged.adopt(&facts.acknowledged, facts.at);
+    model.facts = Some(facts);
+    rejoin(model);
+    let mut effects = confirm(model);
+    effects.extend(unattended::answers(model));
+    effects.extend(alerts::alerts(model));
     effects
 }
 
