@@ -110,20 +110,6 @@ fn looked(model: &mut Model, mut facts: Box<HostFacts>, elapsed: Duration) -> Ve
     effects
 }
 
-/// A look has come back: it is joined, and what follows from it goes out.
-fn looked(model: &mut Model, facts: Box<HostFacts>, elapsed: Duration) -> Vec<Effect> {
-    model.now = model.now.max(Some(facts.at));
-    let interval = model.start.limits.heartbeat_interval;
-    model.ages_believed = model.memory.ages_believed(facts.at, elapsed, interval);
-    model.desk.attention.acknowledged.adopt(&facts.acknowledged, facts.at);
-    model.facts = Some(facts);
-    rejoin(model);
-    let mut effects = confirm(model);
-    effects.extend(unattended::answers(model));
-    effects.extend(alerts::alerts(model));
-    effects
-}
-
 fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     // The clock and the ages are shown in seconds: within one nothing changes.
     if model.now.map(Timestamp::as_second) != Some(now.as_second()) {
