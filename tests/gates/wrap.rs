@@ -42,7 +42,7 @@ fn cells_of(row: &str, colours: &mut String) -> Vec<Cell> {
             colours.clear();
         }
         if let Some(code) = code.strip_prefix("0;").or(Some(&code)).filter(|code| !code.is_empty() && *code != "0") {
-            colours.push_str(&format!("\x1b[{code}m"));
+            colours.extend(["\x1b[", code, "m"]);
         }
     }
     let plain = |cell: &Cell| cell.shown == ' ' && cell.colours.is_empty();
@@ -80,6 +80,7 @@ pub fn by_words(rows: &Rows, cols: usize) -> Rows {
 }
 
 fn words(row: &[Cell], cols: usize) -> Rows {
+    let row = blank_end(row);
     if width(row) <= cols {
         return vec![row.to_vec()];
     }
@@ -87,7 +88,10 @@ fn words(row: &[Cell], cols: usize) -> Rows {
     let inner = bar.as_ref().map_or(row, |_| blank_end(&row[..row.len() - 1]));
     let room = cols - if bar.is_some() { 2 } else { 0 };
     let first = inner.iter().position(|cell| cell.shown.is_alphanumeric()).unwrap_or(0).min(12);
-    let hang: Vec<Cell> = inner[..first].iter().map(|cell| if BARS.contains(&cell.shown) { cell.clone() } else { Cell { shown: ' ', ..cell.clone() } }).collect();
+    let hang: Vec<Cell> = inner[..first]
+        .iter()
+        .map(|cell| if BARS.contains(&cell.shown) { cell.clone() } else { Cell { shown: ' ', ..cell.clone() } })
+        .collect();
     let (mut out, mut line) = (Vec::new(), inner[..first].to_vec());
     for word in inner[first..].split_inclusive(|cell| cell.shown == ' ') {
         if width(&line) + width(blank_end(word)) > room && line.len() > first {
