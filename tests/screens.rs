@@ -16,14 +16,19 @@ use mosaic_top::{
         update::update,
     },
     fleet::{
+        agent_facts::RuntimeWord,
         cast::{self, Cast, Head, What},
         facts::Pause,
+        gate::{Glance, Rules, Shown},
         ids::{PaneId, PaneKey},
-        judgement::Readiness,
+        judgement::{Evidence, Readiness},
         order::Ending,
         reading::Why,
+        record::{Record, RecordStatus},
         reel::Reel,
         roster::{self, Parsed, Place, Problem},
+        sights::Sight,
+        weigh::{Sources, weigh},
     },
     screen::{Screen, Size, history::History},
     ui::{draw, theme::Theme},
@@ -111,6 +116,42 @@ fn marks_and_another_selection() {
 #[test]
 fn one_agent_with_its_drift() {
     check("agent", sample::model, "w w w w Enter");
+}
+
+/// An agent that stands at its trust gate, while its stream and its record say that it works: all three are shown.
+#[test]
+fn one_agent_whose_sources_disagree() {
+    let now = sample::at();
+    let mut screen = Screen::new(Size { rows: 40, cols: 120 });
+    let gate = include_str!("cases/gates/claude/trust-gate-120x40.ansi").trim_end().replace('\n', "\r\n");
+    screen.feed(format!("{gate}\x1b]7501;state=working:app=claude-code\x1b\\").as_bytes());
+    let seen = Rules::builtin().read(&Glance {
+        screen: &screen,
+        runtime: Some("claude"),
+        version: None,
+        title: "",
+        cursor_shown: Some(false),
+        command: "claude",
+        ended: false,
+        still: None,
+    });
+    let shown = Shown { state: seen.state(), seen, since: now };
+    let sight = Sight { shown, still_since: now, reported: screen.status().cloned() };
+    let record = Record { status: Some(RecordStatus::Busy), changed: Some(now), ..Record::new("claude") };
+    let (sight, record) = (Some(&sight), Some(&record));
+    let stalled_after = Duration::from_secs(300);
+    let weighed = weigh(Sources { now, sight, record, unmoved: None, stalled_after, ages_believed: true });
+    let Some(RuntimeWord::Blocked { cause, evidence }) = weighed.told else { panic!("no gate: {weighed:?}") };
+    let all: Vec<Evidence> = evidence.into_iter().chain(weighed.beside).collect();
+    let model = |size| {
+        let (mut model, mut fleet) = (sample::start_as(false, size), sample::fleet());
+        let row = fleet.rows.iter_mut().find(|row| row.name == "orchestrator").unwrap();
+        (row.judgement.cause, row.judgement.evidence) = (Some(cause.clone()), all.clone());
+        model.show_fleet(fleet);
+        update(&mut model, Event::Tick(now));
+        model
+    };
+    check("agent-disagrees", model, "Enter");
 }
 
 #[test]

@@ -214,6 +214,8 @@ fn blocks(state: State) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic, reason = "a test that cannot go on should stop")]
+
     use super::*;
     use crate::{
         fleet::fixtures::{at, pane, socket},
@@ -268,6 +270,24 @@ mod tests {
         check_quiet(&[(0, "one", Some(3600)), (1, "two", Some(3601))], 0);
         // The first picture was taken after its window was asked: the next look tells.
         check_quiet(&[(0, "one", Some(3600)), (1, "one", Some(1))], 1);
+    }
+
+    #[test]
+    fn a_rule_for_other_versions_does_not_apply_once_the_version_is_known() {
+        let rule = "version: 1\nrules:\n  - { id: mine.deploy, runtimes: [claude], versions: '<2', kind: asks, \
+                    about: deploy, says: asks, where: live, any: ['shall it go on'], cites: [mine] }\n";
+        let rules = Rules::shared().with(rule).unwrap_or_else(|problem| panic!("{}", problem.show("mine")));
+        let known = |version| {
+            let mut sights = Sights::new(Arc::new(rules.clone()));
+            let known = Known { runtime: Some("claude"), version, ..Known::default() };
+            let mut pane = pane("a", 1);
+            pane.cursor_shown = false;
+            let sight = sights.look(&key(), &pane, known, Picture::Shot(&shot(0, " Shall it go on")), at(0));
+            sight.shown.seen.prompt.map(|prompt| prompt.rule)
+        };
+        assert_eq!(known(None).as_deref(), Some("mine.deploy"));
+        assert_eq!(known(Some("1.9.3")).as_deref(), Some("mine.deploy"));
+        assert_eq!(known(Some("2.1.329")), None);
     }
 
     #[test]

@@ -113,6 +113,26 @@ proptest! {
     }
 }
 
+/// Or the tests above hold nothing.
+#[test]
+fn what_is_wrapped_has_more_rows_and_none_is_wider_than_its_screen() {
+    for how in [wrap::by_words, wrap::by_cells] {
+        let longer = Recording::all().into_iter().filter(|recording| {
+            let before = wrap::rows_of(&recording.rows);
+            let after = how(&before, 60);
+            let screen = draw(size(after.len(), 200), &wrap::printed(&after));
+            let wide: Vec<String> = screen.text().into_iter().filter(|row| row.chars().count() > 60).collect();
+            assert!(wide.is_empty(), "{}: {wide:#?}", recording.file);
+            if std::env::var("SHOW").is_ok_and(|wanted| recording.file.contains(&wanted)) {
+                println!("{}\n{}\n", recording.file, screen.text().join("\n"));
+            }
+            after.len() > before.len()
+        });
+        let longer = longer.count();
+        assert!(longer > Recording::all().len() / 2, "only {longer} have rows that wrap at 60 columns");
+    }
+}
+
 /// A line as agents and their tools print it, also about dialogs.
 fn prose() -> impl Strategy<Value = String> {
     prop::sample::select(vec![

@@ -38,7 +38,7 @@ fn cells_of(row: &str, colours: &mut String) -> Vec<Cell> {
             continue;
         }
         let code: String = chars.by_ref().skip_while(|c| *c == '[').take_while(|c| !c.is_ascii_alphabetic()).collect();
-        if code.is_empty() || code == "0" {
+        if code.is_empty() || code == "0" || code.starts_with("0;") {
             colours.clear();
         }
         if let Some(code) = code.strip_prefix("0;").or(Some(&code)).filter(|code| !code.is_empty() && *code != "0") {
@@ -80,6 +80,7 @@ pub fn by_words(rows: &Rows, cols: usize) -> Rows {
 }
 
 fn words(row: &[Cell], cols: usize) -> Rows {
+    let row = blank_end(row);
     if width(row) <= cols {
         return vec![row.to_vec()];
     }
