@@ -13,7 +13,7 @@ use std::{
 use nix::fcntl::{Flock, FlockArg};
 use support::{
     SOON,
-    program::{Dashboard, Fleet},
+    program::{Dashboard, Fleet, Picture},
     wait_until,
 };
 
@@ -172,29 +172,27 @@ fn the_dashboard_shows_what_is_written_where_and_writes_after_a_yes() {
     dashboard.keys(&["d"]).says("it stands there already");
 }
 
+/// Whether the plan of a relaunch shows that trust is recorded, and whether it then is, with this configuration.
+fn relaunched(configuration: &str) -> (bool, bool) {
+    let fleet = fleet();
+    fs::create_dir_all(fleet.home().join("config/mosaic-top")).unwrap();
+    fs::write(fleet.home().join("config/mosaic-top/mosaic-top.yaml"), configuration).unwrap();
+    let dashboard = dashboard(&fleet);
+    dashboard.keys(&["R"]).says("relaunch coder0?");
+    let shows = dashboard.says("loses").contains("hasTrustDialogAccepted");
+    dashboard.keys(&["y"]);
+    wait_until("its verdict is in the log", SOON, || {
+        let log = fs::read_to_string(fleet.home().join("fleet/run/actions.jsonl")).unwrap_or_default();
+        let ended = log.lines().any(|line| line.contains("\"relaunch\"") && line.contains("\"verdict\""));
+        if ended { Ok(()) } else { Err((log, Picture(dashboard.text()))) }
+    });
+    (shows, file(&fleet, ".claude.json").exists())
+}
+
 #[test]
 fn a_relaunch_shows_it_too_and_one_switch_takes_both_away() {
-    let fleet = fleet();
-    let shows = || {
-        let dashboard = dashboard(&fleet);
-        dashboard.keys(&["R"]).says("relaunch coder0?");
-        let shown = dashboard.says("loses").contains("hasTrustDialogAccepted");
-        dashboard.keys(&["y"]).until("the order has ended", |text| !text.contains("loses"));
-        let log = fleet.home().join("fleet/run/actions.jsonl");
-        wait_until("it is in the log", SOON, || {
-            let log = fs::read_to_string(&log).unwrap_or_default();
-            let ended = log.lines().any(|line| line.contains("\"relaunch\"") && line.contains("\"verdict\""));
-            if ended { Ok(()) } else { Err(log) }
-        });
-        shown
-    };
-    fs::create_dir_all(fleet.home().join("config/mosaic-top")).unwrap();
-    let configuration = fleet.home().join("config/mosaic-top/mosaic-top.yaml");
-    fs::write(&configuration, "trust_before_relaunch: false\n").unwrap();
-    assert!(!shows() && !file(&fleet, ".claude.json").exists());
-    fs::remove_file(&configuration).unwrap();
-    fs::remove_file(fleet.home().join("fleet/run/actions.jsonl")).unwrap();
-    assert!(shows() && file(&fleet, ".claude.json").exists());
+    assert_eq!(relaunched(""), (true, true));
+    assert_eq!(relaunched("trust_before_relaunch: false\n"), (false, false));
 }
 
 #[test]

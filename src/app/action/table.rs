@@ -56,15 +56,9 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .short("relaunch")
         .danger(Destroys)
         .when(acts),
-    line(
-        A::Trust,
-        G::Act,
-        "trust",
-        &["d"],
-        "record that its runtime may trust its directory, so that the next launch is not asked; shows what is written, and asks first",
-    )
-    .danger(Changes)
-    .when(trusts),
+    line(A::Trust, G::Act, "trust", &["d"], "trust its directory for the next launch; asks first")
+        .danger(Changes)
+        .when(trusts),
     line(A::Pause, G::Act, "pause", &["p"], "pause the agent, or let it go on; asks for a reason")
         .short("pause")
         .danger(Changes)
