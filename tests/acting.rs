@@ -317,6 +317,22 @@ fn what_loses_something_asks_with_its_exact_commands_and_only_y_says_yes() {
 }
 
 #[test]
+fn trust_shows_what_is_written_where_and_asks_although_it_takes_nothing() {
+    for keys in ["d", ": t r u s t Enter"] {
+        let mut model = on("coder0");
+        let asked = press(&mut model, keys);
+        assert!(matches!(asked.as_slice(), [Effect::Preview { .. }]), "{asked:?}");
+        assert_eq!(sample::acting::preview(&mut model, &asked), []);
+        let shown = text(&model);
+        let written = "$ write /home/dev/.claude.json: projects[\"/srv/app\"].hasTrustDialogAccepted = true";
+        assert!(shown.contains("trust coder0?") && shown.contains(written), "{shown}");
+        assert_eq!(press(&mut model, "Enter"), []);
+        let given = orders(&press(&mut model, "y"));
+        assert_eq!(given, [(Order::new(Act::Trust), vec!["coder0".to_owned()])]);
+    }
+}
+
+#[test]
 fn a_preview_that_comes_late_confirms_nothing() {
     let mut model = on("coder0");
     let late = press(&mut model, "R");

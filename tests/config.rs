@@ -41,6 +41,46 @@ fn a_verb_does_nothing_by_half_a_configuration_and_says_all_that_is_wrong() {
 }
 
 #[test]
+fn a_policy_that_names_nothing_is_told_with_its_place_and_one_that_never_acts_is_a_note() {
+    let text = "prompts:\n  policies:\n  - {rule: claude.thrust, runtime: cluade, answer: clear}\n";
+    let fleet = configured(&format!("{text}  - {{rule: claude.bypass, answer: clear}}\nmouse: perhaps\n"));
+    let ran = fleet.run(&["config", "--check"]).with(3);
+    for says in [
+        "mosaic-top.yaml:3:12: there is no rule \"claude.thrust\"",
+        "did you mean claude.trust?",
+        "mosaic-top.yaml:3:36: there is no runtime \"cluade\"",
+        "mosaic-top.yaml:4:12: this policy never acts",
+        "mosaic-top.yaml:5:8: \"perhaps\"",
+    ] {
+        assert!(ran.err.contains(says), "{says} is not in {}", ran.err);
+    }
+    // No other verb needs it, so none fails of it.
+    write(&fleet, text);
+    fleet.run(&["ps"]).with(0);
+    write(&fleet, "prompts: {policies: [{rule: claude.bypass, answer: clear}]}\n");
+    let ran = fleet.run(&["config", "--check"]).with(0);
+    assert!(ran.err.contains("never acts") && ran.out.contains("no problems"), "{ran:?}");
+    write(&fleet, "prompts: {policies: [{rule: claude.trust, runtime: claude, answer: clear}]}\n");
+    assert_eq!(fleet.run(&["config", "--check"]).with(0).err, "");
+}
+
+#[test]
+fn an_open_dashboard_holds_policies_against_the_rules_whenever_either_changes() {
+    let policy = "prompts: {policies: [{rule: my.gate, answer: clear}]}\n";
+    let fleet = configured(policy);
+    let view = fleet.dashboard();
+    view.says("mosaic-top.yaml: 1 problem");
+    view.keys(&["!"]).says("there is no rule \"my.gate\"");
+    fs::create_dir_all(fleet.home().join("fleet/gates.d")).unwrap();
+    let rule =
+        "id: my.gate, kind: gate, about: own, says: asks, where: menu, all: [really sure], safe: go on, cites: [me]";
+    fs::write(fleet.home().join("fleet/gates.d/my.yaml"), format!("version: 1\nrules: [{{{rule}}}]\n")).unwrap();
+    view.until("the rule is known", |text| !text.contains("there is no rule"));
+    write(&fleet, &policy.replace("my.gate", "my.gaet"));
+    view.says("did you mean my.gate?");
+}
+
+#[test]
 fn the_reference_of_keys_has_the_configured_ones() {
     let fleet = configured("keys: {zoom: Ctrl-T}\n");
     assert!(fleet.run(&["keys"]).with(0).out.contains("| `Ctrl-T` | `zoom` |"));

@@ -11,7 +11,11 @@ use std::{
 };
 
 use nix::fcntl::{Flock, FlockArg};
-use support::program::Fleet;
+use support::{
+    SOON,
+    program::{Dashboard, Fleet, Picture},
+    wait_until,
+};
 
 /// A fleet of one claude and one codex, launched with a home of the test's own in a directory behind a link.
 fn fleet() -> Fleet {
@@ -130,6 +134,65 @@ fn a_relaunch_records_it_first_unless_told_not_to() {
     assert!(!file(&fleet, ".claude.json").exists());
     fleet.run(&["relaunch", "coder0", "--yes"]).with(0);
     assert!(read(&fleet, ".claude.json").contains("hasTrustDialogAccepted"));
+}
+
+#[test]
+fn what_would_be_written_can_be_seen_first() {
+    let fleet = fleet();
+    let line = format!("write {}: projects[\"{}\"]", file(&fleet, ".claude.json").display(), directory(&fleet));
+    let preview = || fleet.run(&["trust", "coder0", "--preview"]).with(0);
+    let ran = preview();
+    assert!(ran.out.starts_with(&format!("coder0: {line}.hasTrustDialogAccepted = true\n")), "{ran:?}");
+    assert!(ran.err.is_empty() && !file(&fleet, ".claude.json").exists(), "{ran:?}");
+    fleet.run(&["trust", "coder0"]).with(0);
+    assert!(preview().err.contains("it stands there already"));
+    fs::write(file(&fleet, ".claude.json"), "{").unwrap();
+    assert!(preview().err.contains("will be left alone"));
+    let refused = fleet.run(&["trust", "coder2", "--preview"]).with(4);
+    assert!(refused.err.contains("keeps no record of trust"), "{refused:?}");
+}
+
+/// A dashboard of that fleet on the row of its first agent.
+fn dashboard(fleet: &Fleet) -> Dashboard {
+    let dashboard = fleet.dashboard();
+    dashboard.row("coder0", "claude");
+    dashboard.keys(&["/"]).types("coder0").keys(&["Enter"]).says("1 of 3");
+    dashboard
+}
+
+#[test]
+fn the_dashboard_shows_what_is_written_where_and_writes_after_a_yes() {
+    let fleet = fleet();
+    let dashboard = dashboard(&fleet);
+    dashboard.keys(&["d"]).says("trust coder0?");
+    dashboard.says("hasTrustDialogAccepted");
+    assert!(!file(&fleet, ".claude.json").exists());
+    dashboard.keys(&["y"]).says("is trusted now");
+    assert!(read(&fleet, ".claude.json").contains("hasTrustDialogAccepted"));
+    dashboard.keys(&["d"]).says("it stands there already");
+}
+
+/// Whether the plan of a relaunch shows that trust is recorded, and whether it then is, with this configuration.
+fn relaunched(configuration: &str) -> (bool, bool) {
+    let fleet = fleet();
+    fs::create_dir_all(fleet.home().join("config/mosaic-top")).unwrap();
+    fs::write(fleet.home().join("config/mosaic-top/mosaic-top.yaml"), configuration).unwrap();
+    let dashboard = dashboard(&fleet);
+    dashboard.keys(&["R"]).says("relaunch coder0?");
+    let shows = dashboard.says("loses").contains("hasTrustDialogAccepted");
+    dashboard.keys(&["y"]);
+    wait_until("its verdict is in the log", SOON, || {
+        let log = fs::read_to_string(fleet.home().join("fleet/run/actions.jsonl")).unwrap_or_default();
+        let ended = log.lines().any(|line| line.contains("\"relaunch\"") && line.contains("\"verdict\""));
+        if ended { Ok(()) } else { Err((log, Picture(dashboard.text()))) }
+    });
+    (shows, file(&fleet, ".claude.json").exists())
+}
+
+#[test]
+fn a_relaunch_shows_it_too_and_one_switch_takes_both_away() {
+    assert_eq!(relaunched(""), (true, true));
+    assert_eq!(relaunched("trust_before_relaunch: false\n"), (false, false));
 }
 
 #[test]

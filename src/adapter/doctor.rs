@@ -3,6 +3,7 @@
 //! It changes nothing and starts no tap. What cannot be asked becomes words in its own place.
 
 mod launches;
+mod ssh;
 mod tmux;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
@@ -17,16 +18,14 @@ use crate::fleet::{
     confirm::Memory,
     doctor::{
         self, Checkup, Examined,
-        facts::{Extra, Left, Place, Ssh, UnitFile},
+        facts::{Extra, Left, Place, UnitFile},
     },
     facts::{HostFacts, Limits},
-    gate::Rules,
     ids::Socket,
     join::{JoinContext, join},
     reading::{Reading, Why},
-    roster::{Problem, Roster, news::RosterNews},
+    roster::{Roster, news::RosterNews},
     row::Fleet,
-    runtime::spec::RuntimeSpecs,
     text::pairs,
 };
 
@@ -85,20 +84,20 @@ impl Asked<'_> {
     async fn gather(&self) -> Extra {
         let files = self.watch.files(self.who);
         let manager = self.manager().await;
-        let (client, servers, units, places, run, ssh, launches, rules) = tokio::join!(
+        let (client, servers, units, places, run, ssh, ssh_settings, launches) = tokio::join!(
             self.client(),
             self.servers(),
             self.units(),
             self.places(files.directories().into_iter().chain([files.actions()]).collect()),
             self.left(&files),
             self.ssh(),
+            self.ssh_settings(),
             self.launches(&files, &manager),
-            self.rules(&files),
         );
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
         let user = nix::unistd::geteuid().as_raw();
-        Extra { user, client, servers, units, places, run, ssh, locale, launches, rules }
+        Extra { user, client, servers, units, places, run, ssh, ssh_settings, locale, launches }
     }
 
     fn exec(&self) -> &dyn Exec {
@@ -204,63 +203,6 @@ impl Asked<'_> {
         let value = |wanted: &str| pairs(&text).find(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned());
         let here = value("host").is_none_or(|host| self.facts.identity.is_here(&host));
         value("pid")?.parse().ok().filter(|_| here)
-    }
-
-    /// How ssh would go to the roster's other hosts: whether it shares connections, and the path as it is written.
-    async fn ssh(&self) -> Vec<Ssh> {
-        let mut hosts: Vec<&String> =
-            self.roster.iter().flat_map(|it| &it.agents).filter_map(|it| it.ssh.as_ref()).collect();
-        hosts.sort();
-        hosts.dedup();
-        // An address that begins with a dash would be an option.
-        hosts.retain(|host| !host.starts_with('-'));
-        let mut all = Vec::new();
-        for host in hosts {
-            let said = self.prints(&Argv::new(["ssh", "-G", "--", host])).await;
-            let control_path = match said {
-                Ok(text) => self.control_path(&text).await,
-                Err(why) => Reading::unknown(why),
-            };
-            all.push(Ssh { host: host.clone(), control_path });
-        }
-        all
-    }
-
-    /// `ssh -G` tells the path with everything filled in, so the path as it is written is looked for in the files.
-    async fn control_path(&self, told: &str) -> Reading<Option<String>> {
-        let value = |key: &str| told.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
-        let filled = value("controlpath").filter(|path| *path != "none");
-        let shares = value("controlmaster").is_some_and(|word| word != "false" && word != "no");
-        let Some(filled) = filled.filter(|_| shares) else { return Reading::Known(None) };
-        let paths = vec![PathBuf::from(self.home).join(".ssh/config"), PathBuf::from("/etc/ssh/ssh_config")];
-        for content in self.exec().read(paths, SMALL).await.into_iter().flatten() {
-            let text = String::from_utf8_lossy(&content.bytes).into_owned();
-            if let Some(written) = tmux::control_paths(&text).find(|written| tmux::fills(written, filled)) {
-                return Reading::Known(Some(written.to_owned()));
-            }
-        }
-        Reading::unknown(format!("it shares connections at {filled}, and where that is written was not found"))
-    }
-
-    /// What is wrong with the files in which the user changed what is known of runtimes and prompts.
-    async fn rules(&self, files: &Files) -> Vec<String> {
-        let gates = self.exec().list(vec![files.gates()], 100).await.pop().and_then(Result::ok).unwrap_or_default();
-        let mut paths: Vec<PathBuf> = gates.into_iter().map(|entry| files.gates().join(entry.name)).collect();
-        paths.retain(|path| path.extension().is_some_and(|kind| kind == "yaml"));
-        paths.sort();
-        paths.insert(0, files.runtimes());
-        let read = self.exec().read(paths.clone(), SMALL).await;
-        let mut wrong = Vec::new();
-        for (place, (path, content)) in paths.iter().zip(read).enumerate() {
-            let Ok(content) = content else { continue };
-            let text = String::from_utf8_lossy(&content.bytes).into_owned();
-            let problem = match place {
-                0 => RuntimeSpecs::with_user(&text).err(),
-                _ => Rules::builtin().with(&text).err(),
-            };
-            wrong.extend(problem.map(|problem: Problem| problem.show(&path.display().to_string())));
-        }
-        wrong
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
             confirm(model, Order::new(act), rows)
         }
         Action::Relaunch => confirm(model, Order::new(Act::Relaunch), rows),
+        Action::Trust => confirm(model, Order::new(Act::Trust), rows),
         Action::Pause => {
             let all_paused = rows.iter().all(|key| model.row(key).is_some_and(|row| row.pause.is_some()));
             let order = Order::new(if all_paused { Act::Resume } else { Act::Pause { reason: None } });
@@ -123,8 +124,9 @@ pub(super) fn previewed(model: &mut Model, number: JobId, preview: Preview) -> V
         return Vec::new();
     }
     model.change = Change::Everything;
-    let takes = matches!(confirm.order.act, Act::Take { .. });
-    let asks = takes || preview.asks().is_some() || confirm.reason.is_some() || confirm.order.forced.is_some();
+    // Neither takes anything from the agent; what is written or taken over is shown first all the same.
+    let shows = matches!(confirm.order.act, Act::Take { .. } | Act::Trust);
+    let asks = shows || preview.asks().is_some() || confirm.reason.is_some() || confirm.order.forced.is_some();
     let complete = confirm.left_out.is_empty() && preview.each.iter().all(|planned| planned.refused.is_none());
     confirm.preview = Some(preview);
     // What loses nothing and concerns exactly whom it was given for was asked for by its key.

@@ -9,7 +9,7 @@ mod when;
 use std::fmt::Write as _;
 
 use self::{table::TABLE, when::always};
-use super::{keymap::Keymap, model::Model};
+use super::{chooser, keymap::Keymap, model::Model};
 use crate::fleet::sort::Column;
 
 /// What the operator can do.
@@ -101,6 +101,8 @@ pub enum Action {
     Reset,
     /// Start it again.
     Relaunch,
+    /// Record that its runtime may trust its working directory.
+    Trust,
     /// Pause the agent, or let it go on.
     Pause,
     /// Take its session over, in the dashboard's frame.
@@ -297,6 +299,17 @@ pub fn named(beginning: &str) -> Vec<&'static ActionSpec> {
     }
 }
 
+/// What is open over the fleet reads keys of its own: they are no actions, and so no lines of the table.
+fn where_others_stand() -> String {
+    format!(
+        "\n## Where something is open\n\nWhat is open over the fleet has keys of its own. They stand in the footer as long as it is open, \
+         and cannot be configured: those of the composer, of the question before an order and of an answer also in \
+         docs/acting.md, those of the player in docs/recorder.md. The choice of columns: {}. What is typed after `/` or \
+         `:`: Enter takes it, Esc takes it back; Tab completes the name of an action.\n",
+        chooser::HINT
+    )
+}
+
 /// The table as Markdown, with the keys of a map: `docs/keys.md` and `mosaic-top keys`.
 #[must_use]
 pub fn reference_markdown(keymap: &Keymap) -> String {
@@ -316,6 +329,7 @@ pub fn reference_markdown(keymap: &Keymap) -> String {
             let _ = writeln!(page, "| {} | `{}` | {}{asks} |", keys.join(" "), spec.name, spec.words);
         }
     }
+    page.push_str(&where_others_stand());
     page.push_str(
         "\n## Mouse\n\nA click selects; on a column's head it sorts, again the other way; in a dialog it chooses. A double click \
          opens. Dragging marks text of a mirror and copies it, with Alt or Ctrl held a block. The wheel scrolls the list, \

@@ -117,7 +117,8 @@ fn roster(model: &Model) -> Option<Notice> {
 
 /// The configuration is one operator's own: what is wrong with it is no fault of the fleet.
 fn settings(settings: &Settings) -> Option<Notice> {
-    let count = settings.problems.len();
+    // What is only good to know stands in the list.
+    let count = settings.all_problems().iter().filter(|problem| problem.error).count();
     if count == 0 {
         return None;
     }

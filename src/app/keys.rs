@@ -137,6 +137,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Interrupt
         | Action::Reset
         | Action::Relaunch
+        | Action::Trust
         | Action::Pause
         | Action::Take
         | Action::TakeWhole

@@ -41,6 +41,7 @@ pub mod mode;
 pub mod model;
 mod mouse;
 mod pan;
+pub mod policies;
 pub mod problems;
 pub mod replay;
 #[doc(hidden)]

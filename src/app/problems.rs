@@ -69,16 +69,18 @@ fn health(checkup: &Checkup, zone: &TimeZone, width: usize, lines: &mut Vec<Prob
 }
 
 fn settings(path: &str, settings: &Settings, width: usize, lines: &mut Vec<ProblemLine>) {
-    if settings.problems.is_empty() {
+    let all = settings.all_problems();
+    if all.iter().all(|problem| !problem.error) {
         lines.extend(
             wrap(&format!("{path}: no problems"), width)
                 .into_iter()
                 .map(|text| ProblemLine::Says(Severity::Note, text)),
         );
     }
-    for problem in &settings.problems {
+    for problem in all {
+        let severity = if problem.error { Severity::Warning } else { Severity::Note };
         let says = wrap(&problem.show(path), width);
-        lines.extend(says.into_iter().map(|text| ProblemLine::Says(Severity::Warning, text)));
+        lines.extend(says.into_iter().map(|text| ProblemLine::Says(severity, text)));
     }
 }
 

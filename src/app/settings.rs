@@ -17,10 +17,13 @@ pub struct Settings {
     pub config: Config,
     /// Which keys mean what.
     pub keymap: Keymap,
-    /// Everything that is wrong with it, in the file's order.
+    /// Everything that is wrong with it by itself, in the file's order.
     pub problems: Vec<Problem>,
     /// Why changes are refused, when that is the configuration's doing.
     pub read_only: Option<&'static str>,
+    /// What is wrong with its policies by the rules that are in force, and policies that can never act. The rules come with
+    /// the fleet, so this is known later than the rest, and keeps nothing from being taken up.
+    pub misfits: Vec<Problem>,
     /// Whether an earlier, good one holds in its place.
     pub is_former: bool,
     /// Whether nothing is recorded, whatever the file says.
@@ -35,6 +38,7 @@ impl Default for Settings {
             config: Config::default(),
             keymap: Keymap::of_the_table(),
             problems: Vec::new(),
+            misfits: Vec::new(),
             read_only: None,
             is_former: false,
             unrecorded: false,
@@ -87,8 +91,18 @@ impl Settings {
             *self = Self { unrecorded: self.unrecorded, ..news };
         } else {
             (self.path, self.problems, self.is_former) = (news.path, news.problems, true);
+            // What is told of the file's policies is told of those that stand there now.
+            self.config.prompts.written = news.config.prompts.written;
             self.read_only = self.read_only.or(news.read_only);
         }
+    }
+
+    /// Everything that is wrong with it, in the file's order.
+    #[must_use]
+    pub fn all_problems(&self) -> Vec<&Problem> {
+        let mut all: Vec<&Problem> = self.problems.iter().chain(&self.misfits).collect();
+        all.sort_by_key(|problem| problem.place);
+        all
     }
 
     /// The chord that leaves what was taken over; the usual one where the configured one is none.

@@ -18,7 +18,7 @@ use super::{
     mirror::Mirror,
     mode::{FilterPrompt, LONGEST_PROMPT, Mode},
     model::{Change, Model, RosterState, View},
-    mouse,
+    mouse, policies,
     settings::Settings,
     still, taken, unattended,
 };
@@ -206,6 +206,18 @@ fn settings(model: &mut Model, news: Settings) {
     }
     model.change = Change::Everything;
     model.bring_into_sight();
+    check_policies(model);
+}
+
+/// The rules that are in force come with the facts: what policies say is held against them whenever either is new.
+fn check_policies(model: &mut Model) {
+    // Where they could not be read, nobody knows which there are.
+    let Some(rules) = model.facts.as_ref().and_then(|facts| facts.rules.rules.as_ref()) else { return };
+    let policies = &model.settings.config.prompts.written;
+    let misfits = policies::misfits(policies, rules, model.last_good_roster.as_ref());
+    if misfits != model.settings.misfits {
+        (model.settings.misfits, model.change) = (misfits, Change::Everything);
+    }
 }
 
 /// What fresh facts say of the pictures: those of a server that was replaced are another's, and a pipe that stands still
@@ -229,6 +241,7 @@ fn compare(model: &mut Model, facts: &HostFacts) -> BTreeSet<PaneKey> {
 
 /// Joins the last good roster with the last facts and shows the outcome. The pictures of these panes tell nothing.
 fn rejoin(model: &mut Model, respawned: &BTreeSet<PaneKey>) {
+    check_policies(model);
     let Some(facts) = &model.facts else { return };
     let context = JoinContext {
         limits: Limits { stalled_after: model.settings.config.stalled_after, ..model.start.limits },

@@ -10,8 +10,11 @@ use color_eyre::eyre::Result;
 
 use super::{Exit, Globals, complain, say};
 use crate::{
-    adapter::config_file::{ConfigFile, ConfigRead},
-    app::settings::Settings,
+    adapter::{
+        Look, Observer,
+        config_file::{ConfigFile, ConfigRead},
+    },
+    app::{policies, settings::Settings},
     config::example,
 };
 
@@ -42,17 +45,39 @@ impl Config {
             say(&example::yaml())?;
             return Ok(Exit::Done);
         }
-        let (_, settings) = match load(globals).await.and_then(strictly) {
+        let (_, mut settings) = match load(globals).await {
             Ok(loaded) => loaded,
             Err(exit) => return Ok(exit),
         };
-        let found = settings.path.map_or_else(
-            || "there is no configuration, so every option has its default\n".to_owned(),
-            |path| format!("{path}: no problems\n"),
-        );
-        say(&found)?;
+        hold_against_rules(globals, &mut settings).await;
+        let Some(path) = settings.path.clone() else {
+            say("there is no configuration, so every option has its default\n")?;
+            return Ok(Exit::Done);
+        };
+        let all = settings.all_problems();
+        for problem in &all {
+            complain(&problem.show(&path));
+        }
+        if all.iter().any(|problem| problem.error) {
+            return Ok(Exit::Usage);
+        }
+        say(&format!("{path}: no problems\n"))?;
         Ok(Exit::Done)
     }
+}
+
+/// Which rules are in force, and which runtimes there are, the fleet says: only policies need it.
+async fn hold_against_rules(globals: &Globals, settings: &mut Settings) {
+    let policies = &settings.config.prompts.written;
+    if policies.is_empty() {
+        return;
+    }
+    let mut observer = Observer::new(globals.watch(), globals.socket());
+    let Some(rules) = observer.look(Look::Usual).await.facts.rules.rules else {
+        complain("mosaic-top: the rules could not be read, so policies were not held against them");
+        return;
+    };
+    settings.misfits = policies::misfits(policies, &rules, observer.roster());
 }
 
 /// The file, when there is a place for one, and what it says.

@@ -78,6 +78,11 @@ nothing. `--json` is for programs ([json.md](json.md); its schema: `mosaic-top s
 is said, and never taken for healthy. A dashboard makes the same check half a minute after it starts, every ten minutes and on
 Ctrl-R, and shows what it finds under `!`.
 
+**Locks** have no check, because none can be left behind: the action log, acknowledgements, relaunches, the records of trust
+(`….mosaic-lock`), recordings and the tap are locked with `flock`, which the kernel takes back with the process that held it; the
+empty files that stay mean nothing. One that a process still holds while it is stopped is waited for, and then named by
+whoever needed it. What names its owner and can outlive it is a takeover: `stale.taken`.
+
 This page is made from the table in `src/fleet/doctor/table.rs`.
 ";
 

@@ -128,6 +128,32 @@ impl Deck {
         Target::of(order, row, &around).map_err(|refusal| (name.to_owned(), refusal))
     }
 
+    /// What an order would do to each of these agents, as its dialog shows it; nothing is done. The exit code is the highest
+    /// of the refusals'.
+    pub(super) async fn preview(&self, order: &Order, agents: &[String]) -> Result<Exit> {
+        let mut worst = 0;
+        let mut refuse = |name: &str, refusal: &Refusal| {
+            complain(&format!("{name}: will be refused: {}", hinted(refusal, order.word())));
+            worst = worst.max(refusal.exit_code());
+        };
+        let mut targets = Vec::new();
+        for name in agents {
+            match self.target(order, name) {
+                Ok(target) => targets.push(target),
+                Err((name, refusal)) => refuse(&name, &refusal),
+            }
+        }
+        for planned in self.steer.preview(order, targets).await.each {
+            let name = planned.target.name();
+            planned.refused.iter().for_each(|refusal| refuse(name, refusal));
+            planned.warnings.iter().for_each(|warning| complain(&format!("{name}: {warning}")));
+            for line in planned.commands.iter().filter(|_| planned.refused.is_none()) {
+                say(&format!("{}\n", visible(&format!("{name}: {line}"))))?;
+            }
+        }
+        Ok(exit_of(worst))
+    }
+
     /// The name of the agent that is meant by a word; the word itself where there is none.
     pub(super) fn name_of<'a>(&'a self, word: &'a str) -> &'a str {
         agent(word, &self.shown.fleet).map_or(word, |row| row.name.as_str())

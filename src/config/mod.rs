@@ -169,8 +169,11 @@ pub enum Osc {
 pub struct Prompts {
     /// So many answers a minute and agent at most; then the prompt is only flagged.
     pub most_a_minute: u32,
-    /// What was opted in or out.
+    /// What was opted in or out. Empty where one of them could not be understood: half of them could clear what the other
+    /// half holds back.
     pub policies: Vec<Policy>,
+    /// Every policy whose rule could be read, for who knows which rules there are: all that is wrong is told at once.
+    pub written: Vec<Policy>,
 }
 
 /// What happens at a prompt that a rule recognises.
@@ -180,8 +183,8 @@ pub struct Policy {
     pub rule: String,
     /// Where that stands, for who knows which rules there are.
     pub place: Place,
-    /// Only agents of this runtime.
-    pub runtime: Option<String>,
+    /// Only agents of this runtime, and where that stands.
+    pub runtime: Option<(String, Place)>,
     /// Only this agent.
     pub agent: Option<String>,
     /// What to do.
@@ -236,7 +239,7 @@ impl Default for Config {
                 every: Duration::from_secs(30),
                 again: Duration::from_secs(900),
             },
-            prompts: Prompts { most_a_minute: 2, policies: Vec::new() },
+            prompts: Prompts { most_a_minute: 2, policies: Vec::new(), written: Vec::new() },
             trust_before_relaunch: true,
             recorder: Recorder { on: true, megabytes: 10, megabytes_of_all: 500, days: 14 },
         }
@@ -251,7 +254,7 @@ impl Prompts {
         let of = |policy: &&Policy| {
             policy.rule == rule
                 && policy.agent.as_deref().is_none_or(|only| only == agent)
-                && policy.runtime.as_deref().is_none_or(|only| Some(only) == runtime)
+                && policy.runtime.as_ref().is_none_or(|(only, _)| Some(only.as_str()) == runtime)
         };
         let weight = |policy: &&Policy| (policy.agent.is_some(), policy.runtime.is_some());
         self.policies.iter().filter(of).max_by_key(weight).map(|policy| policy.answer).unwrap_or_default()

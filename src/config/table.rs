@@ -217,7 +217,7 @@ pub(super) static OPTIONS: &[Opt] = &[
         "[]",
         "Which prompts are answered unattended: `- {rule: claude.trust, answer: clear}`; answer is flag or clear. With \
          `runtime` or `agent` only there; an agent's own counts above its runtime's, and that above the rest.",
-        set!(prompts.policies, policies),
+        policies,
     ),
     opt(
         "trust_before_relaunch",
@@ -317,25 +317,37 @@ fn keys(value: &Marked) -> Read<Vec<KeyBinding>> {
     }))
 }
 
-fn policies(value: &Marked) -> Read<Vec<Policy>> {
+fn policies(config: &mut Config, value: &Marked) -> Read<()> {
     let Kind::List(items) = &value.kind else {
         return wrong(value, format!("{} is no list", shown(value)), "write lines of `- {rule: …, answer: clear}`");
     };
-    all(items.iter().map(policy))
+    let (written, problems): (Vec<_>, Vec<_>) = items.iter().map(policy).unzip();
+    let (written, problems): (Vec<Policy>, Vec<Problem>) =
+        (written.into_iter().flatten().collect(), problems.into_iter().flatten().collect());
+    config.prompts.policies = if problems.is_empty() { written.clone() } else { Vec::new() };
+    config.prompts.written = written;
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 const OF_A_POLICY: [&str; 4] = ["rule", "answer", "runtime", "agent"];
 
-fn policy(value: &Marked) -> Read<Policy> {
+/// A policy, when it names a rule; and what is wrong with it.
+fn policy(value: &Marked) -> (Option<Policy>, Vec<Problem>) {
     let mut problems = Vec::new();
     let (mut rule, mut answer, mut runtime, mut agent) = (None, Answer::Flag, None, None);
-    for entry in entries(value)? {
+    let entries = entries(value).unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        &[]
+    });
+    let is_mapping = problems.is_empty();
+    for entry in entries {
+        let named = |text| (text, entry.value.place);
         let read = match entry.key.as_str() {
-            "rule" => line(&entry.value).map(|text| rule = Some((text, entry.value.place))),
+            "rule" => line(&entry.value).map(|text| rule = Some(named(text))),
             "answer" => {
                 word(&entry.value, &[("flag", Answer::Flag), ("clear", Answer::Clear)]).map(|word| answer = word)
             }
-            "runtime" => line(&entry.value).map(|text| runtime = Some(text)),
+            "runtime" => line(&entry.value).map(|text| runtime = Some(named(text))),
             "agent" => line(&entry.value).map(|text| agent = Some(text)),
             other => {
                 let hint = nearest(other, OF_A_POLICY.into_iter());
@@ -346,15 +358,12 @@ fn policy(value: &Marked) -> Read<Policy> {
         };
         problems.extend(read.err().unwrap_or_default());
     }
-    match rule {
-        Some((rule, place)) if problems.is_empty() => Ok(Policy { rule, place, runtime, agent, answer }),
-        Some(_) => Err(problems),
-        None => {
-            problems.push(
-                Problem::error(Some(value.place), "this policy names no rule")
-                    .hinted("write `rule:` with the name that the cause of a stuck agent shows"),
-            );
-            Err(problems)
-        }
+    let names_a_rule = rule.is_some() || entries.iter().any(|entry| entry.key == "rule");
+    if is_mapping && !names_a_rule {
+        problems.push(
+            Problem::error(Some(value.place), "this policy names no rule")
+                .hinted("write `rule:` with the name that the cause of a stuck agent shows"),
+        );
     }
+    (rule.map(|(rule, place)| Policy { rule, place, runtime, agent, answer }), problems)
 }

@@ -1,4 +1,4 @@
-//! Who may reach each tmux server and who does; and how an ssh configuration writes its `ControlPath`.
+//! Who may reach each tmux server and who does.
 
 use std::{collections::BTreeMap, os::unix::net::UnixStream, path::PathBuf, sync::Arc};
 
@@ -101,59 +101,4 @@ fn client(line: &str) -> Option<Client> {
     let mut next = || fields.next().map(str::to_owned);
     let (read_only, control, user, session, name) = (next()?, next()?, next()?, next()?, next()?);
     Some(Client { name, session, read_only: read_only == "1", control: control == "1", user })
-}
-
-/// Every `ControlPath` that an ssh configuration writes, in its order.
-pub(super) fn control_paths(config: &str) -> impl Iterator<Item = &str> {
-    config.lines().filter_map(|line| {
-        let (key, value) = line.trim().split_once([' ', '\t', '='])?;
-        key.eq_ignore_ascii_case("controlpath").then(|| value.trim_matches([' ', '\t', '=', '"']))
-    })
-}
-
-/// Whether a path is what a written one becomes: a `%` with its letter stands for anything, and so does `~`, which ssh
-/// takes from the user data base.
-pub(super) fn fills(written: &str, path: &str) -> bool {
-    let mut parts: Vec<String> = vec![String::new()];
-    let mut chars = written.chars();
-    while let Some(c) = chars.next() {
-        match (c, parts.last_mut()) {
-            ('%' | '~', _) => {
-                if c == '%' {
-                    chars.next();
-                }
-                parts.push(String::new());
-            }
-            (c, Some(last)) => last.push(c),
-            (_, None) => {}
-        }
-    }
-    let Some(mut rest) = path.strip_prefix(parts[0].as_str()) else { return false };
-    for part in &parts[1..] {
-        match rest.find(part.as_str()) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    parts.len() > 1 || rest.is_empty()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_written_path_is_found_again_in_what_ssh_makes_of_it() {
-        assert!(fills("~/.ssh/cm-%C", "/h/u/.ssh/cm-0af3"));
-        assert!(fills("~/.ssh/cm-%n-%C", "/h/u/.ssh/cm-box-0af3"));
-        assert!(fills("/tmp/%r@%h:%p", "/tmp/dev@10.0.0.1:22"));
-        assert!(!fills("~/.ssh/cm-%n-%C", "/h/u/.ssh/other-0af3"));
-        assert!(!fills("/tmp/one", "/tmp/other"));
-    }
-
-    #[test]
-    fn every_way_to_write_a_control_path_is_read() {
-        let config = "Host a\n  ControlPath ~/a-%C\nHost b\ncontrolpath=\"~/b-%n\"\n# ControlPath no\n";
-        assert_eq!(control_paths(config).collect::<Vec<_>>(), ["~/a-%C", "~/b-%n"]);
-    }
 }

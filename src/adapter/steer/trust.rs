@@ -9,13 +9,20 @@ use super::{
     job::{End, Job, LIMIT},
 };
 use crate::{
-    adapter::{exec::Exec, identity::Who, trust::surroundings},
+    adapter::{
+        exec::{Exec, FileError},
+        identity::Who,
+        trust::surroundings,
+    },
     fleet::{
         order::{Aim, Ending, Refusal, Target},
         text::{pairs, visible},
         trust::{Edit, Keeper},
     },
 };
+
+/// Claude keeps what it knows of every project in one file.
+const FILE_MOST: usize = 32 * 1024 * 1024;
 
 /// What is to be recorded, and where.
 struct Plan {
@@ -72,6 +79,23 @@ impl Plan {
 pub(super) async fn lines(steer: &Steer, who: &Who, target: &Target) -> Vec<String> {
     let Some(aim) = target.aim.as_deref() else { return Vec::new() };
     Plan::of(steer, who, aim).await.map(|plan| plan.line()).into_iter().collect()
+}
+
+/// What an operator should know before: that it stands there already, or that the file will be left alone.
+pub(super) async fn warning(steer: &Steer, who: &Who, aim: &Aim) -> Option<String> {
+    let plan = Plan::of(steer, who, aim).await.ok()?;
+    let text = match steer.hand.read(vec![plan.file.clone()], FILE_MOST).await.pop()? {
+        Ok(content) => Some(String::from_utf8_lossy(&content.bytes).into_owned()),
+        Err(FileError::Missing(_)) => None,
+        Err(error) => return Some(format!("it will be left alone: {error}")),
+    };
+    match plan.keeper.record(text.as_deref(), &plan.directory) {
+        Ok(Edit::Recorded) => Some("it stands there already, so nothing will be written".to_owned()),
+        Ok(Edit::Changed(_)) => None,
+        Err(why) => {
+            Some(format!("{} will be left alone: {}", visible(&plan.file.display().to_string()), visible(&why)))
+        }
+    }
 }
 
 /// Whether it could be recorded.

@@ -1,7 +1,7 @@
 //! What an operator should know before an order is given: it does not stand against it, or may have passed by then. One
 //! look at the target; it changes nothing.
 
-use super::{Steer, look::Now};
+use super::{Steer, look::Now, trust};
 use crate::{
     adapter::identity::Who,
     fleet::{
@@ -19,6 +19,9 @@ const DRAFT_MOST: usize = 60;
 pub(super) async fn of(steer: &Steer, order: &Order, target: &Target, who: &Who) -> Vec<String> {
     let Some(aim) = target.aim.as_deref() else { return Vec::new() };
     let mut warnings = aim.cautions.clone();
+    if order.act == Act::Trust {
+        warnings.extend(trust::warning(steer, who, aim).await);
+    }
     let types = matches!(order.act, Act::Send(_) | Act::Reset { .. });
     if let Some(pane) = aim.pane.filter(|pane| types && !pane.dead) {
         warnings.extend(in_the_way(steer, order, aim, pane, who).await);

@@ -8,8 +8,8 @@ use super::{
     Group as G,
     when::{
         acknowledges, acts, answers, broadcasts, follows, goes_back, has_receipts, holds, in_fleet, in_list,
-        interrupts, marks, on_fleet, on_wall, opens, scrolls_back, searches, takes, turns, with_a_shell, with_mirror,
-        with_rows, zoomed,
+        interrupts, marks, on_fleet, on_wall, opens, scrolls_back, searches, takes, trusts, turns, with_a_shell,
+        with_mirror, with_rows, zoomed,
     },
 };
 use crate::fleet::sort::Column;
@@ -56,6 +56,9 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .short("relaunch")
         .danger(Destroys)
         .when(acts),
+    line(A::Trust, G::Act, "trust", &["d"], "trust its directory for the next launch; asks first")
+        .danger(Changes)
+        .when(trusts),
     line(A::Pause, G::Act, "pause", &["p"], "pause the agent, or let it go on; asks for a reason")
         .short("pause")
         .danger(Changes)

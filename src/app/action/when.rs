@@ -161,6 +161,16 @@ pub(super) fn takes(model: &Model) -> Offer {
     }
 }
 
+/// An agent whose launch the roster declares.
+pub(super) fn trusts(model: &Model) -> Offer {
+    match acts(model) {
+        Offer::Now if model.chosen().iter().all(|row| !row.managed) => {
+            Offer::Greyed("it is not in the roster: nothing is known of how it is started")
+        }
+        offer => offer,
+    }
+}
+
 pub(super) fn broadcasts(model: &Model) -> Offer {
     match in_fleet(model) {
         Offer::Now => acts(model),

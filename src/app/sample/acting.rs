@@ -118,6 +118,9 @@ fn commands(act: &Act, target: &Target) -> Vec<String> {
         Act::Pause { .. } if target.aim.is_none() => vec!["write ~/.config/mosaic/fleet/run/PAUSED".to_owned()],
         Act::Pause { .. } => vec![format!("write ~/.config/mosaic/fleet/run/{name}.paused")],
         Act::Resume => vec![format!("remove ~/.config/mosaic/fleet/run/{name}.paused")],
+        Act::Trust => {
+            vec!["write /home/dev/.claude.json: projects[\"/srv/app\"].hasTrustDialogAccepted = true".to_owned()]
+        }
         _ => vec!["tmux -L mosaic-fleet send-keys -l -t %2 -- /clear".to_owned()],
     }
 }

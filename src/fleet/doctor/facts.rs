@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::Timestamp;
 
+use super::ssh::Setting;
 use crate::fleet::{ids::Socket, reading::Reading};
 
 /// All of it, about one host at one moment.
@@ -23,12 +24,12 @@ pub struct Extra {
     pub run: Reading<Vec<Left>>,
     /// How ssh would go to the hosts of the roster.
     pub ssh: Vec<Ssh>,
+    /// Every line of the configuration of ssh.
+    pub ssh_settings: Reading<Vec<Setting>>,
     /// The locale of this program: `LC_ALL`, else `LC_CTYPE`, else `LANG`.
     pub locale: String,
     /// What the next launch of each agent of this host would find.
     pub launches: Vec<Launch>,
-    /// What is wrong with files in which the user changed what is known of runtimes and prompts.
-    pub rules: Vec<String>,
 }
 
 /// What a path is, and what this user may do there.

@@ -10,7 +10,8 @@
 //! | `facts`    | what the checks rest on beside what every look gathers             |
 //! | `tmux`     | versions, clients, who may reach the socket, mirrors' marks        |
 //! | `units`    | holder, ordering, files of units                                   |
-//! | `places`   | directories, the log, the disk, ssh, locale, what was left behind  |
+//! | `places`   | directories, the log, the disk, locale, what was left behind       |
+//! | `ssh`      | connections that one name of a machine shares with another         |
 //! | `launches` | what the next launch of each agent would meet                      |
 //! | `report`   | the document of `doctor --json`, and its schema                    |
 
@@ -18,6 +19,7 @@ pub mod facts;
 mod launches;
 mod places;
 pub mod report;
+pub mod ssh;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -99,6 +101,7 @@ pub fn examine(it: &Examined<'_>) -> Checkup {
     tmux::check(it, &mut checkup);
     units::check(it, &mut checkup);
     places::check(it, &mut checkup);
+    ssh::check(it, &mut checkup);
     launches::check(it, &mut checkup);
     checkup.findings.sort_by_key(|finding| finding.severity);
     checkup

@@ -1,4 +1,4 @@
-//! Directories and files of the fleet, the disk, clocks, what was left behind; ssh and the locale.
+//! Directories and files of the fleet, the disk, clocks, what was left behind; the locale.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -127,13 +127,5 @@ fn around(it: &Examined<'_>, checkup: &mut Checkup) {
     if !charset.contains("utf8") {
         let named = if locale.is_empty() { "not set".to_owned() } else { visible(locale) };
         checkup.add(&table::LOCALE, Severity::Warning, format!("the locale is {named}"));
-    }
-    for ssh in &it.extra.ssh {
-        let host = visible(&ssh.host);
-        let path = checkup.known(&format!("how ssh goes to {host}"), &ssh.control_path).and_then(Option::as_ref);
-        if let Some(path) = path.filter(|path| !path.contains("%n")) {
-            let says = format!("ssh to {host} shares connections at {}", visible(path));
-            checkup.add(&table::CONTROL_PATH, Severity::Fault, says);
-        }
     }
 }

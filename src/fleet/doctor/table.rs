@@ -97,6 +97,9 @@ checks! {
             "read journalctl --user -u UNIT; then mosaic-top relaunch AGENT, or reset-failed and start";
         NO_UNIT: "unit.missing", "agents of the roster have no unit, or a masked one",
             "nothing starts them again after a reboot", "install the template mosaic-agent@.service, then enable the instance";
+        UNIT_OF_NOBODY: "unit.unknown", "an agent's unit runs or is enabled, and the roster has no such agent here",
+            "it works, or comes back with the next reboot, and nobody watches it: the roster and the units have drifted apart",
+            "systemctl --user disable --now UNIT, or add the agent to the roster";
     }
     "the next launch" {
         RUNTIME_PATH: "path.runtime", "a program of the launch (the launcher `mosaic`, the runtime) is not on the PATH that it gets",
@@ -147,7 +150,7 @@ checks! {
         LOCALE: "locale.not-utf8", "the locale is not UTF-8",
             "tmux draws `_` for every character beyond ASCII in attached terminals, and this dashboard's shapes may be boxes",
             "export LANG=C.UTF-8";
-        CONTROL_PATH: "ssh.control-path", "an ssh `ControlPath` without `%n`",
+        CONTROL_PATH: "ssh.control-path", "an ssh `ControlPath` without `%n`: of a host of the roster, or of two names for one user and machine in ~/.ssh/config",
             "with %C alone a restricted alias rides on the full-power master of the same user and host, past the forced command",
             "put %n into it: ControlPath ~/.ssh/cm-%n-%C";
         UNOBSERVED: "host.unobserved", "agents on hosts that are not observed from here",

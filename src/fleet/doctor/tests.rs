@@ -48,9 +48,9 @@ fn healthy(version: &str) -> (HostFacts, Extra) {
         places: vec![place("/m/fleet/run")],
         run: Reading::Known(Vec::new()),
         ssh: Vec::new(),
+        ssh_settings: Reading::Known(Vec::new()),
         locale: "C.UTF-8".into(),
         launches: Vec::new(),
-        rules: Vec::new(),
     };
     (facts, extra)
 }

@@ -37,10 +37,28 @@ pub(super) fn check(it: &Examined<'_>, checkup: &mut Checkup) {
     say(&table::FAILED, Severity::Fault, &failed, "has failed");
     let lost = of(&all, |unit| unit.active == "active" && unit.enabled == "disabled");
     say(&table::BOOT, Severity::Warning, &lost, "runs and is not enabled: a reboot loses it");
+    let nobodys = of_nobody(it, units);
+    say(&table::UNIT_OF_NOBODY, Severity::Warning, &nobodys, "is of no agent of this host in the roster");
     if !there.is_empty() {
         let without = of(&agents, |unit| !is_there(&unit));
         say(&table::NO_UNIT, Severity::Warning, &without, "is not there, or is masked");
     }
+}
+
+/// Units of agents that the roster does not have, where there is a roster.
+fn of_nobody(it: &Examined<'_>, units: &[UnitFile]) -> Vec<String> {
+    let systemd = &it.facts.systemd;
+    let Some(loaded) = systemd.units.known().filter(|_| it.fleet.rows.iter().any(|row| row.managed)) else {
+        return Vec::new();
+    };
+    let stays =
+        |name: &str| systemd.enabled.known().and_then(|all| all.get(name)).is_some_and(|state| state == "enabled");
+    let nobodys = loaded.iter().filter(|(name, unit)| {
+        let is_agents = name.starts_with("mosaic-agent@") && name.ends_with(".service");
+        let known = units.iter().any(|unit| unit.name == **name);
+        is_agents && !known && (unit.active == "active" || stays(name))
+    });
+    nobodys.map(|(name, _)| name.clone()).collect()
 }
 
 fn of(units: &[&UnitFile], is: impl Fn(&UnitFile) -> bool) -> Vec<String> {

@@ -18,7 +18,7 @@ mod zones;
 
 use std::time::Duration;
 
-pub use rules::{Rules, schema};
+pub use rules::{Policed, Rules, schema};
 pub use seen::{Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
 pub use tracker::{Shown, Tracker};
 pub use user::{UserFile, UserRules};

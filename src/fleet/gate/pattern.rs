@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem;
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Hir, HirKind, literal::Extractor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -42,6 +42,14 @@ impl Pattern {
         match self {
             Self::Fragment(fragment) => squeezed(line).contains(fragment.as_str()),
             Self::Expression(it) => it.is_in(line),
+        }
+    }
+
+    /// Texts that it is in, one for each way in which it may begin; empty where there are too many to say.
+    pub(super) fn examples(&self) -> Vec<String> {
+        match self {
+            Self::Fragment(fragment) => vec![fragment.clone()],
+            Self::Expression(it) => it.examples(),
         }
     }
 
@@ -107,6 +115,16 @@ impl Expression {
     pub(super) fn group(&self, text: &str) -> Option<String> {
         let found = self.compiled()?.captures_iter(text).last()?.get(1)?.as_str().trim();
         (!found.is_empty()).then(|| found.to_owned())
+    }
+
+    /// Texts that it fits, one for each way in which it may begin; empty where none is that short and sure.
+    fn examples(&self) -> Vec<String> {
+        let Ok(parsed) = regex_syntax::parse(&self.source) else { return Vec::new() };
+        let seq = Extractor::new().extract(&parsed);
+        let texts =
+            seq.literals().unwrap_or_default().iter().map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+        let texts: Vec<String> = texts.collect();
+        if texts.iter().all(|text| self.is_in(text)) { texts } else { Vec::new() }
     }
 
     /// Compiles it now. Errors: why it can never be used, with its text.

@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Glance, Seen,
+    Glance, Kind as Block, Seen,
+    pattern::Pattern,
     read::read,
     spec::{FileSpec, MarkSpec, RuleSpec, RuntimeSpec, Versions},
 };
@@ -96,6 +97,24 @@ impl Rules {
         rules.chain(self.marks.iter().map(|mark| (mark.id.as_str(), mark.about.as_str(), mark.cites.as_slice())))
     }
 
+    /// The ids of the rules that know a prompt.
+    pub fn prompt_ids(&self) -> impl Iterator<Item = &str> {
+        self.prompts.iter().map(|rule| rule.id.as_str())
+    }
+
+    /// Every runtime that something here is about.
+    pub fn runtimes(&self) -> impl Iterator<Item = &str> {
+        let named = self.prompts.iter().flat_map(|rule| &rule.runtimes);
+        named.chain(self.marks.iter().flat_map(|mark| &mark.runtimes)).chain(self.runtimes.keys()).map(String::as_str)
+    }
+
+    /// What a policy could do about the prompts of a rule; `None`: there is no such rule.
+    #[must_use]
+    pub fn policed(&self, id: &str) -> Option<Policed<'_>> {
+        let rule = self.prompts.iter().find(|rule| rule.id == id)?;
+        Some(Policed { runtimes: &rule.runtimes, never: never_cleared(rule) })
+    }
+
     /// The rules for prompts that apply to a runtime.
     pub(super) fn rules_of(&self, glance: &Glance<'_>) -> impl Iterator<Item = &RuleSpec> {
         self.prompts.iter().filter(|rule| applies(&rule.runtimes, rule.versions.as_ref(), glance))
@@ -104,6 +123,32 @@ impl Rules {
     /// The marks that apply to a runtime.
     pub(super) fn marks_of(&self, glance: &Glance<'_>) -> impl Iterator<Item = &MarkSpec> {
         self.marks.iter().filter(|mark| applies(&mark.runtimes, mark.versions.as_ref(), glance))
+    }
+}
+
+/// What a policy could do about the prompts of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policed<'a> {
+    /// The runtimes that it is for; empty: every one.
+    pub runtimes: &'a [String],
+    /// Why nothing but a person ever answers it, after the rule's name.
+    pub never: Option<&'static str>,
+}
+
+/// Why no policy ever clears a prompt of this rule, as far as the rule alone tells.
+fn never_cleared(rule: &RuleSpec) -> Option<&'static str> {
+    let dangerous = || {
+        let labels = rule.safe.as_ref().map(Pattern::examples).unwrap_or_default();
+        let does = |label: &String| rule.does.iter().find(|deed| deed.option.is_in(label));
+        !labels.is_empty() && labels.iter().all(|label| does(label).is_some_and(|deed| deed.dangerous))
+    };
+    match rule.kind {
+        Block::Asks => Some("asks inside a turn, and only gates are ever cleared"),
+        Block::Limit | Block::Error | Block::Prompt => Some("is no gate, and only gates are ever cleared"),
+        Block::Gate if rule.human => Some("can only be answered by a person"),
+        Block::Gate if rule.safe.is_none() && rule.keys.is_empty() => Some("has no answer that is known to be safe"),
+        Block::Gate if rule.keys.is_empty() && dangerous() => Some("has a safe answer that is dangerous all the same"),
+        Block::Gate => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::sessions::Sessions;
 use crate::fleet::{
-    facts::{HostFacts, Pause, ServerFacts, ServerState, SystemdFacts},
+    facts::{HostFacts, Pause, ServerFacts, ServerState, SystemdFacts, UnitFacts},
     ids::Socket,
     judgement::{Finding, Flag, Readiness, Severity},
     reading::Reading,
@@ -146,7 +146,9 @@ fn hazard(socket: &Socket, server: &ServerFacts, systemd: &SystemdFacts) -> Opti
 }
 
 fn has_fleet_units(systemd: &SystemdFacts) -> bool {
-    systemd.units.known().is_some_and(|units| units.keys().any(|unit| is_of_fleet(unit)))
+    // What the roster only names is listed, too, as not found.
+    let is_there = |(name, unit): (&String, &UnitFacts)| is_of_fleet(name) && unit.load != "not-found";
+    systemd.units.known().is_some_and(|units| units.iter().any(is_there))
 }
 
 fn paused(paused: &Reading<Option<Pause>>) -> Option<Finding> {

@@ -45,7 +45,7 @@ impl Check {
     }
 
     fn warning(&mut self, at: Place, what: String, hint: &str) {
-        self.problems.push(Problem { error: false, ..Problem::error(Some(at), what).hinted(hint) });
+        self.problems.push(Problem::note(Some(at), what).hinted(hint));
     }
 
     /// Duplicate keys of any mapping, known or not.

@@ -41,6 +41,11 @@ impl Problem {
         Self { place, error: true, what: what.into(), hint: None }
     }
 
+    /// Something that is good to know: it keeps nothing from being used.
+    pub(crate) fn note(place: Option<Place>, what: impl Into<String>) -> Self {
+        Self { error: false, ..Self::error(place, what) }
+    }
+
     /// The same with what to do next.
     #[must_use]
     pub(crate) fn hinted(self, hint: impl Into<String>) -> Self {
