@@ -55,12 +55,12 @@ fn a_policy_that_names_nothing_is_told_with_its_place_and_one_that_never_acts_is
         assert!(ran.err.contains(says), "{says} is not in {}", ran.err);
     }
     // No other verb needs it, so none fails of it.
-    write(&fleet, text);
+    fleet.configure(text);
     fleet.run(&["ps"]).with(0);
-    write(&fleet, "prompts: {policies: [{rule: claude.bypass, answer: clear}]}\n");
+    fleet.configure("prompts: {policies: [{rule: claude.bypass, answer: clear}]}\n");
     let ran = fleet.run(&["config", "--check"]).with(0);
     assert!(ran.err.contains("never acts") && ran.out.contains("no problems"), "{ran:?}");
-    write(&fleet, "prompts: {policies: [{rule: claude.trust, runtime: claude, answer: clear}]}\n");
+    fleet.configure("prompts: {policies: [{rule: claude.trust, runtime: claude, answer: clear}]}\n");
     assert_eq!(fleet.run(&["config", "--check"]).with(0).err, "");
 }
 
@@ -76,7 +76,7 @@ fn an_open_dashboard_holds_policies_against_the_rules_whenever_either_changes() 
         "id: my.gate, kind: gate, about: own, says: asks, where: menu, all: [really sure], safe: go on, cites: [me]";
     fs::write(fleet.home().join("fleet/gates.d/my.yaml"), format!("version: 1\nrules: [{{{rule}}}]\n")).unwrap();
     view.until("the rule is known", |text| !text.contains("there is no rule"));
-    write(&fleet, &policy.replace("my.gate", "my.gaet"));
+    fleet.configure(&policy.replace("my.gate", "my.gaet"));
     view.says("did you mean my.gate?");
 }
 
