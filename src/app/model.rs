@@ -12,12 +12,12 @@ use super::{
     desk::Desk,
     drag::Drag,
     keymap::Keymap,
-    keys,
     layout::{Layout, Wants, layout},
     lines::{self, Line},
     listing::Listing,
     mirror::{Mirror, Pan},
     mode::Mode,
+    places,
     settings::Settings,
     wall::TileSize,
 };
@@ -377,8 +377,9 @@ impl Model {
         self.change = Change::Everything;
         if self.listing.selected() != before {
             (self.pan, self.drag) = (Pan::Follow, None);
-            if matches!(self.mode, Mode::Still(_)) {
-                self.mode = keys::resting(self);
+            if self.still().is_some() {
+                let resting = places::resting(self);
+                *self.mode.base_mut() = resting;
             }
             if let View::Agent { scroll } = &mut self.view {
                 *scroll = 0;

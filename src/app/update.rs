@@ -144,7 +144,11 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 fn paste_into_prompt(model: &mut Model, text: &str) {
-    let (Mode::Filter(FilterPrompt { input, .. }) | Mode::Command(input)) = &mut model.mode else { return };
+    let input = match &mut model.mode {
+        Mode::Filter(FilterPrompt { input, .. }) => input,
+        Mode::Command(line) => line.typing(),
+        _ => return,
+    };
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
         if input.value().chars().count() < LONGEST_PROMPT {
             input.handle(tui_input::InputRequest::InsertChar(c));
@@ -226,7 +230,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         model.unrecorded.insert(pane.clone());
         model.change = Change::Everything;
     }
-    if let Mode::Still(still) = &mut model.mode
+    if let Mode::Still(still) = model.mode.base_mut()
         && still.pane == *pane
     {
         still.came(&news);
@@ -238,7 +242,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         };
         mirror.take(news);
         // What a program holds back is not seen yet.
-        if mirror.due().is_none() && !matches!(model.mode, Mode::Taken(_) | Mode::Still(_)) {
+        if mirror.due().is_none() && !matches!(model.mode.base(), Mode::Taken(_) | Mode::Still(_)) {
             model.change = model.change.max(change);
         }
     }

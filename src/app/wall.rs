@@ -175,7 +175,7 @@ impl Model {
     /// Whether tiles are on the screen, be something over them.
     #[must_use]
     pub fn shows_wall(&self) -> bool {
-        self.view() == View::Wall && !matches!(self.mode(), Mode::Zoom | Mode::Taken(_))
+        self.view() == View::Wall && !matches!(self.mode().base(), Mode::Zoom | Mode::Taken(_))
     }
 
     /// The panes that should be mirrored: those on the page of the wall, else the selected one's, while there is room
