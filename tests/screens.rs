@@ -182,11 +182,6 @@ fn a_command_while_it_is_typed() {
 }
 
 #[test]
-fn a_command_while_it_is_typed() {
-    check("command", sample::model, ": o p e n Space c o");
-}
-
-#[test]
 fn the_help_while_it_is_searched() {
     check("help-search", sample::model, "? / s o r t");
 }
