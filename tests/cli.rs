@@ -88,7 +88,8 @@ fn a_check_fails_when_an_agent_is_at_fault() {
 /// second: that the question has stood for long it knows from the agent's window alone.
 #[test]
 fn a_check_sees_an_agent_that_is_parked_at_a_question_nobody_has_written_down() {
-    let menu = "Which colours shall the chart have?\\r\\n\\r\\n❯ Warm\\r\\n  Cold\\r\\n\\r\\nEnter to confirm · Esc to cancel";
+    let menu =
+        "Which colours shall the chart have?\\r\\n\\r\\n❯ Warm\\r\\n  Cold\\r\\n\\r\\nEnter to confirm · Esc to cancel";
     let fleet = Fleet::new();
     fleet.roster(&["coder0"]);
     fleet.agent("coder0", &format!("stty raw -echo; printf '\\033[H\\033[2J\\033[?25l{menu}'; read line"));

@@ -337,7 +337,9 @@ impl Joiner<'_> {
         let began = began::of(&known, &judgement, unit);
         let (doing, context) = known.record.known().map_or((None, None), shown::record);
         let taken = known.taken;
-        let pane = known.pane.map(|pane| Pane { version: known.version, ..shown::pane(&key.socket, pane, &known.recognition) });
+        let pane = known
+            .pane
+            .map(|pane| Pane { version: known.version, ..shown::pane(&key.socket, pane, &known.recognition) });
         Row {
             name: key.session.clone(),
             key,

@@ -150,14 +150,7 @@ impl Sights {
 
 impl Seeing {
     /// What the picture says: read afresh only where something about it is new, or where its stillness counts.
-    fn read(
-        &mut self,
-        rules: &Rules,
-        pane: &PaneFacts,
-        known: Known<'_>,
-        picture: Picture<'_>,
-        at: Timestamp,
-    ) -> Seen {
+    fn read(&mut self, rules: &Rules, pane: &PaneFacts, known: Known<'_>, picture: Picture<'_>, at: Timestamp) -> Seen {
         let (screen, made_of) = match picture {
             Picture::Live(screen) => (screen, None),
             Picture::Shot(shot) => (&shot.screen, Some(shot.at)),
@@ -255,7 +248,8 @@ mod tests {
         let mut still = Duration::ZERO;
         for (second, text, quiet) in looks {
             let known = Known { quiet: quiet.map(Duration::from_secs), ..Known::default() };
-            still = sights.look(&key(), &pane, known, Picture::Shot(&shot(*second, text)), at(*second)).still(at(*second));
+            still =
+                sights.look(&key(), &pane, known, Picture::Shot(&shot(*second, text)), at(*second)).still(at(*second));
         }
         assert_eq!(still.as_secs(), expected, "{looks:?}");
     }

@@ -87,7 +87,10 @@ fn words(row: &[Cell], cols: usize) -> Rows {
     let inner = bar.as_ref().map_or(row, |_| blank_end(&row[..row.len() - 1]));
     let room = cols - if bar.is_some() { 2 } else { 0 };
     let first = inner.iter().position(|cell| cell.shown.is_alphanumeric()).unwrap_or(0).min(12);
-    let hang: Vec<Cell> = inner[..first].iter().map(|cell| if BARS.contains(&cell.shown) { cell.clone() } else { Cell { shown: ' ', ..cell.clone() } }).collect();
+    let hang: Vec<Cell> = inner[..first]
+        .iter()
+        .map(|cell| if BARS.contains(&cell.shown) { cell.clone() } else { Cell { shown: ' ', ..cell.clone() } })
+        .collect();
     let (mut out, mut line) = (Vec::new(), inner[..first].to_vec());
     for word in inner[first..].split_inclusive(|cell| cell.shown == ' ') {
         if width(&line) + width(blank_end(word)) > room && line.len() > first {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     fleet::{
-    facts::{Pause, ServerFacts, ServerState},
-    fixtures::{agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
-    ids::PaneId,
-    judgement::{Flag, Readiness},
-    shot::Shot,
+        facts::{Pause, ServerFacts, ServerState},
+        fixtures::{agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
+        ids::PaneId,
+        judgement::{Flag, Readiness},
+        shot::Shot,
     },
     screen::Size,
 };
@@ -266,7 +266,8 @@ fn check_first_look(screen: &str, quiet: Option<i64>, believed: bool, expected: 
 /// A check out of cron looks twice within a second: what its window tells is all that it knows of the hours before.
 #[test]
 fn one_look_knows_by_its_quiet_window_how_long_an_agent_has_been_parked() {
-    const MENU: &str = "Which colours shall the chart have?\r\n\r\n❯ Warm\r\n  Cold\r\n\r\nEnter to confirm · Esc to cancel";
+    const MENU: &str =
+        "Which colours shall the chart have?\r\n\r\n❯ Warm\r\n  Cold\r\n\r\nEnter to confirm · Esc to cancel";
     check_first_look(MENU, Some(3600), true, (Readiness::Stuck, Some("generic.menu")));
     check_first_look(MENU, Some(10), true, (Readiness::Stuck, Some("generic.menu")));
     check_first_look(MENU, Some(9), true, (Readiness::Working, None));
