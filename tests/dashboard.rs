@@ -160,7 +160,7 @@ fn a_key_that_does_not_apply_says_why() {
         ("o 9", "o 9 means nothing"),
         ("h", "left and right pan a zoomed mirror: z zooms"),
         ("/ z z Enter y", "no agent is listed"),
-        (": x y z Enter", "no action is called \"xyz\"; ? lists them"),
+        (": x y z Enter", "no action and no agent is called \"xyz\": ? lists the actions"),
         (": s o r t Enter", "\"sort\" could be "),
         ("Esc", "this is the fleet already: q leaves"),
     ] {

@@ -8,6 +8,7 @@ mod support;
 mod watching;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -24,6 +25,7 @@ use mosaic_top::{
     },
     screen::Screen,
 };
+use serde_json::Value;
 use support::{SOON, Tmux, block_on, describe, wait_until};
 use watching::{Player, Watched, agrees, kill_taps, mirrors, pane_of, picture, program, server, tap};
 
@@ -145,6 +147,79 @@ fn what_is_replayed_is_what_the_mirror_showed() {
     assert!(shown.status.success() && describe(&shown).contains("wider"), "{}", describe(&shown));
 }
 
+/// What asciicast v2 demands of a file, word for word: <https://docs.asciinema.org/manual/asciicast/v2/>. It shares nothing with
+/// our own reader, which forgives much. How often each kind of event is there.
+fn is_asciicast(path: &Path) -> BTreeMap<String, usize> {
+    let text = String::from_utf8(fs::read(path).unwrap()).expect("UTF-8");
+    assert!(text.ends_with('\n'), "its last line is not whole");
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("one JSON value a line"));
+    let head = lines.next().expect("a header");
+    let natural = |value: &Value| value.as_u64().is_some_and(|number| number > 0);
+    let strings = |value: &Value| value.as_object().is_some_and(|map| map.values().all(Value::is_string));
+    for (key, value) in head.as_object().expect("the header is an object") {
+        let fits = match key.as_str() {
+            "version" => *value == 2,
+            "width" | "height" | "timestamp" => natural(value),
+            "duration" | "idle_time_limit" => value.is_f64(),
+            "command" | "title" => value.is_string(),
+            "env" | "theme" => strings(value),
+            _ => false,
+        };
+        assert!(fits, "{key} in the header: {value}");
+    }
+    assert!(["version", "width", "height"].iter().all(|key| head.get(key).is_some()), "{head}");
+    let (mut latest, mut kinds) = (0.0, BTreeMap::new());
+    for event in lines {
+        let [at, code, data] = event.as_array().map(Vec::as_slice).expect("an event is an array") else {
+            panic!("an event of another length: {event}");
+        };
+        let (at, code, data) = (at.as_f64().unwrap(), code.as_str().unwrap(), data.as_str().unwrap());
+        assert!(at >= latest, "a time that goes back, from {latest} to {event}");
+        latest = at;
+        match code {
+            "o" | "m" => {}
+            "r" => {
+                let (columns, rows) = data.split_once('x').expect("COLSxROWS");
+                assert!(
+                    columns.parse::<u16>().is_ok_and(|n| n > 0) && rows.parse::<u16>().is_ok_and(|n| n > 0),
+                    "{event}"
+                );
+            }
+            _ => panic!("an event of no kind: {event}"),
+        }
+        *kinds.entry(code.to_owned()).or_default() += 1;
+    }
+    kinds
+}
+
+#[test]
+fn what_is_written_is_asciicast_v2_to_the_letter() {
+    let tmux = Tmux::new();
+    let mut player = Player::start(&tmux, "a", 80, 24);
+    block_on(async {
+        let mirrors = recording(&tmux);
+        let mut watched = Watched::open_recorded(&mirrors, pane_of(&tmux, "a"), "a", 10);
+        watched.until("a picture", |w| w.screen.is_some()).await;
+        watched.mark("● working");
+        watched.mark("◆ stuck: “trust” \u{1b}[2J\n\u{202e}");
+        // Every byte there is, half characters, and what JSON must escape.
+        player.play((0..=255_u8).filter(|byte| *byte != 0x0e).collect::<Vec<_>>());
+        player.play(b"\xe6\xbc");
+        watched.for_a_while(Duration::from_millis(50)).await;
+        player.play(b"\xa2").play(" \u{1f98a} \\ \" / \u{2028} \u{7f}\r\n");
+        tmux.tmux(&["resize-window", "-t", "=a:", "-x", "100", "-y", "30"]);
+        watched.reseed();
+        watched.until("the new size", |w| w.screen.as_ref().is_some_and(|s| s.size().cols == 100)).await;
+        player.play("\x1bc\x0fthe last words");
+        watched.until("the last words", |w| w.shows("the last words")).await;
+        ends_with(&folder(&tmux, "a"), &watched);
+    });
+    let files = files(&folder(&tmux, "a"));
+    assert_eq!(files.len(), 1);
+    let kinds = is_asciicast(&files[0].0);
+    assert!(["o", "r", "m"].iter().all(|kind| kinds.contains_key(*kind)), "{kinds:?}");
+}
+
 /// The sum of all files never exceeds what may be kept, and the newest are there.
 #[test]
 fn a_flood_stays_within_the_bound_and_leaves_the_newest() {
@@ -175,7 +250,8 @@ fn a_flood_stays_within_the_bound_and_leaves_the_newest() {
         most = most.max(files(&folder).iter().map(|(_, size)| size).sum::<u64>());
         assert!((400_000..=1_000_000).contains(&most), "{most} bytes at most");
     });
-    // Each by itself is a picture and what followed.
+    // Each by itself is a picture and what followed, for other players, too.
+    assert!(files(&folder).iter().all(|(path, _)| is_asciicast(path).contains_key("o")));
     for cast in casts(&folder) {
         let alone = at_the_end(vec![cast]);
         assert!(alone.text().iter().any(|row| row.len() > 60), "{:?}", alone.text());

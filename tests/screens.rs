@@ -10,7 +10,7 @@ use mosaic_top::{
     app::{
         effect::Effect,
         event::{Event, Feed, MirrorNews, RosterNews},
-        model::Model,
+        model::{Model, Start},
         replay::{Replay, asked_place},
         sample,
         update::update,
@@ -29,6 +29,7 @@ use mosaic_top::{
         roster::{self, Parsed, Place, Problem},
         sights::Sight,
         weigh::{Sources, weigh},
+        taken::{TakeNews, Taken},
     },
     screen::{Screen, Size, history::History},
     ui::{draw, theme::Theme},
@@ -214,6 +215,11 @@ fn a_search_in_what_was_printed_long_ago() {
     };
     check("search", searched, "L I N E Backspace Backspace Backspace Backspace 3");
     check("search-kept", searched, "3 Enter n n");
+}
+
+#[test]
+fn a_command_while_it_is_typed() {
+    check("command", sample::model, ": o p e n Space c o");
 }
 
 #[test]
@@ -536,6 +542,48 @@ fn the_log_of_all_actions() {
         model
     };
     check("log", model, "");
+}
+
+#[test]
+fn an_agent_that_was_taken_over_says_how_to_leave_it() {
+    let model = |size| {
+        let mut model = on(size, "coder0");
+        let asked = effects(&mut model, "t");
+        sample::acting::preview(&mut model, &asked);
+        let number = effects(&mut model, "y").into_iter().find_map(|effect| match effect {
+            Effect::Take { number, .. } => Some(number),
+            _ => None,
+        });
+        let since = sample::at().checked_sub(Duration::from_secs(72)).unwrap();
+        let mark = Taken { by: "ops".to_owned(), from: None, since, pid: Some(1) };
+        let said = "\x1b[1m● coder0\x1b[m is here\r\n\r\n> type to it 漢字\x1b[41m ";
+        for news in [TakeNews::Began(mark), TakeNews::Said(said.into())] {
+            update(&mut model, Event::Taken(number.unwrap(), news));
+        }
+        model
+    };
+    check("taken", model, "");
+}
+
+/// A dashboard over the sample's rows that was told this at its start.
+fn told(told: Start) -> Model {
+    let mut model = Model::new(told);
+    model.show_fleet(sample::fleet());
+    update(&mut model, Event::Tick(sample::at()));
+    sample::answer_mirrors(&mut model);
+    model
+}
+
+#[test]
+fn one_agent_watched_alone_is_its_mirror_and_nothing_else() {
+    let watched = |size| told(Start { watched: Some("coder0".to_owned()), ..sample::told(size) });
+    check("watch", watched, "");
+    check("watch-held", watched, "Space");
+}
+
+#[test]
+fn who_is_here_for_the_first_time_is_told_the_keys_that_matter() {
+    check("first-run", |size| told(Start { hint: true, ..sample::told(size) }), "");
 }
 
 #[test]

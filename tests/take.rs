@@ -290,6 +290,100 @@ fn the_whole_terminal_is_handed_over_and_comes_back_at_tmuxs_own_detach() {
     dashboard.keys(&["?"]).says("open the selected agent");
 }
 
+/// The dashboard in a terminal that outlives it, with coder0 on the whole of that terminal; the dashboard's pid.
+fn handed_over(fleet: &Fleet) -> (Dashboard, Pid) {
+    let dashboard = Dashboard::run(&format!("{}; echo; echo it has ended; exec sleep 1000", fleet.shell_words("")));
+    dashboard.row("coder0", "claude");
+    dashboard.keys(&["T"]).says("attach-session");
+    dashboard.keys(&["y"]).until("the agent alone", |text| text.contains("ready") && !text.contains("mosaic-top"));
+    let pid = wait_until("the mark names its client", SOON, || {
+        let mark = fs::read_to_string(mark(fleet)).unwrap_or_default();
+        let pid = mark.lines().find_map(|line| line.strip_prefix("pid=")).and_then(|pid| pid.parse().ok());
+        pid.filter(|_| mark.contains("\nclient=")).ok_or(mark)
+    });
+    (dashboard, Pid::from_raw(pid))
+}
+
+fn clients(fleet: &Fleet) -> String {
+    fleet.tmux.tmux(&["list-clients", "-t", "=coder0"])
+}
+
+#[test]
+fn killed_while_the_whole_terminal_is_handed_over_the_guard_puts_the_window_back() {
+    let fleet = fleet(ECHO);
+    let before = window(&fleet);
+    let (dashboard, owner) = handed_over(&fleet);
+    assert_ne!(window(&fleet).0, before.0);
+    kill(owner, Signal::SIGKILL).unwrap();
+    is_as_before(&fleet, &before);
+    assert_eq!(clients(&fleet), "", "its client would make the window small again");
+    dashboard.says("it has ended");
+    let log = log(&fleet);
+    assert!(log.iter().any(|line| line.starts_with("release verdict done the program with which")), "{log:?}");
+}
+
+#[test]
+fn where_the_guard_was_killed_too_the_next_start_sends_away_who_has_the_whole_terminal() {
+    let fleet = fleet(ECHO);
+    let before = window(&fleet);
+    let (_dashboard, owner) = handed_over(&fleet);
+    kill(owner, Signal::SIGSTOP).unwrap();
+    kill(guard(&fleet), Signal::SIGKILL).unwrap();
+    kill(owner, Signal::SIGKILL).unwrap();
+    wait_until("the owner is gone", SOON, || if kill(owner, None).is_err() { Ok(()) } else { Err(owner) });
+    assert_ne!(clients(&fleet), "", "nobody ended tmux's own client");
+    assert!(mark(&fleet).exists());
+    let next = fleet.dashboard();
+    next.says("had taken it over has ended; its window is 80×24 again");
+    is_as_before(&fleet, &before);
+    assert_eq!(clients(&fleet), "");
+}
+
+#[test]
+fn another_chord_leaves_when_it_is_configured_and_the_usual_one_is_typed() {
+    let fleet = fleet(ECHO);
+    fs::create_dir_all(fleet.home().join("config/mosaic-top")).unwrap();
+    fs::write(fleet.home().join("config/mosaic-top/mosaic-top.yaml"), "take: {leave: F12}\n").unwrap();
+    let before = window(&fleet);
+    let taken = take(&fleet);
+    let screen = taken.text();
+    assert!(
+        screen.matches("F12 leaves").count() == 2 && !screen.contains(LEAVE),
+        "on the frame and below it:\n{screen}"
+    );
+    taken.keys(&[LEAVE, "F11"]).says("^]^[[23~");
+    taken.keys(&["F12"]).ended();
+    is_as_before(&fleet, &before);
+}
+
+/// `$TMUX` is set, and it is the very server that is watched.
+#[test]
+fn from_within_the_watched_server_others_are_taken_and_its_own_pane_is_refused() {
+    let fleet = fleet("cat");
+    let before = window(&fleet);
+    let nested = Dashboard::on(fleet.tmux.clone(), "top", &format!("exec {}", fleet.shell_words("")));
+    nested.row("top", "SELF");
+    nested.types(":take top").keys(&["Enter"]).says("that is the pane of this dashboard: nothing is done to it");
+    for whole in [false, true] {
+        nested.types(if whole { ":take-whole coder0" } else { ":take coder0" }).keys(&["Enter"]).says("attach-session");
+        nested.keys(&["y"]);
+        wait_until("the mark", SOON, || if mark(&fleet).exists() { Ok(()) } else { Err(nested.text()) });
+        if whole {
+            nested.until("the agent alone", |text| !text.contains("mosaic-top") && text.contains("[coder0]"));
+        } else {
+            nested.says("every other key goes to coder0");
+        }
+        let words = format!("from within {whole}");
+        nested.types(&words).keys(&["Enter"]);
+        nested.until("the agent's echo", |text| text.matches(&words).count() == 2);
+        assert_eq!(fleet.tmux.ask("=top:", "#{window_width}x#{window_height}"), "120x40");
+        // Detaching by tmux's own keys would need the prefix of the server that both are on: its client is the one of coder0.
+        if whole { nested.keys(&["C-b", "d"]) } else { nested.keys(&[LEAVE]) }.says("its window is 80×24 again");
+        is_as_before(&fleet, &before);
+    }
+    nested.keys(&["q"]).ended();
+}
+
 /// Sends the program in a terminal a signal; its pid.
 fn kill_it(dashboard: &Dashboard, signal: Signal) -> Pid {
     let pid = Pid::from_raw(dashboard.tmux.ask("=view:", "#{pane_pid}").parse().unwrap());

@@ -12,7 +12,7 @@ use super::{
     job::{Job, JobId, JobNews, Part, State},
     mode::Mode,
     model::{Change, Model},
-    taken,
+    places, taken,
 };
 use crate::fleet::{
     delivery::{Timing, WhenDraft},
@@ -185,7 +185,7 @@ fn give(model: &mut Model, word: &'static str, parts: Vec<Part>, mut errands: Ve
     let many = parts.len() > 1;
     let id = model.desk.jobs.begin(word, parts, model.now);
     if many {
-        model.mode = Mode::Receipts { job: id, scroll: 0 };
+        model.mode = Mode::Receipts { job: id, scroll: 0, under: Box::new(places::resting(model)) };
     }
     model.change = Change::Everything;
     if errands.is_empty() {

@@ -200,6 +200,8 @@ pub struct ActionSpec {
     pub danger: Danger,
     /// Where it stands in the help.
     pub group: Group,
+    /// Whether it is about agents, so that one can be named to it on the command line.
+    pub of_agent: bool,
     /// Whether its keys may mean something else where it does not apply: on a mirror it comes first.
     pub over: bool,
     /// Whether it applies to what is selected and shown.
@@ -214,7 +216,8 @@ impl ActionSpec {
         keys: &'static [&'static str],
         words: &'static str,
     ) -> Self {
-        Self { id, name, keys, words, short: None, danger: Danger::Looks, group, over: false, applies: always }
+        let (short, danger, of_agent, over, applies) = (None, Danger::Looks, false, false, always);
+        Self { id, name, keys, words, short, danger, group, of_agent, over, applies }
     }
 
     const fn danger(mut self, danger: Danger) -> Self {
@@ -224,6 +227,11 @@ impl ActionSpec {
 
     const fn short(mut self, word: &'static str) -> Self {
         self.short = Some(word);
+        self
+    }
+
+    const fn of_agent(mut self) -> Self {
+        self.of_agent = true;
         self
     }
 
@@ -330,6 +338,18 @@ pub fn reference_markdown(keymap: &Keymap) -> String {
         }
     }
     page.push_str(&where_others_stand());
+    let of_agent = TABLE.iter().filter(|spec| spec.of_agent);
+    let of_agent: Vec<String> = of_agent.map(|spec| format!("`{}`", spec.name)).collect();
+    let _ = write!(
+        page,
+        "\n## The command line\n\n`:` takes any action by its name, or by as much of it as no other begins with. Behind some an \
+         agent can be named, by its name or its alias: `:open coder0`, `:relaunch Mos`. It is selected first; a filter that \
+         hides it is taken back, and that is said. The agent that is named is the one that is meant: marks stay, and count for \
+         nothing here. An agent alone (`:coder0`) is gone to. An agent takes its whole name, so that no order hits whoever \
+         begins alike; Tab completes both words as far as all have them in common, then goes around what is left, \
+         Shift-Tab backwards. Esc leaves the mirror as it was, also one that is scrolled back.\n\nThese take an agent: {}.\n",
+        of_agent.join(", ")
+    );
     page.push_str(
         "\n## Mouse\n\nA click selects; on a column's head it sorts, again the other way; in a dialog it chooses. A double click \
          opens. Dragging marks text of a mirror and copies it, with Alt or Ctrl held a block. The wheel scrolls the list, \

@@ -6,9 +6,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
     dialog::{Page, Said, Tone},
-    keys,
     mode::Mode,
     model::Model,
+    places,
 };
 use crate::fleet::sort::Column;
 
@@ -113,7 +113,7 @@ pub(super) fn take_up(model: &mut Model) {
 }
 
 fn close(model: &mut Model) {
-    model.mode = keys::resting(model);
+    model.mode = places::resting(model);
 }
 
 /// The list's lines.

@@ -14,6 +14,7 @@ use super::{
     layout::inside,
     mode::Mode,
     model::Model,
+    places,
     words::{fit_hint, width},
 };
 
@@ -51,8 +52,8 @@ fn over_all(model: &mut Model, at: Position) -> Vec<Effect> {
     let found = help::action_at(model, area.width, (line, at.x - area.x)).and_then(action::spec);
     match found {
         Some(spec) if spec.danger == Danger::Looks => {
-            model.mode = keys::resting(model);
-            keys::offered(model, spec.id)
+            places::close(model);
+            keys::by_name(model, spec.id)
         }
         Some(spec) => {
             let key = model.keymap().keys_of(spec.id).into_iter().next().unwrap_or_default();

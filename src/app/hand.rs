@@ -10,11 +10,11 @@ use jiff::Timestamp;
 
 use super::{
     action::Action,
-    keys,
     mirror::Pan,
     mode::Mode,
     model::{Change, Model, View},
     mouse::soon,
+    places,
 };
 use crate::fleet::{
     row::{Row, RowKey},
@@ -47,7 +47,8 @@ impl Model {
     /// Whether one agent has the screen to itself, so that neither list nor marks are seen.
     #[must_use]
     pub fn shows_one(&self) -> bool {
-        matches!(self.mode, Mode::Zoom | Mode::Still(_) | Mode::Taken(_)) || matches!(self.view, View::Agent { .. })
+        matches!(self.mode.base(), Mode::Zoom | Mode::Still(_) | Mode::Taken(_))
+            || matches!(self.view, View::Agent { .. })
     }
 
     /// The selected row.
@@ -111,10 +112,10 @@ impl Model {
         self.change = Change::Everything;
         (self.pan, self.drag) = (Pan::Follow, None);
         let (zoomed, agent) =
-            (matches!(self.mode, Mode::Zoom | Mode::Still(_)), matches!(self.view, View::Agent { .. }));
+            (matches!(self.mode.base(), Mode::Zoom | Mode::Still(_)), matches!(self.view, View::Agent { .. }));
         let gone = !by_hand && self.desk.hand.shown.is_some() && !self.watches_one();
-        if matches!(self.mode, Mode::Still(_)) || zoomed && gone {
-            self.mode = keys::resting(self);
+        if self.still().is_some() || zoomed && gone {
+            *self.mode.base_mut() = places::resting(self);
         }
         if agent && (gone || self.selected_row().is_none()) {
             self.view = View::Fleet;
@@ -161,6 +162,13 @@ impl Model {
             self.say(says);
         }
         !read
+    }
+
+    /// The operator has named somebody: he is chosen, whoever was in his place.
+    pub(super) fn takes_in_hand(&mut self) {
+        self.moved();
+        self.settle(true);
+        self.desk.hand.slid = None;
     }
 
     /// Takes up the filter, the order and the rows afresh.

@@ -45,7 +45,7 @@ pub(super) fn seek(model: &mut Model) {
 
 /// One key while it is typed: the list follows.
 pub(super) fn typed(model: &mut Model, key: KeyEvent) {
-    let Mode::Help { scroll, sought } = &mut model.mode else { return };
+    let Mode::Help { scroll, sought, .. } = &mut model.mode else { return };
     *scroll = 0;
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
@@ -171,7 +171,7 @@ mod tests {
     fn check(words: &str, expected: &[&str]) {
         let mut model = sample::model((80, 24));
         let sought = Sought { input: Input::new(words.to_owned()), typing: true };
-        model.mode = Mode::Help { scroll: 0, sought };
+        model.mode = Mode::Help { scroll: 0, sought, under: Box::default() };
         let lines = help(&model, 80).concat();
         let keys = lines.iter().filter_map(|line| match line {
             HelpLine::Key { keys, .. } => Some(keys.as_str()).filter(|keys| !keys.is_empty()),

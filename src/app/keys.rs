@@ -3,12 +3,13 @@
 //! PURE, a part of [`super::update`]. A key that does not apply does nothing but say why.
 
 use crossterm::event::KeyEvent;
-use tui_input::Input;
 
 use super::{
     acting,
-    action::{self, Action, Offer},
-    chooser, clip, command, dialog_keys,
+    action::{self, Action, Danger, Offer},
+    chooser, clip,
+    command::{self, CommandLine},
+    dialog_keys,
     effect::Effect,
     filter_keys,
     help::{self, Sought},
@@ -16,7 +17,9 @@ use super::{
     mirror::Pan,
     mode::Mode,
     model::{Model, View},
-    pan, still, taken, wall,
+    pan,
+    places::{back, go, open, quit, resting, toggle, view, zoom},
+    still, taken, wall,
 };
 use crate::fleet::sort::Sort;
 
@@ -87,7 +90,7 @@ pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
         Offer::Now if model.holds_back(action) => Vec::new(),
         Offer::Now => {
             // What is marked was marked to be copied.
-            model.drag = model.drag.take().filter(|_| action == Action::Copy);
+            model.drag = model.drag.take().filter(|_| matches!(action, Action::Copy | Action::Command));
             act(model, action)
         }
         Offer::Greyed(why) | Offer::Hidden(why) => {
@@ -95,6 +98,23 @@ pub(super) fn offered(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Does an action that was asked for by its name rather than by a key. What only looks leads out of a mirror that has no
+/// place for it; what changes the fleet does not, as it says why it is not offered there.
+pub(super) fn by_name(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(spec) = action::spec(action) else { return Vec::new() };
+    if spec.danger == Danger::Looks && matches!(spec.offer(model), Offer::Hidden(_)) {
+        let resting = resting(model);
+        let place = std::mem::replace(&mut model.mode, resting);
+        if spec.offer(model) == Offer::Now {
+            model.pan = Pan::Follow;
+            model.bring_into_sight();
+        } else {
+            model.mode = place;
+        }
+    }
+    offered(model, action)
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -105,15 +125,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Refresh => return vec![Effect::Refresh],
         Action::Copy => return copy(model),
         Action::Replay => return replay(model),
-        Action::Help => {
-            // Whoever has found the help needs no hint any more.
-            model.start.hint = false;
-            toggle(model, matches!(model.mode, Mode::Help { .. }), Mode::Help { scroll: 0, sought: Sought::default() });
-        }
-        Action::Problems => toggle(model, matches!(model.mode, Mode::Problems { .. }), Mode::Problems { scroll: 0 }),
+        Action::Help | Action::Problems | Action::Receipts | Action::Command => lay_over(model, action),
         Action::Zoom => zoom(model),
         Action::Columns => chooser::open(model),
-        Action::Command => model.mode = Mode::Command(Input::default()),
         Action::Filter => filter_keys::open(model),
         Action::Back => back(model),
         Action::Open => open(model),
@@ -123,11 +137,6 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Attention => go(model, View::Attention),
         Action::Log => go(model, View::Log { scroll: 0 }),
         Action::Acknowledge => model.acknowledge(),
-        Action::Receipts => {
-            if let Some(job) = model.desk.jobs.last().map(|job| job.id) {
-                toggle(model, matches!(model.mode, Mode::Receipts { .. }), Mode::Receipts { job, scroll: 0 });
-            }
-        }
         Action::ScrollBack | Action::Search | Action::Hold | Action::Older | Action::Newer | Action::Follow => {
             return still::act(model, action);
         }
@@ -157,30 +166,26 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Out of what is open, else out of the program.
-fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.still().is_some() {
-        still::follow(model);
-    } else if overlay(model) && !model.watches_one() {
-        model.mode = Mode::Normal;
-    } else {
-        return vec![Effect::Quit];
+/// What lies over everything else until it closes.
+fn lay_over(model: &mut Model, action: Action) {
+    match action {
+        Action::Help => {
+            // Whoever has found the help needs no hint any more.
+            model.start.hint = false;
+            let help = |under| Mode::Help { scroll: 0, sought: Sought::default(), under };
+            toggle(model, matches!(model.mode, Mode::Help { .. }), help);
+        }
+        Action::Problems => {
+            let problems = |under| Mode::Problems { scroll: 0, under };
+            toggle(model, matches!(model.mode, Mode::Problems { .. }), problems);
+        }
+        Action::Receipts => {
+            let Some(job) = model.desk.jobs.last().map(|job| job.id) else { return };
+            let receipts = |under| Mode::Receipts { job, scroll: 0, under };
+            toggle(model, matches!(model.mode, Mode::Receipts { .. }), receipts);
+        }
+        _ => toggle(model, false, |under| Mode::Command(Box::new(CommandLine::over(under)))),
     }
-    Vec::new()
-}
-
-fn zoom(model: &mut Model) {
-    if model.still().is_some() {
-        return still::zoom(model);
-    }
-    model.pan = Pan::Follow;
-    toggle(model, matches!(model.mode, Mode::Zoom), Mode::Zoom);
-}
-
-/// To a view, out of whatever is open.
-fn go(model: &mut Model, to: View) {
-    model.mode = Mode::Normal;
-    view(model, to);
 }
 
 /// What is listed, and in which order.
@@ -193,66 +198,6 @@ fn order(model: &mut Model, action: Action) {
             model.listing.toggle_faults_only();
             model.arrange();
         }
-    }
-}
-
-fn overlay(model: &Model) -> bool {
-    matches!(model.mode, Mode::Help { .. } | Mode::Problems { .. } | Mode::Receipts { .. } | Mode::Zoom)
-}
-
-/// The mode to which everything that is open closes.
-pub(super) fn resting(model: &Model) -> Mode {
-    if model.watches_one() { Mode::Zoom } else { Mode::Normal }
-}
-
-fn toggle(model: &mut Model, is_on: bool, on: Mode) {
-    model.mode = if is_on { resting(model) } else { on };
-    model.bring_into_sight();
-}
-
-fn view(model: &mut Model, view: View) {
-    if view == View::Attention && model.view != view {
-        model.come_to_attention();
-    }
-    model.view = view;
-    model.pan = Pan::Follow;
-    model.bring_into_sight();
-}
-
-/// Into the selected agent, on the wall into its mirror; from what needs a human it is looked up in the list, and found
-/// there whatever is filtered.
-pub(super) fn open(model: &mut Model) {
-    if model.view == View::Attention {
-        let Some(key) = model.selected_row().map(|row| row.key.clone()) else { return };
-        while !model.rows().iter().any(|row| row.key == key) && model.listing.is_narrowed() {
-            model.listing.widen();
-            model.arrange();
-        }
-        if let Some(place) = model.rows().iter().position(|row| row.key == key) {
-            model.listing.select(place);
-        }
-    }
-    match model.view {
-        View::Wall => toggle(model, false, Mode::Zoom),
-        _ => view(model, View::Agent { scroll: 0 }),
-    }
-}
-
-/// Out of what is open, innermost first; in the fleet and on the wall one narrowing at a time is taken back.
-fn back(model: &mut Model) {
-    if model.still().is_some() {
-        still::follow(model);
-    } else if overlay(model) {
-        model.pan = Pan::Follow;
-        model.mode = resting(model);
-    } else if model.view == View::Fleet && model.hint() && !model.listing.is_narrowed() {
-        model.start.hint = false;
-        model.bring_into_sight();
-    } else if model.view == View::Fleet || model.view == View::Wall && model.listing.is_narrowed() {
-        model.listing.widen();
-        model.arrange();
-    } else {
-        view(model, View::Fleet);
     }
 }
 
@@ -283,7 +228,7 @@ fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        (Mode::Help { scroll, .. } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _)
+        (Mode::Help { scroll, .. } | Mode::Problems { scroll, .. } | Mode::Receipts { scroll, .. }, _)
         | (_, View::Agent { scroll } | View::Log { scroll }) => scroll,
         (_, View::Attention) => {
             let place = model.attention_place(&model.attention());

@@ -160,6 +160,16 @@ impl Listing {
         }
     }
 
+    /// Takes all marks out, to be put back by [`Self::take_marks_back`]: for an order that names its agent.
+    pub(super) fn put_marks_aside(&mut self) -> BTreeSet<RowKey> {
+        std::mem::take(&mut self.marks)
+    }
+
+    /// Puts marks back that were taken out.
+    pub(super) fn take_marks_back(&mut self, marks: BTreeSet<RowKey>) {
+        self.marks = marks;
+    }
+
     /// Whether something is filtered, left out or marked: what Esc takes back.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {

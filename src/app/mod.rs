@@ -14,7 +14,7 @@ pub mod chooser;
 mod click;
 pub mod clip;
 pub mod columns;
-mod command;
+pub mod command;
 pub mod compose;
 pub mod confirm;
 mod desk;
@@ -42,6 +42,7 @@ pub mod model;
 mod mouse;
 mod pan;
 pub mod policies;
+mod places;
 pub mod problems;
 pub mod replay;
 #[doc(hidden)]

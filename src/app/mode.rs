@@ -1,12 +1,13 @@
 //! What the keys are about at the moment: one enum, each mode with its own data inside.
 //!
-//! PURE data. There is no dialog beside a mode and no flag that belongs to one: leaving a mode drops its data.
+//! PURE data. There is no dialog beside a mode and no flag that belongs to one: leaving a mode drops its data. What is only
+//! looked into for a moment, the help for one, holds the mode that it lies over, and gives it back.
 
 use tui_input::Input;
 
 use super::{
-    ask::Ask, chooser::Chooser, compose::Compose, confirm::Confirm, help::Sought, job::JobId, keymap::Chord,
-    still::Still, taken::Taken,
+    ask::Ask, chooser::Chooser, command::CommandLine, compose::Compose, confirm::Confirm, help::Sought, job::JobId,
+    keymap::Chord, still::Still, taken::Taken,
 };
 use crate::fleet::filter::FilterError;
 
@@ -20,19 +21,23 @@ pub enum Mode {
     Pending(Chord),
     /// A filter is being typed; the list follows each key.
     Filter(FilterPrompt),
-    /// The name of an action is being typed.
-    Command(Input),
+    /// An action is being typed by its name.
+    Command(Box<CommandLine>),
     /// The help is open.
     Help {
         /// The first line shown.
         scroll: usize,
         /// What is looked for in it.
         sought: Sought,
+        /// What it lies over.
+        under: Box<Mode>,
     },
     /// The list of what is wrong with the fleet and its roster is open.
     Problems {
         /// The first line shown.
         scroll: usize,
+        /// What it lies over.
+        under: Box<Mode>,
     },
     /// A message is being written.
     Compose(Box<Compose>),
@@ -48,6 +53,8 @@ pub enum Mode {
         job: JobId,
         /// The first line shown.
         scroll: usize,
+        /// What they lie over.
+        under: Box<Mode>,
     },
     /// An agent was taken over: every key but one goes there.
     Taken(Box<Taken>),
@@ -58,10 +65,38 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Whether the mirror has the whole screen.
+    /// What it lies over and gives back when it closes; itself where it lies over nothing.
+    #[must_use]
+    pub fn base(&self) -> &Self {
+        match self {
+            Self::Command(line) => &line.under,
+            Self::Help { under, .. } | Self::Problems { under, .. } | Self::Receipts { under, .. } => under,
+            _ => self,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn base_mut(&mut self) -> &mut Self {
+        match self {
+            Self::Command(line) => &mut line.under,
+            Self::Help { under, .. } | Self::Problems { under, .. } | Self::Receipts { under, .. } => under,
+            _ => self,
+        }
+    }
+
+    /// Takes what it lies over out of it.
+    pub(super) fn into_base(self) -> Self {
+        match self {
+            Self::Command(line) => *line.under,
+            Self::Help { under, .. } | Self::Problems { under, .. } | Self::Receipts { under, .. } => *under,
+            other => other,
+        }
+    }
+
+    /// Whether the mirror has the whole screen, be something over it.
     #[must_use]
     pub fn is_zoomed(&self) -> bool {
-        match self {
+        match self.base() {
             Self::Zoom | Self::Taken(_) => true,
             Self::Still(still) => still.zoomed,
             _ => false,

@@ -10,11 +10,10 @@ use super::{
     action::Action,
     click, drag,
     effect::Effect,
-    keys,
     lines::Line,
     mode::Mode,
     model::{Change, Click, Model, View},
-    pan,
+    pan, places,
     still::{self, Still},
     wall,
 };
@@ -80,7 +79,7 @@ fn click(model: &mut Model, at: Position) {
     model.moved();
     let second = model.click.take().is_some_and(|last| Some(&last.key) == key.as_ref() && soon(last.at, model.now));
     if second {
-        keys::open(model);
+        places::open(model);
         model.change = Change::Everything;
     } else {
         model.click = key.map(|key| Click { key, at: model.now });
@@ -116,7 +115,7 @@ fn wheel(model: &mut Model, at: Position, by: isize) -> Vec<Effect> {
     let end = model.scroll_end();
     model.drag = None;
     match (&mut model.mode, &mut model.view) {
-        (Mode::Help { scroll, .. } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. }, _) => {
+        (Mode::Help { scroll, .. } | Mode::Problems { scroll, .. } | Mode::Receipts { scroll, .. }, _) => {
             *scroll = scroll.saturating_add_signed(by).min(end);
         }
         _ if plan.cells.contains(at) => return mirror_wheel(model, by),

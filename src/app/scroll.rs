@@ -15,7 +15,9 @@ impl Model {
     /// What is open may have become shorter, or the screen higher: it stays scrolled no further than to its end.
     fn end_scroll(&mut self) {
         let end = self.scroll_end();
-        if let Mode::Help { scroll, .. } | Mode::Problems { scroll } | Mode::Receipts { scroll, .. } = &mut self.mode {
+        if let Mode::Help { scroll, .. } | Mode::Problems { scroll, .. } | Mode::Receipts { scroll, .. } =
+            &mut self.mode
+        {
             *scroll = (*scroll).min(end);
         } else if let Mode::Confirm(confirm) = &mut self.mode {
             confirm.scroll = confirm.scroll.min(end);
@@ -64,7 +66,7 @@ impl Model {
     /// How many lines a page has: what the page keys move by.
     pub(super) fn page(&self) -> usize {
         let plan = self.layout();
-        if self.still().is_some() {
+        if self.still_in_front().is_some() {
             return usize::from(plan.cells.height).max(2) - 1;
         }
         let area = if plan.form == Form::Compact { plan.footer.y } else { plan.lines.height };

@@ -270,9 +270,18 @@ fn same_place(old: &History, line: usize, new: &History) -> usize {
 }
 
 impl Model {
-    /// The mirror that stands still, if one does.
+    /// The mirror that stands still, if one does, be something over it.
     #[must_use]
     pub fn still(&self) -> Option<&Still> {
+        match self.mode.base() {
+            Mode::Still(still) => Some(still),
+            _ => None,
+        }
+    }
+
+    /// The same, where nothing lies over it: the keys are about it.
+    #[must_use]
+    pub fn still_in_front(&self) -> Option<&Still> {
         match &self.mode {
             Mode::Still(still) => Some(still),
             _ => None,

@@ -52,7 +52,7 @@ pub struct Taken {
 /// Begins: the operator has said yes.
 pub fn begin(model: &mut Model, order: Confirmed<Order>, target: Target) -> Vec<Effect> {
     if order.get().act == (Act::Take { whole: true }) {
-        model.mode = super::keys::resting(model);
+        model.mode = super::places::resting(model);
         return vec![Effect::HandOver { order, target }];
     }
     let number = model.desk.jobs.number();
@@ -143,7 +143,7 @@ pub(super) fn ended(model: &mut Model, number: JobId, outcome: Outcome) -> Vec<E
     let ours = matches!(&model.mode, Mode::Taken(taken) if taken.number == number);
     let quits = ours && model.start.takes;
     if ours {
-        model.mode = super::keys::resting(model);
+        model.mode = super::places::resting(model);
     }
     model.notice = Some(format!("{}: {}", outcome.target.name(), outcome.says));
     model.parted = Some(outcome);
@@ -185,3 +185,6 @@ impl Model {
         self.parted.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,7 +167,11 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 fn paste_into_prompt(model: &mut Model, text: &str) {
-    let (Mode::Filter(FilterPrompt { input, .. }) | Mode::Command(input)) = &mut model.mode else { return };
+    let input = match &mut model.mode {
+        Mode::Filter(FilterPrompt { input, .. }) => input,
+        Mode::Command(line) => line.typing(),
+        _ => return,
+    };
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
         if input.value().chars().count() < LONGEST_PROMPT {
             input.handle(tui_input::InputRequest::InsertChar(c));
@@ -282,7 +286,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         model.unrecorded.insert(pane.clone());
         model.change = Change::Everything;
     }
-    if let Mode::Still(still) = &mut model.mode
+    if let Mode::Still(still) = model.mode.base_mut()
         && still.pane == *pane
     {
         still.came(&news);
@@ -293,7 +297,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
             _ => Change::Everything,
         };
         let seen = mirror.take(news);
-        if seen && !matches!(model.mode, Mode::Taken(_) | Mode::Still(_)) {
+        if seen && !matches!(model.mode.base(), Mode::Taken(_) | Mode::Still(_)) {
             if !model.printed.contains(pane) {
                 model.printed.insert(pane.clone());
             }

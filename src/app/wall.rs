@@ -185,7 +185,7 @@ impl Model {
     /// Whether tiles are on the screen, be something over them.
     #[must_use]
     pub fn shows_wall(&self) -> bool {
-        self.view() == View::Wall && !matches!(self.mode(), Mode::Zoom | Mode::Taken(_))
+        self.view() == View::Wall && !matches!(self.mode().base(), Mode::Zoom | Mode::Taken(_))
     }
 
     /// Whether a row's picture is another one than in the last frame.

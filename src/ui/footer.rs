@@ -50,11 +50,11 @@ fn said(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
                 theme,
             )
         }
-        Mode::Command(input) => {
-            let begin_so = action::named(input.value());
-            let names: Vec<&str> = begin_so.iter().filter(|spec| spec.is_of(model)).map(|spec| spec.name).collect();
-            let names = fit_whole(&names, " ", room.saturating_sub(width(input.value()) + 4));
-            typed(":", input, &names, false, room, theme)
+        Mode::Command(line) => {
+            let names = line.candidates(model);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let names = fit_whole(&names, " ", room.saturating_sub(width(line.input.value()) + 4));
+            typed(":", &line.input, &names, false, room, theme)
         }
         Mode::Pending(first) => {
             let mut spans = vec![styled(format!(" {first} …  "), theme.accent)];
@@ -139,7 +139,7 @@ fn typed(sign: &str, input: &Input, words: &str, bad: bool, room: usize, theme: 
 fn cursor(model: &Model, area: Rect, buffer: &mut Buffer) {
     let input = match model.mode() {
         Mode::Filter(prompt) => &prompt.input,
-        Mode::Command(input) => input,
+        Mode::Command(line) => &line.input,
         Mode::Help { sought, .. } if sought.typing => &sought.input,
         Mode::Still(still) if still.is_typing() => match &still.search {
             Some(search) => &search.input,
@@ -173,7 +173,7 @@ fn keys(model: &Model, room: usize, theme: &Theme) -> Line<'static> {
     let mut left = room.saturating_sub(1 + last.iter().map(Span::width).sum::<usize>());
     let mut spans = vec![Span::raw(" ")];
     // Of a mirror that stands still its own keys come first.
-    let still = model.still().is_some();
+    let still = model.still_in_front().is_some();
     let is_first = |spec: &&ActionSpec| still && spec.group == Group::Mirror;
     let table = action::table().iter().filter(|spec| !fixed(spec));
     let in_order = table.clone().filter(is_first).chain(table.filter(|spec| !is_first(spec)));

@@ -85,7 +85,7 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     header::draw(model, theme, buffer);
     match (model.mode(), model.view()) {
         (Mode::Help { scroll, .. }, _) => help::draw(model, *scroll, theme, buffer),
-        (Mode::Problems { scroll }, _) => problems::draw(model, *scroll, theme, buffer),
+        (Mode::Problems { scroll, .. }, _) => problems::draw(model, *scroll, theme, buffer),
         (mode, _) if mode.is_zoomed() => mirror::draw(model, theme, buffer),
         (_, View::Fleet) => fleet::draw(model, theme, buffer),
         (_, View::Wall) => wall::draw(model, theme, buffer),

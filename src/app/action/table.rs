@@ -29,6 +29,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Answer, G::Act, "answer", &["a"], "answer the prompt that is up: shows what can be chosen, and you choose")
         .short("answer")
         .danger(Changes)
+        .of_agent()
         .when(answers),
     line(
         A::Acknowledge,
@@ -43,6 +44,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Send, G::Act, "send", &["s"], "write a message to the selected or the marked, and see that it arrived")
         .short("send")
         .danger(Changes)
+        .of_agent()
         .when(acts),
     line(A::Broadcast, G::Act, "broadcast", &["S"], "write a message to all that are listed; shows who gets it")
         .danger(Changes)
@@ -50,11 +52,17 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Interrupt, G::Act, "interrupt", &["i"], "interrupt the current turn")
         .short("interrupt")
         .danger(Changes)
+        .of_agent()
         .when(interrupts),
-    line(A::Reset, G::Act, "reset", &["r"], "begin a new conversation").short("reset").danger(Destroys).when(acts),
+    line(A::Reset, G::Act, "reset", &["r"], "begin a new conversation")
+        .short("reset")
+        .danger(Destroys)
+        .of_agent()
+        .when(acts),
     line(A::Relaunch, G::Act, "relaunch", &["R"], "start it again: its unit, else its pane, else a new session")
         .short("relaunch")
         .danger(Destroys)
+        .of_agent()
         .when(acts),
     line(A::Trust, G::Act, "trust", &["d"], "trust its directory for the next launch; asks first")
         .danger(Changes)
@@ -62,6 +70,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Pause, G::Act, "pause", &["p"], "pause the agent, or let it go on; asks for a reason")
         .short("pause")
         .danger(Changes)
+        .of_agent()
         .when(acts),
     line(
         A::Take,
@@ -72,6 +81,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     )
     .short("take over")
     .danger(Changes)
+    .of_agent()
     .when(takes),
     line(
         A::TakeWhole,
@@ -81,6 +91,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
         "the same with the whole terminal, until tmux's own detach; asks first",
     )
     .danger(Changes)
+    .of_agent()
     .when(takes),
     line(A::PauseFleet, G::Act, "pause-fleet", &["P"], "pause the whole fleet, or let it go on; asks for a reason")
         .danger(Changes)
@@ -95,6 +106,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
         "open the selected agent: its mirror and all that is known of it; on the wall, zoom it",
     )
     .short("open")
+    .of_agent()
     .when(opens),
     line(A::Back, G::Move, "back", &["Esc"], "one step back: out of the agent, then filter, faults only and marks")
         .short("back")
@@ -130,6 +142,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .when(in_fleet),
     line(A::Mark, G::List, "mark", &["Space"], "mark or unmark the agent, and go on to the next")
         .short("mark")
+        .of_agent()
         .when(marks),
     line(A::MarkRange, G::List, "mark-range", &["Ctrl-Space"], "mark everything from the last mark to here")
         .when(marks),
@@ -155,6 +168,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Reverse, G::List, "reverse", &["O"], "turn the order around").when(in_fleet),
     line(A::Zoom, G::Mirror, "zoom", &["z"], "the mirror alone, or back; then the moving keys pan")
         .short("zoom")
+        .of_agent()
         .when(with_mirror),
     line(A::Left, G::Mirror, "left", &["h", "Left"], "pan left in zoom; the tile to the left on the wall").when(zoomed),
     line(A::Right, G::Mirror, "right", &["l", "Right"], "pan right in zoom; the tile to the right on the wall")
@@ -169,6 +183,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
         "scroll back into what tmux keeps above the screen; then the moving keys and the wheel scroll, G follows again",
     )
     .short("scroll back")
+    .of_agent()
     .when(scrolls_back),
     line(
         A::Search,
@@ -197,8 +212,11 @@ pub(super) static TABLE: &[ActionSpec] = &[
     line(A::Newer, G::Mirror, "newer", &["N"], "the next newer one").short("newer").over().when(turns),
     line(A::Copy, G::Mirror, "copy", &["y"], "copy the mirror's text, or what is marked, to the clipboard (OSC 52)")
         .short("copy")
+        .of_agent()
         .when(with_mirror),
-    line(A::Replay, G::Mirror, "replay", &["H"], "play what the flight recorder kept of the agent").when(with_rows),
+    line(A::Replay, G::Mirror, "replay", &["H"], "play what the flight recorder kept of the agent")
+        .of_agent()
+        .when(with_rows),
     line(
         A::Problems,
         G::Program,
@@ -206,7 +224,13 @@ pub(super) static TABLE: &[ActionSpec] = &[
         &["!"],
         "all that is wrong with the fleet as a whole and with its roster",
     ),
-    line(A::Command, G::Program, "command", &[":"], "any action by its name; Tab completes"),
+    line(
+        A::Command,
+        G::Program,
+        "command",
+        &[":"],
+        "any action by its name, on the agent that is named behind it; Tab completes",
+    ),
     line(A::Refresh, G::Program, "refresh", &["Ctrl-R"], "gather facts now, the unit files too"),
     line(A::Repaint, G::Program, "repaint", &["Ctrl-L"], "draw the screen afresh"),
     line(A::Suspend, G::Program, "suspend", &["Ctrl-Z"], "stop; fg goes on").when(with_a_shell),

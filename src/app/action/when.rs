@@ -80,7 +80,7 @@ pub(super) fn with_mirror(model: &Model) -> Offer {
 }
 
 pub(super) fn scrolls_back(model: &Model) -> Offer {
-    match model.still() {
+    match model.still_in_front() {
         Some(still) if still.is_back() => Offer::Hidden("it is scrolled back: PgUp goes on, G follows again"),
         _ => with_mirror(model),
     }
@@ -98,7 +98,7 @@ pub(super) fn searches(model: &Model) -> Offer {
 }
 
 pub(super) fn turns(model: &Model) -> Offer {
-    match model.still().map(|still| still.search.is_some()) {
+    match model.still_in_front().map(|still| still.search.is_some()) {
         Some(true) => Offer::Now,
         Some(false) => Offer::Greyed("nothing is looked for: / searches"),
         None => Offer::Hidden("nothing is looked for: / searches in a zoomed mirror"),
@@ -106,7 +106,7 @@ pub(super) fn turns(model: &Model) -> Offer {
 }
 
 pub(super) fn follows(model: &Model) -> Offer {
-    if model.still().is_some() { Offer::Now } else { Offer::Hidden("the picture is followed already") }
+    if model.still_in_front().is_some() { Offer::Now } else { Offer::Hidden("the picture is followed already") }
 }
 
 pub(super) fn on_wall(model: &Model) -> Offer {
@@ -139,7 +139,7 @@ pub(super) fn acts(model: &Model) -> Offer {
     if matches!(model.view(), View::Log { .. }) {
         return Offer::Hidden("the log only tells: 1 goes to the agents");
     }
-    if model.still().is_some() {
+    if model.still_in_front().is_some() {
         return Offer::Hidden("what is seen stands still: f follows the agent again");
     }
     let chosen = model.chosen();

@@ -10,10 +10,11 @@ use crate::{
         action::Action,
         dialog_keys::type_into,
         effect::Effect,
-        help, keys,
+        help,
         mirror::{Mirror, Pan},
         mode::{LONGEST_PROMPT, Mode},
         model::{Change, Model, View},
+        places,
         search::Search,
     },
     fleet::{ids::PaneKey, reading::Why},
@@ -129,7 +130,7 @@ fn turn(model: &mut Model, older: bool) {
 /// The history has come, or not.
 pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Box<History>, Why>) -> Vec<Effect> {
     let rows = model.tile();
-    let Mode::Still(still) = &mut model.mode else { return Vec::new() };
+    let Mode::Still(still) = model.mode.base_mut() else { return Vec::new() };
     if still.pane != *pane {
         return Vec::new();
     }
@@ -152,7 +153,7 @@ pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Bo
 /// The tile may have become another size for any reason.
 pub(in crate::app) fn fit(model: &mut Model) {
     let rows = model.tile();
-    if let Mode::Still(still) = &mut model.mode {
+    if let Mode::Still(still) = model.mode.base_mut() {
         still.fit(rows);
     }
 }
@@ -198,8 +199,9 @@ pub(in crate::app) fn zoom(model: &mut Model) {
 
 /// Follows the agent again.
 pub(in crate::app) fn follow(model: &mut Model) {
-    if let Mode::Still(still) = &model.mode {
-        model.mode = if still.was_zoomed { Mode::Zoom } else { keys::resting(model) };
+    if let Some(still) = model.still() {
+        let mode = if still.was_zoomed { Mode::Zoom } else { places::resting(model) };
+        *model.mode.base_mut() = mode;
         model.pan = Pan::Follow;
         model.drag = None;
         model.bring_into_sight();
@@ -210,7 +212,7 @@ pub(in crate::app) fn follow(model: &mut Model) {
 /// since; there the wheel goes on into the live picture.
 pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec<Effect> {
     let rows = model.tile();
-    let Mode::Still(still) = &mut model.mode else { return Vec::new() };
+    let Mode::Still(still) = model.mode.base_mut() else { return Vec::new() };
     let highest = still.highest(rows);
     let (came, older) = (still.came != Came::default(), still.has_older());
     let Some(back) = &mut still.back else { return Vec::new() };

@@ -195,6 +195,62 @@ fn nothing_is_ordered_of_an_agent_whose_picture_stands_still() {
     }
 }
 
+#[test]
+fn what_lies_over_it_for_a_moment_gives_the_place_back() {
+    for keys in [
+        "? Esc",
+        "? ?",
+        "? q",
+        "? / f Enter Esc",
+        "! Esc",
+        "? ! Esc",
+        ": Esc",
+        ": Backspace",
+        ": x y z Enter",
+        ": ? Esc",
+    ] {
+        for begin in ["z", "Enter"] {
+            let mut model = sample::model(SIZE);
+            press(&mut model, &format!("{begin} ["));
+            arrive(&mut model, text(0, 200, 0));
+            press(&mut model, "PgUp PgUp h");
+            let before = (model.still().unwrap().place(), model.picture().unwrap().text(), model.pan());
+            press(&mut model, keys);
+            let after = (model.still_in_front().unwrap().place(), model.picture().unwrap().text(), model.pan());
+            assert_eq!(after, before, "{begin} {keys}");
+        }
+    }
+}
+
+#[test]
+fn under_the_help_it_is_looked_after() {
+    let mut model = zoomed("[ ?");
+    let looked_at = |model: &Model| model.still().unwrap().place();
+    arrive(&mut model, text(0, 100, 0));
+    prints(&mut model, "more");
+    assert_eq!(looked_at(&model), Some((0, 100)));
+    let asked = press(&mut model, "f g PgDn G n y s");
+    assert!(asked.is_empty() && model.still().is_some(), "its keys are not the mirror's: {asked:?}");
+    press(&mut model, "Esc");
+    check(&model, &format!("line {}", 100 - usize::from(model.layout().cells.height)), "↑ 0 of 100 · 4 bytes");
+    press(&mut model, "? w");
+    assert!(model.still().is_some(), "nobody is gone to from the help");
+}
+
+#[test]
+fn a_command_is_carried_out_where_one_looks() {
+    let mut model = zoomed("[");
+    arrive(&mut model, text(0, 200, 0));
+    press(&mut model, "PgUp");
+    let shown = model.picture().unwrap().text().join("\n");
+    assert_eq!(press(&mut model, ": c o p y Enter"), [Effect::Copy(shown)]);
+    assert!(model.still_in_front().is_some());
+    press(&mut model, ": i n t e r r u p t Enter");
+    assert!(model.notice().unwrap().starts_with("what is seen stands still") && model.still().is_some());
+    press(&mut model, ": f o l l o w Enter");
+    assert!(matches!(model.mode(), Mode::Zoom));
+}
+
 fn wheel(model: &mut Model, kind: MouseEventKind) -> Vec<Effect> {
     let cells = model.layout().cells;
     let event = MouseEvent { kind, column: cells.x + 2, row: cells.y + 2, modifiers: KeyModifiers::NONE };
