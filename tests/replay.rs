@@ -77,7 +77,7 @@ fn h_plays_what_was_recorded_n_jumps_to_a_change_of_state_and_q_leads_back() {
             listed == (from == "the list") && text.contains("after it was stale") && text.contains("● live")
         });
     }
-    dashboard.keys(&["Escape", "q"]).ended();
+    dashboard.keys(&["q"]).ended();
 }
 
 /// Of somebody who was never looked at there is nothing, and that is said where one is.
