@@ -313,8 +313,23 @@ fn where_others_stand() -> String {
         "\n## Where something is open\n\nWhat is open over the fleet has keys of its own. They stand in the footer as long as it is open, \
          and cannot be configured: those of the composer, of the question before an order and of an answer also in \
          docs/acting.md, those of the player in docs/recorder.md. The choice of columns: {}. What is typed after `/` or \
-         `:`: Enter takes it, Esc takes it back; Tab completes the name of an action.\n",
+         `:`: Enter takes it, Esc takes it back.\n",
         chooser::HINT
+    )
+}
+
+/// What `:` takes, and behind which actions an agent can be named.
+fn the_command_line() -> String {
+    let of_agent = TABLE.iter().filter(|spec| spec.of_agent);
+    let of_agent: Vec<String> = of_agent.map(|spec| format!("`{}`", spec.name)).collect();
+    format!(
+        "\n## The command line\n\n`:` takes any action by its name, or by as much of it as no other begins with. Behind some an \
+         agent can be named, by its name or its alias: `:open coder0`, `:relaunch Mos`. It is selected first; a filter that \
+         hides it is taken back, and that is said. The agent that is named is the one that is meant: marks stay, and count for \
+         nothing here. An agent alone (`:coder0`) is gone to. An agent takes its whole name, so that no order hits whoever \
+         begins alike; Tab completes both words as far as all have them in common, then goes around what is left, \
+         Shift-Tab backwards. Esc leaves the mirror as it was, also one that is scrolled back.\n\nThese take an agent: {}.\n",
+        of_agent.join(", ")
     )
 }
 
@@ -338,18 +353,7 @@ pub fn reference_markdown(keymap: &Keymap) -> String {
         }
     }
     page.push_str(&where_others_stand());
-    let of_agent = TABLE.iter().filter(|spec| spec.of_agent);
-    let of_agent: Vec<String> = of_agent.map(|spec| format!("`{}`", spec.name)).collect();
-    let _ = write!(
-        page,
-        "\n## The command line\n\n`:` takes any action by its name, or by as much of it as no other begins with. Behind some an \
-         agent can be named, by its name or its alias: `:open coder0`, `:relaunch Mos`. It is selected first; a filter that \
-         hides it is taken back, and that is said. The agent that is named is the one that is meant: marks stay, and count for \
-         nothing here. An agent alone (`:coder0`) is gone to. An agent takes its whole name, so that no order hits whoever \
-         begins alike; Tab completes both words as far as all have them in common, then goes around what is left, \
-         Shift-Tab backwards. Esc leaves the mirror as it was, also one that is scrolled back.\n\nThese take an agent: {}.\n",
-        of_agent.join(", ")
-    );
+    page.push_str(&the_command_line());
     page.push_str(
         "\n## Mouse\n\nA click selects; on a column's head it sorts, again the other way; in a dialog it chooses. A double click \
          opens. Dragging marks text of a mirror and copies it, with Alt or Ctrl held a block. The wheel scrolls the list, \

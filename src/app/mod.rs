@@ -41,8 +41,8 @@ pub mod mode;
 pub mod model;
 mod mouse;
 mod pan;
-pub mod policies;
 mod places;
+pub mod policies;
 pub mod problems;
 pub mod replay;
 #[doc(hidden)]

@@ -66,6 +66,7 @@ pub(super) static TABLE: &[ActionSpec] = &[
         .when(acts),
     line(A::Trust, G::Act, "trust", &["d"], "trust its directory for the next launch; asks first")
         .danger(Changes)
+        .of_agent()
         .when(trusts),
     line(A::Pause, G::Act, "pause", &["p"], "pause the agent, or let it go on; asks for a reason")
         .short("pause")
