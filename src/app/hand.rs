@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    action::Action,
+    action::{self, Action, Danger},
     mirror::Pan,
     mode::Mode,
     model::{Change, Model, View},
@@ -145,7 +145,8 @@ impl Model {
         if !matches!(self.view, View::Log { .. }) {
             self.say(says.clone());
         }
-        self.desk.hand.slid = Some(Slid { says, told: None });
+        // Where nobody is, nobody is meant: who comes back there is the one who was chosen.
+        self.desk.hand.slid = (!chosen.is_empty()).then_some(Slid { says, told: None });
     }
 
     /// Whether an action is held back, in words, because it would be for somebody whom the operator did not choose. Who
@@ -186,20 +187,10 @@ impl Model {
     }
 }
 
-/// Whether an action does something to whoever is chosen.
+/// Whether an action does something to whoever is chosen: all that change anything, but those of the whole fleet.
 fn is_for_the_chosen(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Send
-            | Action::Answer
-            | Action::Interrupt
-            | Action::Reset
-            | Action::Relaunch
-            | Action::Pause
-            | Action::Take
-            | Action::TakeWhole
-            | Action::Acknowledge
-    )
+    let changes = action::spec(action).is_some_and(|spec| spec.danger != Danger::Looks);
+    changes && !matches!(action, Action::Broadcast | Action::PauseFleet)
 }
 
 #[cfg(test)]

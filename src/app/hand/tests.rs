@@ -129,7 +129,7 @@ fn the_next_entry_gets_no_order_that_was_meant_for_one_that_has_passed() {
     press(&mut model, "3");
     model.show_fleet(recovered("c1"));
     assert_eq!(model.notice(), Some("c1 needs nobody now, c2 is selected"));
-    for key in ["i", "s", "R", "x", "i"] {
+    for key in ["i", "s", "R", "d", "x", "i"] {
         let effects = press(&mut model, key);
         assert!(effects.iter().all(|effect| matches!(effect, Effect::Mirror(_))), "{key}: {effects:?}");
         assert!(matches!(model.mode(), Mode::Normal), "{key}");
@@ -285,6 +285,20 @@ fn a_session_that_is_gone_for_one_look_is_nobody_else_when_it_is_back() {
     model.show_fleet(fleet(Vec::new()));
     assert!(model.selected_row().is_none());
     model.show_fleet(one());
+    assert_eq!(interrupted(&mut model, "i"), ["c1"]);
+}
+
+/// An entry that passes and comes back into an empty attention view is the one that was read.
+#[test]
+fn an_entry_that_comes_back_where_nobody_else_was_is_in_hand_again() {
+    let mut model = model();
+    model.show_fleet(fleet(vec![stalled(1, "c1", 100)]));
+    press(&mut model, "3");
+    let mut well = sample::row(1, "c1", "code", "claude", Readiness::Working, 5);
+    well.judgement.cause = None;
+    model.show_fleet(fleet(vec![well]));
+    assert_eq!((selected(&model), model.notice()), ("", Some("c1 needs nobody now")));
+    model.show_fleet(fleet(vec![stalled(1, "c1", 100)]));
     assert_eq!(interrupted(&mut model, "i"), ["c1"]);
 }
 
