@@ -202,7 +202,7 @@ fn check_variables(accepted: &str, arrives: bool) {
         dashboard.until("a dashboard after a key", |text| text.contains("READ-ONLY"));
     }
     for command in [":!sh", ":sh", ":shell", ":edit", ":e /etc/passwd"] {
-        dashboard.keys(&["1"]).types(command).keys(&["Enter"]).says("no action is called");
+        dashboard.keys(&["1"]).types(command).keys(&["Enter"]).says("no action and no agent is called");
     }
     dashboard.keys(&["q"]).says("ssh ended with 0");
     let others: Vec<_> =

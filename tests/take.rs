@@ -317,7 +317,7 @@ fn killed_while_the_whole_terminal_is_handed_over_the_guard_puts_the_window_back
     kill(owner, Signal::SIGKILL).unwrap();
     is_as_before(&fleet, &before);
     assert_eq!(clients(&fleet), "", "its client would make the window small again");
-    dashboard.says("it has ended");
+    dashboard.says("[detached (from session coder0)]");
     let log = log(&fleet);
     assert!(log.iter().any(|line| line.starts_with("release verdict done the program with which")), "{log:?}");
 }

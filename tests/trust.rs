@@ -179,7 +179,8 @@ fn relaunched(configuration: &str) -> (bool, bool) {
     fs::write(fleet.home().join("config/mosaic-top/mosaic-top.yaml"), configuration).unwrap();
     let dashboard = dashboard(&fleet);
     dashboard.keys(&["R"]).says("relaunch coder0?");
-    let shows = dashboard.says("loses").contains("hasTrustDialogAccepted");
+    let plan = dashboard.until("the plan", |text| !text.contains("looking at what it would do"));
+    let shows = plan.contains("hasTrustDialogAccepted");
     dashboard.keys(&["y"]);
     wait_until("its verdict is in the log", SOON, || {
         let log = fs::read_to_string(fleet.home().join("fleet/run/actions.jsonl")).unwrap_or_default();
