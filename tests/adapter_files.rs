@@ -4,7 +4,13 @@
 
 mod support;
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use mosaic_top::{
     adapter::{Ask, Watch, WatchConfig, clock, exec::Local, files::RosterRead},
@@ -54,6 +60,61 @@ fn a_pipe_in_a_heartbeats_place_holds_nobody() {
     check_unknown("no regular file", |path| {
         nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRUSR | nix::sys::stat::Mode::S_IWUSR).unwrap();
     });
+}
+
+/// What a second look says, where the file was last changed so long ago at the first, and then in the way of `change`.
+fn heartbeat_again(ago: u64, change: impl FnOnce(&Path, SystemTime)) -> Reading<String> {
+    let home = home();
+    let path = home.path().join("fleet/run/a.hb");
+    let changed = SystemTime::now() - Duration::from_secs(ago);
+    write_as_of(&path, "status=ok\n", changed);
+    let agent: AgentName = "a".parse().unwrap();
+    let ask = Ask { agents: BTreeSet::from([agent.clone()]), ..Ask::default() };
+    let watch = watch(home.path());
+    let look = || block_on(watch.snapshot(&ask, clock::now())).heartbeats[&agent].clone();
+    assert_eq!(look(), Reading::Known("status=ok\n".to_owned()));
+    change(&path, changed);
+    look()
+}
+
+fn write_as_of(path: &Path, text: &str, at: SystemTime) {
+    fs::write(path, text).unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_modified(at).unwrap();
+}
+
+#[test]
+fn a_heartbeat_is_read_again_only_where_its_file_may_have_changed() {
+    let down = || Reading::Known("status=no\n".to_owned());
+    assert_eq!(heartbeat_again(60, |path, _| fs::write(path, "status=no\n").unwrap()), down());
+    let replaced = |path: &Path, at| {
+        write_as_of(&path.with_extension("new"), "status=no\n", at);
+        fs::rename(path.with_extension("new"), path).unwrap();
+    };
+    assert_eq!(heartbeat_again(60, replaced), down());
+    // Nothing tells this one from the one that was read: it was not read again.
+    let unseen = |path: &Path, at| write_as_of(path, "status=no\n", at);
+    assert_eq!(heartbeat_again(60, unseen), Reading::Known("status=ok\n".to_owned()));
+    // Within what time stamps can tell apart it is.
+    assert_eq!(heartbeat_again(0, unseen), down());
+    let gone = heartbeat_again(60, |path, _| fs::remove_file(path).unwrap());
+    assert!(gone.why().is_some_and(|why| why.words().contains("does not exist")), "{gone:?}");
+}
+
+#[test]
+fn a_run_directory_that_cannot_be_listed_hides_no_heartbeat_and_no_pause() {
+    let home = home();
+    let run = home.path().join("fleet/run");
+    fs::write(run.join("a.hb"), "status=ok\n").unwrap();
+    fs::write(run.join("a.paused"), "reason=release\n").unwrap();
+    // More than anybody would list stands for every listing that gives no answer.
+    for n in 0..20_000 {
+        fs::write(run.join(format!("x{n}")), "").unwrap();
+    }
+    let agent: AgentName = "a".parse().unwrap();
+    let ask = Ask { agents: BTreeSet::from([agent.clone()]), ..Ask::default() };
+    let facts = block_on(watch(home.path()).snapshot(&ask, clock::now()));
+    assert_eq!(facts.heartbeats[&agent], Reading::Known("status=ok\n".to_owned()));
+    assert_eq!(facts.pauses[&agent].reason.as_deref(), Some("release"));
 }
 
 #[test]

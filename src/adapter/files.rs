@@ -24,6 +24,10 @@ use crate::fleet::{
 const SMALL: usize = 64 * 1024;
 /// The most files that are looked for in the run directory: a heartbeat and a mark for each of thousands of agents.
 const RUN_MOST: usize = 20_000;
+/// What a mark of a takeover is called behind the agent's name.
+pub(super) const MARK: &str = ".taken";
+/// What an agent's own pause switch is called behind its name.
+pub(super) const PAUSED: &str = ".paused";
 /// A line for every agent of a fleet, and more.
 const ATTENTION: usize = 1024 * 1024;
 /// A roster of thousands of agents still fits.
@@ -89,13 +93,36 @@ impl Files {
         }
     }
 
-    /// Spec §5: each agent's heartbeat file, in one batch.
+    /// Where heartbeats, pauses and marks lie.
+    #[must_use]
+    pub fn run(&self) -> PathBuf {
+        self.home.join("fleet/run")
+    }
+
+    /// What lies there, by name. One that does not exist has nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// It gave no answer, or holds more than anybody would list.
+    pub async fn in_run(&self, exec: &dyn Exec) -> Result<BTreeMap<String, Stamp>, FileError> {
+        match exec.list(vec![self.run()], RUN_MOST).await.pop() {
+            Some(Ok(entries)) if entries.len() >= RUN_MOST => {
+                let why = format!("more than {RUN_MOST} files lie in it");
+                Err(FileError::Failed { path: self.run(), why })
+            }
+            Some(Ok(entries)) => Ok(entries.into_iter().map(|entry| (entry.name, entry.stamp)).collect()),
+            None | Some(Err(FileError::Missing(_))) => Ok(BTreeMap::new()),
+            Some(Err(error)) => Err(error),
+        }
+    }
+
+    /// Spec §5: each agent's heartbeat file, in one batch, with the file's state.
     pub async fn heartbeats(
         &self,
         exec: &dyn Exec,
         agents: &BTreeSet<AgentName>,
-    ) -> BTreeMap<AgentName, Reading<String>> {
-        let run = self.home.join("fleet/run");
+    ) -> BTreeMap<AgentName, (Option<Stamp>, Reading<String>)> {
+        let run = self.run();
         let paths = agents.iter().map(|agent| run.join(format!("{agent}.hb"))).collect();
         let read = exec.read(paths, SMALL).await;
         agents.iter().cloned().zip(read.into_iter().map(heartbeat)).collect()
@@ -117,15 +144,15 @@ impl Files {
     /// Every mark of a takeover that is there, by its agent, in two batches: what lies there, and what it says. A
     /// directory that is there and gives no answer does not say that there are none.
     pub async fn marks(&self, exec: &dyn Exec) -> Result<BTreeMap<AgentName, Mark>, FileError> {
-        let entries = match exec.list(vec![self.home.join("fleet/run")], RUN_MOST).await.pop() {
-            Some(Ok(entries)) => entries,
-            None | Some(Err(FileError::Missing(_))) => Vec::new(),
-            Some(Err(error)) => return Err(error),
-        };
-        let agent = |name: &str| name.strip_suffix(".taken")?.parse::<AgentName>().ok();
-        let agents: Vec<AgentName> = entries.iter().filter_map(|entry| agent(&entry.name)).collect();
+        let there = self.in_run(exec).await?;
+        let agents = there.keys().filter_map(|name| name.strip_suffix(MARK)?.parse().ok()).collect();
+        Ok(self.marks_of(exec, agents).await)
+    }
+
+    /// The marks of these agents, as far as they are there.
+    pub async fn marks_of(&self, exec: &dyn Exec, agents: Vec<AgentName>) -> BTreeMap<AgentName, Mark> {
         if agents.is_empty() {
-            return Ok(BTreeMap::new());
+            return BTreeMap::new();
         }
         let read = exec.read(agents.iter().map(|agent| self.mark(agent)).collect(), SMALL).await;
         let mark = |read: Result<Content, FileError>| match read {
@@ -133,7 +160,7 @@ impl Files {
             Err(FileError::Missing(_) | FileError::Failed { .. }) => None,
             Err(_) => Some(Mark::parse("", None)),
         };
-        Ok(agents.into_iter().zip(read).filter_map(|(agent, read)| Some((agent, mark(read)?))).collect())
+        agents.into_iter().zip(read).filter_map(|(agent, read)| Some((agent, mark(read)?))).collect()
     }
 
     /// The same marks with whether their owners live. What cannot be told counts as alive.
@@ -159,13 +186,13 @@ impl Files {
     /// Where it is marked that somebody has taken an agent over.
     #[must_use]
     pub fn mark(&self, agent: &AgentName) -> PathBuf {
-        self.home.join(format!("fleet/run/{agent}.taken"))
+        self.home.join(format!("fleet/run/{agent}{MARK}"))
     }
 
     /// One agent's own pause switch.
     #[must_use]
     pub fn agent_pause(&self, agent: &AgentName) -> PathBuf {
-        self.home.join(format!("fleet/run/{agent}.paused"))
+        self.home.join(format!("fleet/run/{agent}{PAUSED}"))
     }
 
     /// The fleet's pause switch.
@@ -249,14 +276,16 @@ async fn one(exec: &dyn Exec, path: &Path, cap: usize) -> Result<Content, FileEr
     exec.read(vec![path.to_owned()], cap).await.pop().unwrap_or_else(nothing)
 }
 
-fn heartbeat(read: Result<Content, FileError>) -> Reading<String> {
+fn heartbeat(read: Result<Content, FileError>) -> (Option<Stamp>, Reading<String>) {
     match read {
-        Ok(content) => match String::from_utf8(content.bytes) {
-            Ok(text) => Reading::Known(text),
-            Err(_) => Reading::unknown("the heartbeat file is not UTF-8 text"),
-        },
-        Err(FileError::Missing(path)) => Reading::unknown(format!("no heartbeat: {} does not exist", path.display())),
-        Err(error) => Reading::unknown(error.to_string()),
+        Ok(Content { bytes, stamp }) => {
+            let not_text = |_| Reading::unknown("the heartbeat file is not UTF-8 text");
+            (Some(stamp), String::from_utf8(bytes).map_or_else(not_text, Reading::Known))
+        }
+        Err(FileError::Missing(path)) => {
+            (None, Reading::unknown(format!("no heartbeat: {} does not exist", path.display())))
+        }
+        Err(error) => (None, Reading::unknown(error.to_string())),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod people;
 mod rules;
+mod run_dir;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -107,6 +108,8 @@ struct Inner {
     mirrored: Mirrored,
     /// What was known last of what people do: a look that gives no answer does not take it back.
     people: std::sync::Mutex<people::People>,
+    /// The heartbeats as they were read last.
+    beats: std::sync::Mutex<run_dir::Beats>,
     /// Found once: a pane's id and its server are the same for as long as this program runs.
     own_pane: OnceLock<PaneKey>,
 }
@@ -125,6 +128,7 @@ impl Watch {
             screens: Mutex::new(Screens::beside(mirrored.clone())),
             mirrored,
             people: std::sync::Mutex::default(),
+            beats: std::sync::Mutex::default(),
             rules: Mutex::default(),
             current: std::sync::Mutex::default(),
             own_pane: OnceLock::new(),
@@ -136,12 +140,18 @@ impl Watch {
     pub async fn snapshot(&self, ask: &Ask, at: Moment) -> HostFacts {
         let who = self.who().await;
         let files = self.files(&who);
-        let (tmux, systemd, heartbeats, own_pauses, taken, paused, rules, acknowledged) = tokio::join!(
+        let in_run = async {
+            let run = self.run_dir(&files).await;
+            tokio::join!(
+                self.heartbeats(&files, &run, &ask.agents, at.wall),
+                self.pauses(&files, &run, &ask.agents),
+                self.taken(&who, &run, &files),
+            )
+        };
+        let (tmux, systemd, (heartbeats, own_pauses, taken), paused, rules, acknowledged) = tokio::join!(
             self.servers(&ask.sockets),
             self.systemd(&who, ask, at),
-            self.heartbeats(&files, &ask.agents),
-            self.pauses(&files, &ask.agents),
-            self.taken(&who, &files),
+            in_run,
             self.paused(&files),
             self.user_rules(&files),
             self.acknowledged(&files),
@@ -305,12 +315,6 @@ impl Watch {
         let read =
             async { self.inner.systemd.lock().await.read(&manager, &ask.units, at, ask.look == Look::Afresh).await };
         within(self.share(6), read).await.unwrap_or_else(|why| SystemdFacts::silent(&why))
-    }
-
-    async fn heartbeats(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Reading<String>> {
-        within(self.share(4), files.heartbeats(self.exec(), agents))
-            .await
-            .unwrap_or_else(|why| agents.iter().map(|agent| (agent.clone(), Reading::unknown(&why))).collect())
     }
 
     fn own_pane(&self, who: &Who, servers: &BTreeMap<Socket, ServerFacts>) -> Option<PaneKey> {

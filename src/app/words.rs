@@ -5,33 +5,41 @@
 use ratatui::{style::Style, text::Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::fleet::text::visible;
+use crate::fleet::text::{is_plain, visible};
 
 /// The width in cells that a text has once it is made safe to show.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return text.len();
-    }
-    graphemes(&visible(text)).into_iter().map(|(_, cells)| cells).sum()
+    if is_plain(text) { text.len() } else { cells_of(&visible(text)) }
+}
+
+/// The same of a text that is safe already.
+fn cells_of(text: &str) -> usize {
+    graphemes(text).into_iter().map(|(_, cells)| cells).sum()
 }
 
 /// The text made safe to show and cut to so many cells, with `…` where something is missing.
 #[must_use]
 pub fn fit(text: &str, cells: usize) -> String {
+    fitted(text, cells).0
+}
+
+/// The same with how many cells it takes.
+fn fitted(text: &str, cells: usize) -> (String, usize) {
     let text = visible(text);
-    if width(&text) <= cells {
-        return text;
+    let wide = if is_plain(&text) { text.len() } else { cells_of(&text) };
+    if wide <= cells {
+        return (text, wide);
     }
     let (head, _) = split(&text, cells.saturating_sub(1));
-    if cells == 0 { String::new() } else { format!("{head}…") }
+    if cells == 0 { (String::new(), 0) } else { (format!("{head}…"), cells_of(head) + 1) }
 }
 
 /// The same, filled up with blanks to exactly so many cells.
 #[must_use]
 pub fn pad(text: &str, cells: usize) -> String {
-    let mut text = fit(text, cells);
-    let missing = cells.saturating_sub(width(&text));
+    let (mut text, wide) = fitted(text, cells);
+    let missing = cells.saturating_sub(wide);
     text.extend(std::iter::repeat_n(' ', missing));
     text
 }

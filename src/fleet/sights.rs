@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::{
     facts::PaneFacts,
-    gate::{Glance, Kind, Rules, Seen, Shown, State, Tracker},
+    gate::{Glance, Rules, STILL, Seen, Shown, State, Tracker},
     ids::PaneKey,
     shot::Shot,
     words::age,
@@ -71,7 +71,7 @@ struct Seeing {
     same_since: Option<Timestamp>,
     /// The last look saw it change: whatever its window tells is older than the picture.
     changed: bool,
-    /// The last reading, and of what: the moment of the capture, the title, the cursor.
+    /// The last reading, and of what.
     read: Option<(Read, Seen)>,
     /// The last look.
     last: Option<(Timestamp, Sight)>,
@@ -82,8 +82,12 @@ struct Seeing {
 struct Read {
     shot: Timestamp,
     title: String,
+    command: String,
+    ended: bool,
     cursor_shown: bool,
     version: Option<String>,
+    /// Whether it has stood for as long as a rule asks.
+    still: bool,
 }
 
 impl Default for Sights {
@@ -155,22 +159,28 @@ impl Seeing {
             Picture::Live(screen) => (screen, None),
             Picture::Shot(shot) => (&shot.screen, Some(shot.at)),
         };
+        // A capture that was looked at before has not changed: nothing of it is compared again.
+        let same = match made_of.zip(self.read.as_ref()) {
+            Some((shot, (before, _))) if before.shot == shot => self.same_since.map(|since| age(since, at)),
+            _ => self.tracker.still(screen, at),
+        };
+        self.changed = same.is_none();
+        self.same_since = at.checked_sub(same.unwrap_or_default()).ok();
+        let still = age(self.still_since(known.quiet, at), at);
         let made_of = made_of.map(|shot| Read {
             shot,
             title: pane.title.clone(),
+            command: pane.command.clone(),
+            ended: pane.dead.is_some(),
             cursor_shown: pane.cursor_shown,
             version: known.version.map(str::to_owned),
+            still: still >= STILL,
         });
         if let (Some(made_of), Some((before, seen))) = (&made_of, &self.read)
             && made_of == before
-            && !depends_on_stillness(seen)
         {
-            self.changed = false;
             return seen.clone();
         }
-        let same = self.tracker.still(screen, at);
-        self.changed = same.is_none();
-        self.same_since = at.checked_sub(same.unwrap_or_default()).ok();
         let seen = rules.read(&Glance {
             screen,
             runtime: self.runtime.as_deref(),
@@ -179,7 +189,7 @@ impl Seeing {
             cursor_shown: Some(pane.cursor_shown),
             command: &pane.command,
             ended: pane.dead.is_some(),
-            still: Some(age(self.still_since(known.quiet, at), at)),
+            still: Some(still),
         });
         self.read = made_of.map(|made_of| (made_of, seen.clone()));
         seen
@@ -200,11 +210,6 @@ impl Sight {
     pub fn still(&self, now: Timestamp) -> Duration {
         age(self.still_since, now)
     }
-}
-
-/// Only the rule for prompts that nobody has written down asks how long a picture has stood.
-fn depends_on_stillness(seen: &Seen) -> bool {
-    matches!(seen.state(), State::Unsure | State::Prompt(Kind::Prompt))
 }
 
 /// Whether a state would make an agent stuck.

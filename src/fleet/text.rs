@@ -6,6 +6,9 @@
 /// The text with every control character, bidirectional override and line separator replaced by a visible picture.
 #[must_use]
 pub fn visible(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     pictured(text).map(|(_, shown)| shown).collect()
 }
 
@@ -18,6 +21,13 @@ pub fn cleaned(text: &str) -> (String, usize) {
     let clean: String = pictured(&lines).filter(kept).map(|(c, _)| c).collect();
     let taken = lines.chars().count() - clean.chars().count();
     (clean, taken)
+}
+
+/// Whether a text is nothing but what a typewriter has: each byte of it is one cell, and none needs a picture. Nearly
+/// all names and words are, and each is drawn again and again.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Each character with its picture.

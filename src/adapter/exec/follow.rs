@@ -106,7 +106,8 @@ pub(super) fn follow(ask: &Follow) -> Result<Followed, FileError> {
 pub(super) fn list(path: &Path, most: usize) -> Result<Vec<Entry>, FileError> {
     let entries = std::fs::read_dir(path).map_err(|error| FileError::from_io(path, &error))?;
     let told = entries.flatten().take(most).filter_map(|entry| {
-        let meta = std::fs::metadata(entry.path()).ok()?;
+        // What a link leads to may be out of reach: the link itself is there all the same.
+        let meta = std::fs::metadata(entry.path()).or_else(|_| entry.metadata()).ok()?;
         Some(Entry { name: entry.file_name().into_string().ok()?, stamp: stamp(&meta) })
     });
     Ok(told.collect())

@@ -9,9 +9,13 @@ use std::{
     sync::{MutexGuard, PoisonError},
 };
 
-use super::{Watch, within};
+use super::{Watch, run_dir::RunDir, within};
 use crate::{
-    adapter::{exec::FileError, files::Files, identity::Who},
+    adapter::{
+        exec::FileError,
+        files::{Files, MARK, PAUSED},
+        identity::Who,
+    },
     fleet::{attention::Fault, facts::Pause, ids::AgentName, reading::Reading, taken::Taken},
 };
 
@@ -36,8 +40,11 @@ impl Watch {
     }
 
     /// Who has taken an agent over and still lives.
-    pub(super) async fn taken(&self, who: &Who, files: &Files) -> BTreeMap<AgentName, Taken> {
-        let look = async { Ok(Files::owners(self.exec(), who, files.marks(self.exec()).await?).await) };
+    pub(super) async fn taken(&self, who: &Who, run: &RunDir, files: &Files) -> BTreeMap<AgentName, Taken> {
+        let look = async {
+            let marks = files.marks_of(self.exec(), run.that_have(MARK)?).await;
+            Ok(Files::owners(self.exec(), who, marks).await)
+        };
         let read: Result<Result<_, FileError>, String> = within(self.share(4), look).await;
         let mut people = self.people();
         match read {
@@ -56,8 +63,14 @@ impl Watch {
     }
 
     /// The agents' own pause switches.
-    pub(super) async fn pauses(&self, files: &Files, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
-        within(self.share(4), files.pauses(self.exec(), agents)).await.unwrap_or_default()
+    pub(super) async fn pauses(
+        &self,
+        files: &Files,
+        run: &RunDir,
+        agents: &BTreeSet<AgentName>,
+    ) -> BTreeMap<AgentName, Pause> {
+        let agents = run.that_may_have(agents, PAUSED);
+        within(self.share(4), files.pauses(self.exec(), &agents)).await.unwrap_or_default()
     }
 
     /// The fleet's pause switch.

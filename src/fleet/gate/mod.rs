@@ -18,6 +18,7 @@ mod zones;
 
 use std::time::Duration;
 
+pub(in crate::fleet) use read::STILL;
 pub use rules::{Policed, Rules, schema};
 pub use seen::{Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
 pub use tracker::{Shown, Tracker};

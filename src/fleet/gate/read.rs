@@ -15,7 +15,7 @@ use super::{
 };
 
 /// How long a menu that no rule knows must stand still.
-const STILL: Duration = Duration::from_secs(10);
+pub(in crate::fleet) const STILL: Duration = Duration::from_secs(10);
 /// Text wraps so many columns before the right edge, at most.
 const WRAPS_BEFORE: usize = 4;
 /// So many of the last lines that speak are the bottom of a screen.
