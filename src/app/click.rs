@@ -28,7 +28,7 @@ pub(super) fn in_dialog(model: &mut Model, at: Position, again: bool) -> Vec<Eff
     }
     match model.mode {
         Mode::Help { .. } | Mode::Problems { .. } => over_all(model, at),
-        Mode::Answer(_) | Mode::Columns(_) => choose(model, at),
+        Mode::Answer(_) | Mode::Columns(_) => choose(model, at, again),
         _ => Vec::new(),
     }
 }
@@ -64,8 +64,8 @@ fn over_all(model: &mut Model, at: Position) -> Vec<Effect> {
     }
 }
 
-/// A line chooses what it offers; a click on what is chosen takes it.
-fn choose(model: &mut Model, at: Position) -> Vec<Effect> {
+/// A line chooses what it offers; another click on what was chosen takes it, unless it comes too soon to be one of its own.
+fn choose(model: &mut Model, at: Position, again: bool) -> Vec<Effect> {
     let (place, scroll) = model.dialog_place();
     let area: Rect = inside(place, model.layout().form);
     if !area.contains(at) {
@@ -82,7 +82,11 @@ fn choose(model: &mut Model, at: Position) -> Vec<Effect> {
             chooser::take_up(model);
             Vec::new()
         }
-        Mode::Answer(ask) if ask.cursor == choice && !ask.sure => press(model, KeyCode::Enter),
+        Mode::Answer(ask) if ask.is_taken_by(choice) && again => {
+            ask.says = Some("a second click is no answer: wait a moment, and click once".to_owned());
+            Vec::new()
+        }
+        Mode::Answer(ask) if ask.is_taken_by(choice) => press(model, KeyCode::Enter),
         Mode::Answer(ask) => {
             let by = choice.cast_signed() - ask.cursor.cast_signed();
             ask.step(by);

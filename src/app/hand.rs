@@ -89,6 +89,7 @@ impl Model {
         if shown != self.desk.hand.shown {
             self.another(by_hand);
         }
+        self.end_of_another();
         let passed = self.pin_attention();
         let selected = self.selected_row().map(|row| (row.key.clone(), row.name.clone()));
         let chosen: BTreeSet<RowKey> = self.chosen().iter().map(|row| row.key.clone()).collect();
@@ -145,7 +146,7 @@ impl Model {
         if !matches!(self.view, View::Log { .. }) {
             self.say(says.clone());
         }
-        self.desk.hand.slid = Some(Slid { says, told: None });
+        self.hold_back_orders(says);
     }
 
     /// Whether an action is held back, in words, because it would be for somebody whom the operator did not choose. Who
@@ -169,6 +170,11 @@ impl Model {
         self.moved();
         self.settle(true);
         self.desk.hand.slid = None;
+    }
+
+    /// Orders are held back once, for that reason.
+    pub(super) fn hold_back_orders(&mut self, says: String) {
+        self.desk.hand.slid = Some(Slid { says, told: None });
     }
 
     /// Takes up the filter, the order and the rows afresh.
