@@ -369,7 +369,7 @@ impl Model {
         let says = format!("{name} was started anew: what stood still was of the one before");
         if typing {
             // What is being typed was meant for the search, and would be orders from now on.
-            self.hold_back_orders(says.clone());
+            self.hold_back_orders(format!("{name} was started anew"));
         }
         self.say(says);
     }

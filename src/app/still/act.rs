@@ -98,8 +98,8 @@ pub(in crate::app) fn scroll_back(model: &mut Model, up: usize) -> Vec<Effect> {
     asked.into_iter().collect()
 }
 
-/// What came since is not fetched again sooner: it may be fifty thousand lines.
-const RENEWED_AFTER: SignedDuration = SignedDuration::from_secs(3);
+/// What came since is not fetched again sooner where it comes with all of a long history.
+pub(super) const RENEWED_AFTER: SignedDuration = SignedDuration::from_secs(3);
 
 /// What is said where there is nothing to scroll back into.
 const NO_HISTORY: &str = "it has the alternate screen, of which tmux keeps no history: only the picture is here";
@@ -235,7 +235,8 @@ pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec
     let highest = still.highest(rows);
     let (came, older) = (still.came != Came::default(), still.has_older());
     let Some(back) = &mut still.back else { return Vec::new() };
-    let (missing, most) = (back.text.as_ref().map_or(0, |text| text.missing()), back.most.max(FIRST));
+    let (missing, above) = back.text.as_ref().map_or((0, 0), |text| (text.missing(), text.above()));
+    let most = back.most.max(FIRST);
     back.to_top = down == isize::MIN;
     let at_end = down > 0 && back.up == 0 && back.text.is_some();
     back.up = back.up.min(highest).saturating_add_signed(down.saturating_neg()).min(highest);
@@ -245,15 +246,19 @@ pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec
         return Vec::new();
     }
     let soon = back.renewed.zip(now).is_some_and(|(then, now)| now.duration_since(then) < RENEWED_AFTER);
+    let soon = soon && most > FIRST;
     if at_end && came && !soon {
         back.renewed = now;
     }
     let (asked, says) = match (at_end, at_top) {
-        (true, _) if came && soon => (None, "what came since is fetched every 3 s at most; G follows again"),
+        (true, _) if came && soon => (None, "what came since was just fetched: again in 3 s; G follows again"),
         (true, _) if came => (still.ask(most, &mut model.desk.jobs), "fetching what came since …"),
         (true, _) => (None, "that is the end; G follows again"),
         (_, true) if older && !still.alternate => (still.ask(MOST, &mut model.desk.jobs), "fetching older lines …"),
         (_, true) if still.alternate => (None, NO_HISTORY),
+        (_, true) if missing > 0 && above >= MOST => {
+            (None, "tmux keeps older lines, but no more than 50,000 are fetched")
+        }
         (_, true) if missing > 0 => (None, "tmux keeps older lines, but these are all that were to be had"),
         (_, true) => (None, "that is the oldest line there is"),
         _ => (None, ""),

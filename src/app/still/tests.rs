@@ -4,7 +4,7 @@
 use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
-use super::*;
+use super::{act::RENEWED_AFTER, *};
 use crate::{
     app::{event::Event, keymap::Chord, model::View, sample, update::update},
     fleet::{facts::ServerState, reading::Why},
@@ -139,12 +139,22 @@ fn below_the_end_comes_what_was_printed_since() {
     assert_eq!(model.picture().unwrap().text(), last, "the place stays");
     press(&mut model, "PgDn");
     assert_ne!(model.picture().unwrap().text(), last);
-    prints(&mut model, "more");
-    assert!(press(&mut model, "PgDn PgDn j").is_empty(), "not every key fetches all of it again");
-    assert_eq!(model.notice(), Some("what came since is fetched every 3 s at most; G follows again"));
-    let later = sample::at().checked_add(std::time::Duration::from_secs(3)).unwrap();
-    update(&mut model, Event::Tick(later));
-    assert_eq!(asked(&press(&mut model, "j")).len(), 1);
+}
+
+#[test]
+fn at_the_end_of_a_long_history_not_every_key_fetches_all_of_it_again() {
+    for (keys, at_once) in [("[", true), ("/ Esc", false)] {
+        let mut model = zoomed(keys);
+        let mut renews = || {
+            arrive(&mut model, text(0, 100, 0));
+            prints(&mut model, "more");
+            press(&mut model, "PgDn PgDn PgDn").len()
+        };
+        assert_eq!((renews(), renews()), (1, usize::from(at_once)), "{keys}");
+        let later = sample::at().checked_add(RENEWED_AFTER).unwrap();
+        update(&mut model, Event::Tick(later));
+        assert_eq!(press(&mut model, "j").len(), usize::from(!at_once), "{keys}: {:?}", model.notice());
+    }
 }
 
 #[test]
