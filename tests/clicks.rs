@@ -81,7 +81,7 @@ fn in_front_of_a_prompt_a_click_chooses_and_the_next_one_answers() {
     assert_eq!(ask.cursor, other);
     let words = format!("▸ {}", labels[other]);
     assert!(click(&mut model, &words).is_empty(), "the second half of a double click is no answer");
-    assert!(lines(&model).join("\n").contains("a second click is no answer"));
+    assert!(lines(&model).join("\n").contains("a second click is no yes"));
     wait(&mut model);
     let answered = click(&mut model, &words);
     assert!(matches!(answered.as_slice(), [Effect::CarryOut(..)]), "{answered:?}");
@@ -142,7 +142,7 @@ fn a_yes_is_clicked_once_and_never_by_a_second_click() {
     assert!(click(&mut model, "y does it").is_empty(), "a second click");
     assert!(matches!(model.mode(), Mode::Confirm(_)));
     wait(&mut model);
-    assert!(matches!(click(&mut model, "y does it").as_slice(), [Effect::CarryOut(..)]));
+    assert!(matches!(click(&mut model, "a second click is no yes").as_slice(), [Effect::CarryOut(..)]));
     let mut model = sample::model((120, 40));
     let asked = press(&mut model, "R");
     sample::acting::preview(&mut model, &asked);
