@@ -265,11 +265,11 @@ fn of_a_pane_that_is_higher_than_its_tile_scrolling_back_begins_with_what_is_see
 fn a_paste_into_the_search_is_looked_for_once_as_a_whole() {
     let mut model = zoomed("/");
     arrive(&mut model, text(0, 100, 0));
-    update(&mut model, Event::Terminal(TerminalEvent::Paste("line 50".to_owned())));
+    update(&mut model, Event::Terminal(TerminalEvent::Paste("line 55".to_owned())));
     let still = model.still().unwrap();
-    assert_eq!(still.search.as_ref().unwrap().line(), Some(50));
+    assert_eq!(still.search.as_ref().unwrap().line(), Some(55));
     let rows = usize::from(model.layout().cells.height);
-    assert_eq!(still.first(), 50 - rows / 3, "the way there did not lead over the lines that begin so");
+    assert_eq!(still.first(), 55 - rows / 3, "the way there did not lead over the lines that begin so");
 }
 
 #[test]
