@@ -118,7 +118,7 @@ fn prompting(options: &[(&str, bool)]) -> Fleet {
 fn a_mirror_in_which_something_is_marked_is_not_called_live() {
     let mut model = sample::model((120, 40));
     let cells = model.layout().cells;
-    let mut mouse = |model: &mut Model, kind, x: u16| {
+    let mouse = |model: &mut Model, kind, x: u16| {
         let event = MouseEvent { kind, column: cells.x + x, row: cells.y + 1, modifiers: KeyModifiers::NONE };
         update(model, Event::Terminal(TerminalEvent::Mouse(event)))
     };

@@ -35,7 +35,7 @@ pub struct Ask {
     /// The operator has chosen, and not only found what is highlighted.
     chosen: bool,
     /// When this prompt came into another one's place.
-    swapped: Option<Option<Timestamp>>,
+    swapped: Option<Timestamp>,
 }
 
 impl Ask {
@@ -73,7 +73,7 @@ impl Ask {
                 self.cursor = highlighted(now);
                 self.prompt = now.clone();
                 (self.sure, self.gone, self.chosen) = (false, false, false);
-                self.swapped = Some(at);
+                self.swapped = at;
                 self.says = Some("the screen shows another prompt now: choose again".to_owned());
             }
             // Only the highlight may have moved: the choice is by meaning and stays.
@@ -87,7 +87,7 @@ impl Ask {
     /// Whether this prompt has only just come into the place of the one that was read: what is pressed was meant for that.
     #[must_use]
     pub fn is_new(&self, now: Option<Timestamp>) -> bool {
-        self.swapped.is_some_and(|then| soon(then, now))
+        self.swapped.is_some_and(|then| soon(Some(then), now))
     }
 
     /// Whether a click on an option takes it: one that the operator has chosen.
