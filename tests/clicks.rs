@@ -13,7 +13,11 @@ use mosaic_top::{
         update::update,
     },
     config::memory::Remembered,
-    fleet::sort::{Column, Sort},
+    fleet::{
+        gate::Opt,
+        row::Fleet,
+        sort::{Column, Sort},
+    },
     ui::{draw, theme::Theme},
 };
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -75,8 +79,58 @@ fn in_front_of_a_prompt_a_click_chooses_and_the_next_one_answers() {
     assert!(click(&mut model, &format!("  {}", labels[other])).is_empty());
     let Mode::Answer(ask) = model.mode() else { panic!("it is closed") };
     assert_eq!(ask.cursor, other);
-    let answered = click(&mut model, &format!("▸ {}", labels[other]));
+    let words = format!("▸ {}", labels[other]);
+    assert!(click(&mut model, &words).is_empty(), "the second half of a double click is no answer");
+    assert!(lines(&model).join("\n").contains("a second click is no yes"));
+    wait(&mut model);
+    let answered = click(&mut model, &words);
     assert!(matches!(answered.as_slice(), [Effect::CarryOut(..)]), "{answered:?}");
+}
+
+#[test]
+fn one_click_on_what_is_highlighted_anyway_answers_nothing() {
+    let mut model = asks(&[("Yes", true), ("No", false)]);
+    assert!(click(&mut model, "▸ Yes").is_empty());
+    assert!(matches!(model.mode(), Mode::Answer(_)));
+    wait(&mut model);
+    assert!(matches!(click(&mut model, "▸ Yes").as_slice(), [Effect::CarryOut(..)]));
+}
+
+/// The dialog of a prompt with these options, none of them dangerous; highlighted or not.
+fn asks(options: &[(&str, bool)]) -> Model {
+    let mut model = sample::model((120, 40));
+    model.show_fleet(prompting(options));
+    press(&mut model, "a");
+    model
+}
+
+fn prompting(options: &[(&str, bool)]) -> Fleet {
+    let mut fleet = sample::fleet();
+    let prompt = fleet.rows[0].prompt.as_mut().unwrap();
+    let first = prompt.options[1].clone();
+    let option =
+        |(label, selected): &(&str, bool)| Opt { label: (*label).to_owned(), selected: *selected, ..first.clone() };
+    prompt.options = options.iter().map(option).collect();
+    fleet
+}
+
+#[test]
+fn a_mirror_in_which_something_is_marked_is_not_called_live() {
+    let mut model = sample::model((120, 40));
+    let cells = model.layout().cells;
+    let mouse = |model: &mut Model, kind, x: u16| {
+        let event = MouseEvent { kind, column: cells.x + x, row: cells.y + 1, modifiers: KeyModifiers::NONE };
+        update(model, Event::Terminal(TerminalEvent::Mouse(event)))
+    };
+    mouse(&mut model, MouseEventKind::Down(MouseButton::Left), 2);
+    mouse(&mut model, MouseEventKind::Drag(MouseButton::Left), 9);
+    let shown = lines(&model).join("\n");
+    assert!(shown.contains("PAUSED") && !shown.contains("● live"), "{shown}");
+    let mut settings = model.settings().clone();
+    settings.config.mouse = false;
+    update(&mut model, Event::Settings(Box::new(settings)));
+    assert!(model.drag().is_none(), "the button that ends it is never heard of");
+    assert!(lines(&model).join("\n").contains("● live"));
 }
 
 #[test]
@@ -88,7 +142,7 @@ fn a_yes_is_clicked_once_and_never_by_a_second_click() {
     assert!(click(&mut model, "y does it").is_empty(), "a second click");
     assert!(matches!(model.mode(), Mode::Confirm(_)));
     wait(&mut model);
-    assert!(matches!(click(&mut model, "y does it").as_slice(), [Effect::CarryOut(..)]));
+    assert!(matches!(click(&mut model, "a second click is no yes").as_slice(), [Effect::CarryOut(..)]));
     let mut model = sample::model((120, 40));
     let asked = press(&mut model, "R");
     sample::acting::preview(&mut model, &asked);

@@ -13,6 +13,7 @@ use mosaic_top::{
         model::{Model, Start},
         replay::{Replay, asked_place},
         sample,
+        still::Still,
         update::update,
     },
     fleet::{
@@ -20,7 +21,6 @@ use mosaic_top::{
         cast::{self, Cast, Head, What},
         facts::Pause,
         gate::{Glance, Rules, Shown},
-        ids::{PaneId, PaneKey},
         judgement::{Evidence, Readiness},
         order::Ending,
         reading::Why,
@@ -182,8 +182,8 @@ fn with_a_past(model: &mut Model) {
     let line = |line: usize| format!("\x1b[3{}mline {line}\x1b[m of the past\n", line % 7 + 1);
     let lines = (0..64).map(line).collect::<Vec<_>>().concat();
     let history = History::read(Size { rows: 24, cols: 80 }, 1040, lines.into_bytes());
-    let pane = PaneKey { socket: sample::socket(), pane: PaneId(1) };
-    update(model, Event::History(pane, Ok(Box::new(history))));
+    let asked = model.still().and_then(Still::waits_for).unwrap();
+    update(model, Event::History(asked, Ok(Box::new(history))));
 }
 
 #[test]

@@ -62,6 +62,19 @@ fn a_line_far_up_is_found_and_the_pane_never_notices() {
 }
 
 #[test]
+fn a_picture_that_stands_still_ends_with_the_program_that_it_is_of() {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0"]);
+    fleet.agent("coder0", "seq 500; echo at rest; read line").beat("coder0", 1, "status=ok");
+    let watcher = watch(&fleet);
+    watcher.keys(&["["]).says("scrolled back 0 of");
+    fleet.tmux.tmux(&["respawn-pane", "-k", "-t", "=coder0:", "echo another one; read line"]);
+    watcher.says("coder0 was started anew");
+    watcher.says("another one");
+    watcher.keys(&["["]).says("scrolled back 0 of");
+}
+
+#[test]
 fn a_held_picture_stands_while_the_agent_goes_on() {
     let fleet = Fleet::new();
     fleet.roster(&["coder0"]);

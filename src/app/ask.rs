@@ -2,7 +2,12 @@
 //!
 //! PURE. The prompt is the one that was read last; when the screen shows another one, the choice begins anew.
 
-use super::dialog::{Page, Said, Tone};
+use jiff::Timestamp;
+
+use super::{
+    dialog::{Page, Said, Tone},
+    mouse::soon,
+};
 use crate::fleet::{
     gate::{Opt, Prompt, answer::Choice},
     order::{Act, Order, Reply},
@@ -27,6 +32,10 @@ pub struct Ask {
     pub gone: bool,
     /// Words about what changed.
     pub says: Option<String>,
+    /// The operator has chosen, and not only found what is highlighted.
+    chosen: bool,
+    /// When this prompt came into another one's place.
+    swapped: Option<Timestamp>,
 }
 
 impl Ask {
@@ -43,11 +52,13 @@ impl Ask {
             sure: false,
             gone: false,
             says: None,
+            chosen: false,
+            swapped: None,
         })
     }
 
-    /// What the last look says of it.
-    pub fn look(&mut self, now: Option<&Prompt>) {
+    /// What the last look, at that time, says of it.
+    pub fn look(&mut self, now: Option<&Prompt>, at: Option<Timestamp>) {
         let labels = |prompt: &Prompt| prompt.options.iter().map(|option| option.label.clone()).collect::<Vec<_>>();
         match now {
             None => {
@@ -55,12 +66,14 @@ impl Ask {
                 self.says = Some("the prompt has gone".to_owned());
             }
             Some(now)
-                if (&now.rule, &now.subject) != (&self.prompt.rule, &self.prompt.subject)
+                if self.gone
+                    || (&now.rule, &now.subject) != (&self.prompt.rule, &self.prompt.subject)
                     || labels(now) != labels(&self.prompt) =>
             {
                 self.cursor = highlighted(now);
                 self.prompt = now.clone();
-                (self.sure, self.gone) = (false, false);
+                (self.sure, self.gone, self.chosen) = (false, false, false);
+                self.swapped = at;
                 self.says = Some("the screen shows another prompt now: choose again".to_owned());
             }
             // Only the highlight may have moved: the choice is by meaning and stays.
@@ -71,11 +84,23 @@ impl Ask {
         }
     }
 
+    /// Whether this prompt has only just come into the place of the one that was read: what is pressed was meant for that.
+    #[must_use]
+    pub fn is_new(&self, now: Option<Timestamp>) -> bool {
+        self.swapped.is_some_and(|then| soon(Some(then), now))
+    }
+
+    /// Whether a click on an option takes it: one that the operator has chosen.
+    #[must_use]
+    pub fn is_taken_by(&self, choice: usize) -> bool {
+        self.chosen && self.cursor == choice && !self.sure
+    }
+
     /// Moves the choice.
     pub fn step(&mut self, by: isize) {
         let last = self.prompt.options.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
-        (self.sure, self.says) = (false, None);
+        (self.sure, self.says, self.chosen) = (false, None, true);
     }
 
     /// The option that is chosen.

@@ -21,6 +21,9 @@ use super::{
 /// What stands between the hints of the last line.
 const BETWEEN: &str = " · ";
 
+/// What is said of one that comes too soon after another: in the place of the yes, where the next one is a yes.
+const SECOND: &str = "a second click is no yes: wait a moment, and click once";
+
 /// A click while a dialog or a list is open; `again`: soon after another one.
 pub(super) fn in_dialog(model: &mut Model, at: Position, again: bool) -> Vec<Effect> {
     if model.layout().footer.contains(at) {
@@ -28,7 +31,7 @@ pub(super) fn in_dialog(model: &mut Model, at: Position, again: bool) -> Vec<Eff
     }
     match model.mode {
         Mode::Help { .. } | Mode::Problems { .. } => over_all(model, at),
-        Mode::Answer(_) | Mode::Columns(_) => choose(model, at),
+        Mode::Answer(_) | Mode::Columns(_) => choose(model, at, again),
         _ => Vec::new(),
     }
 }
@@ -64,8 +67,8 @@ fn over_all(model: &mut Model, at: Position) -> Vec<Effect> {
     }
 }
 
-/// A line chooses what it offers; a click on what is chosen takes it.
-fn choose(model: &mut Model, at: Position) -> Vec<Effect> {
+/// A line chooses what it offers; another click on what was chosen takes it, unless it comes too soon to be one of its own.
+fn choose(model: &mut Model, at: Position, again: bool) -> Vec<Effect> {
     let (place, scroll) = model.dialog_place();
     let area: Rect = inside(place, model.layout().form);
     if !area.contains(at) {
@@ -82,10 +85,15 @@ fn choose(model: &mut Model, at: Position) -> Vec<Effect> {
             chooser::take_up(model);
             Vec::new()
         }
-        Mode::Answer(ask) if ask.cursor == choice && !ask.sure => press(model, KeyCode::Enter),
+        Mode::Answer(ask) if ask.is_taken_by(choice) && again => {
+            ask.says = Some(SECOND.to_owned());
+            Vec::new()
+        }
+        Mode::Answer(ask) if ask.is_taken_by(choice) => press(model, KeyCode::Enter),
         Mode::Answer(ask) => {
             let by = choice.cast_signed() - ask.cursor.cast_signed();
             ask.step(by);
+            ask.says = Some("chosen: another click takes it, a moment later".to_owned());
             Vec::new()
         }
         _ => Vec::new(),
@@ -97,7 +105,7 @@ fn hint(model: &mut Model, at: Position, again: bool) -> Vec<Effect> {
     let footer = model.layout().footer;
     let says = match &model.mode {
         _ if model.is_unseen() => return Vec::new(),
-        Mode::Confirm(confirm) if confirm.says.is_none() => confirm.hint(),
+        Mode::Confirm(confirm) if confirm.says.as_deref().is_none_or(|says| says == SECOND) => confirm.hint(),
         Mode::Answer(ask) => ask.hint(),
         Mode::Columns(chooser) if chooser.says.is_none() => chooser::HINT,
         _ => return Vec::new(),
@@ -105,7 +113,11 @@ fn hint(model: &mut Model, at: Position, again: bool) -> Vec<Effect> {
     let shown = fit_hint(says, usize::from(footer.width).saturating_sub(1));
     match hint_at(&shown, usize::from(at.x - footer.x).saturating_sub(1)) {
         Some("y") if again => {
-            model.say("a second click is no yes: wait a moment, and click once".to_owned());
+            match &mut model.mode {
+                Mode::Confirm(confirm) => confirm.says = Some(SECOND.to_owned()),
+                Mode::Answer(ask) => ask.says = Some(SECOND.to_owned()),
+                _ => {}
+            }
             Vec::new()
         }
         Some("y") => press(model, KeyCode::Char('y')),

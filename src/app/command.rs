@@ -170,12 +170,13 @@ fn on(model: &mut Model, spec: &ActionSpec, row: &RowKey) -> Vec<Effect> {
 /// beginning of an action's.
 fn wanted(model: &Model, typed: &str) -> Result<Wanted, String> {
     let (first, agent) = words(typed);
-    match (action::named(first).as_slice(), agent) {
-        ([spec], None) if spec.name == first => Ok(Wanted::Do(spec.id)),
+    let actions = action::named(first);
+    let is_whole = matches!(actions.as_slice(), [spec] if spec.name == first);
+    match (actions.as_slice(), agent) {
+        _ if !is_whole && !called(model, typed).is_empty() => Ok(Wanted::Go(row_of(model, typed)?)),
+        ([spec], None) => Ok(Wanted::Do(spec.id)),
         ([spec], Some(_)) if !spec.of_agent => Err(format!("{} is about no agent: it stands alone", spec.name)),
         ([spec], Some(name)) => Ok(Wanted::On(spec, row_of(model, name)?)),
-        _ if !called(model, typed).is_empty() => Ok(Wanted::Go(row_of(model, typed)?)),
-        ([spec], None) => Ok(Wanted::Do(spec.id)),
         ([], Some(second)) if !called(model, first).is_empty() && !action::named(second).is_empty() => {
             Err(format!("{first:?} is an agent: the action comes first, :{second} {first}"))
         }

@@ -33,6 +33,8 @@ pub(super) struct Desk {
     pub(super) log: Log,
     pub(super) drafts: Drafts,
     pub(super) hand: Hand,
+    /// Whether a history was asked for that has not come.
+    pub(super) fetches: bool,
     pub(super) unattended: Unattended,
     pub(super) notifier: Notifier,
     /// What the terminal's title says: so many need somebody.

@@ -186,11 +186,12 @@ fn reason(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 
 /// One key in front of a prompt.
 pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let unseen = model.is_unseen();
+    let (unseen, now) = (model.is_unseen(), model.now);
     let Mode::Answer(ask) = &mut model.mode else { return Vec::new() };
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
         _ if unseen && confirms(key) => {}
+        _ if ask.is_new(now) && confirms(key) => ask.says = Some(NEW.to_owned()),
         KeyCode::Char('c') if control => model.mode = Mode::Normal,
         KeyCode::Esc | KeyCode::Char('n' | 'q') => model.mode = Mode::Normal,
         KeyCode::Down | KeyCode::Right | KeyCode::Char('j' | 'l') => ask.step(1),
@@ -205,6 +206,9 @@ pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.change = Change::Everything;
     Vec::new()
 }
+
+/// What is said of a prompt that nobody can have read yet.
+const NEW: &str = "this prompt has only just come: read it, then answer";
 
 /// Whether a key could be a yes.
 fn confirms(key: KeyEvent) -> bool {

@@ -26,13 +26,20 @@ pub enum Effect {
     Confirm,
     /// Exactly these panes are to be mirrored from now on; a pane that left the list is let go.
     Mirror(Vec<PaneKey>),
-    /// Fetch what tmux keeps above a pane's screen; it comes as [`super::event::Event::History`].
+    /// Fetch what tmux keeps above a pane's screen, in place of what was asked for before; it comes as
+    /// [`super::event::Event::History`].
     History {
+        /// Comes back with the text.
+        number: JobId,
         /// The pane.
         pane: PaneKey,
+        /// The pid of its server: another server's pane of the same id is another agent's.
+        server: Option<u32>,
         /// At most so many lines.
         lines: usize,
     },
+    /// Nobody waits any more for the history that was asked for.
+    NoHistory,
     /// Put text on the operator's clipboard (OSC 52).
     Copy(String),
     /// Play what was recorded of an agent, in place of the dashboard until that is left.

@@ -47,8 +47,8 @@ pub enum Event {
     Settings(Box<Settings>),
     /// A mirror has something new.
     Mirror(PaneKey, MirrorNews),
-    /// What tmux keeps above a pane's screen, or why it could not be fetched.
-    History(PaneKey, Result<Box<History>, Why>),
+    /// What tmux keeps above a pane's screen, or why it could not be fetched: the answer to the request of this number.
+    History(JobId, Result<Box<History>, Why>),
     /// What an order would do.
     Preview(JobId, Box<Preview>),
     /// News of an order on its way.

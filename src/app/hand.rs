@@ -89,6 +89,7 @@ impl Model {
         if shown != self.desk.hand.shown {
             self.another(by_hand);
         }
+        self.end_of_another();
         let passed = self.pin_attention();
         let selected = self.selected_row().map(|row| (row.key.clone(), row.name.clone()));
         let chosen: BTreeSet<RowKey> = self.chosen().iter().map(|row| row.key.clone()).collect();
@@ -146,7 +147,11 @@ impl Model {
             self.say(says.clone());
         }
         // Where nobody is, nobody is meant: who comes back there is the one who was chosen.
-        self.desk.hand.slid = (!chosen.is_empty()).then_some(Slid { says, told: None });
+        if chosen.is_empty() {
+            self.desk.hand.slid = None;
+        } else {
+            self.hold_back_orders(says);
+        }
     }
 
     /// Whether an action is held back, in words, because it would be for somebody whom the operator did not choose. Who
@@ -170,6 +175,11 @@ impl Model {
         self.moved();
         self.settle(true);
         self.desk.hand.slid = None;
+    }
+
+    /// Orders are held back once, for that reason.
+    pub(super) fn hold_back_orders(&mut self, says: String) {
+        self.desk.hand.slid = Some(Slid { says, told: None });
     }
 
     /// Takes up the filter, the order and the rows afresh.

@@ -224,6 +224,9 @@ fn travel(model: &mut Model, action: Action) -> Vec<Effect> {
             match &model.mode {
                 Mode::Still(_) if action == Action::Bottom => still::follow(model),
                 Mode::Still(still) if still.is_back() && across == 0 => return still::travel(model, by, false),
+                _ if action == Action::PageUp && pan::at_top(model) => {
+                    return still::scroll_back(model, by.unsigned_abs());
+                }
                 _ => pan::by(model, by, across),
             }
             return Vec::new();

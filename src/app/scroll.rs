@@ -66,7 +66,7 @@ impl Model {
     /// How many lines a page has: what the page keys move by.
     pub(super) fn page(&self) -> usize {
         let plan = self.layout();
-        if self.still_in_front().is_some() {
+        if matches!(self.mode, Mode::Zoom | Mode::Still(_)) {
             return usize::from(plan.cells.height).max(2) - 1;
         }
         let area = if plan.form == Form::Compact { plan.footer.y } else { plan.lines.height };

@@ -8,14 +8,23 @@ mod act;
 use jiff::Timestamp;
 
 pub use self::act::in_mirror;
-pub(super) use self::act::{act, arrived, fit, follow, pasted, scroll_back, travel, typed, zoom};
+pub(super) use self::act::{act, arrived, fit, follow, give_up, pasted, scroll_back, travel, typed, zoom};
 use super::{
-    clip, drag::Drag, effect::Effect, event::MirrorNews, mirror::focus, mode::Mode, model::Model, search::Search,
+    clip,
+    drag::Drag,
+    effect::Effect,
+    event::MirrorNews,
+    job::{JobId, Jobs},
+    mirror::focus,
+    mode::Mode,
+    model::Model,
+    search::Search,
 };
 use crate::{
     fleet::{
         ids::PaneKey,
         row::{Row, RowKey},
+        text::visible,
         words::{count, short},
     },
     screen::{Cursor, Screen, history::History},
@@ -32,8 +41,8 @@ pub const MOST: usize = 50_000;
 pub struct Still {
     /// Whose mirror it is.
     pub row: RowKey,
-    /// The pane.
-    pub pane: PaneKey,
+    /// What it is a picture of.
+    pub source: Source,
     /// Whether it has the screen to itself, and whether it had before.
     pub zoomed: bool,
     was_zoomed: bool,
@@ -50,13 +59,45 @@ pub struct Still {
     pub search: Option<Search>,
 }
 
+/// What a picture is of: one program in one pane of one server. A server that is started anew gives the panes' ids to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The pane.
+    pub pane: PaneKey,
+    /// The process that tmux started in it.
+    pid: u32,
+    /// The pid of the server, where it is known.
+    server: Option<u32>,
+}
+
+impl Source {
+    /// Whether it is surely another one.
+    fn is_another_than(&self, before: &Self) -> bool {
+        let servers = self.server.zip(before.server);
+        (&self.pane, self.pid) != (&before.pane, before.pid) || servers.is_some_and(|(now, before)| now != before)
+    }
+}
+
+/// What was asked for and has not come yet.
+#[derive(Debug)]
+struct Asked {
+    number: JobId,
+    /// How many lines above the screen.
+    lines: usize,
+    /// What had come until then: it is in the answer.
+    came: Came,
+}
+
 /// Scrolled back.
 #[derive(Debug, Default)]
 struct Back {
     /// The pane's text; `None` until it has come.
     text: Option<Box<History>>,
-    /// How many lines were asked for and have not come yet.
-    asked: Option<usize>,
+    asked: Option<Asked>,
+    /// The most lines that were asked for and came, or all that there were.
+    most: usize,
+    /// When what came since was last asked for.
+    renewed: Option<Timestamp>,
     /// How many lines the last one shown is above the end.
     up: usize,
     /// The oldest line is wanted, also of what is still to come.
@@ -73,6 +114,11 @@ struct Came {
 }
 
 impl Came {
+    /// What has come after that.
+    fn since(self, then: Self) -> Self {
+        Self { bytes: self.bytes.saturating_sub(then.bytes), pictures: self.pictures.saturating_sub(then.pictures) }
+    }
+
     fn words(self) -> String {
         let pictures = |pictures| count(pictures, "picture");
         match (self.bytes, self.pictures) {
@@ -147,7 +193,7 @@ impl Still {
             return "fetching the history …".to_owned();
         };
         let hits = self.search.as_ref().is_some_and(|search| search.line().is_some());
-        match (text.missing(), back.asked) {
+        match (text.missing(), &back.asked) {
             _ if says.is_empty() => "Enter keeps it, Esc takes it back".to_owned(),
             (_, Some(_)) => format!("{says} · fetching older lines …"),
             (1.., None) if !hits => format!("{says}; {} older lines were not fetched", text.missing()),
@@ -210,7 +256,8 @@ impl Still {
     /// The text has come: where one looks stays where it was.
     fn take(&mut self, text: Box<History>, rows: u16) {
         let Some(back) = &mut self.back else { return };
-        back.asked = None;
+        let asked = back.asked.take();
+        back.most = asked.as_ref().map_or(0, |asked| asked.lines).max(back.most);
         let before = back.text.take();
         let (was, is) = match &before {
             Some(before) => (back.shown.0, same_place(before, back.shown.0, &text)),
@@ -225,32 +272,32 @@ impl Still {
         if let Some(search) = &mut self.search {
             if before.is_some() { search.moved(was, is) } else { search.moved(0, MOST) }
         }
-        self.came = Came::default();
+        self.came = asked.map_or_else(Came::default, |asked| self.came.since(asked.came));
         self.fit(rows);
         self.look(rows);
     }
 
     /// Asks for at most so many lines, unless that is under way.
-    fn ask(&mut self, lines: usize) -> Option<Effect> {
+    fn ask(&mut self, lines: usize, jobs: &mut Jobs) -> Option<Effect> {
         let back = self.back.get_or_insert_default();
-        if back.asked.is_some_and(|asked| asked >= lines) {
+        if back.asked.as_ref().is_some_and(|asked| asked.lines >= lines) {
             return None;
         }
-        back.asked = Some(lines);
-        Some(Effect::History { pane: self.pane.clone(), lines })
+        let number = jobs.number();
+        back.asked = Some(Asked { number, lines, came: self.came });
+        Some(Effect::History { number, pane: self.source.pane.clone(), server: self.source.server, lines })
     }
 
-    /// How many lines above the screen were fetched.
-    fn fetched(&self) -> usize {
-        self.back.as_ref().and_then(|back| back.text.as_ref()).map_or(0, |text| text.above())
+    /// The number of what was asked for and has not come yet.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<JobId> {
+        self.back.as_ref()?.asked.as_ref().map(|asked| asked.number)
     }
 
-    /// Whether tmux keeps older lines that may be fetched.
+    /// Whether tmux keeps older lines that have not been asked for.
     fn has_older(&self) -> bool {
-        self.back
-            .as_ref()
-            .and_then(|back| back.text.as_ref())
-            .is_none_or(|text| text.missing() > 0 && text.above() < MOST)
+        let back = self.back.as_ref();
+        back.is_none_or(|back| back.most < MOST && back.text.as_ref().is_none_or(|text| text.missing() > 0))
     }
 }
 
@@ -299,9 +346,32 @@ impl Model {
     #[must_use]
     pub fn focus(&self, screen: &Screen) -> Cursor {
         match self.still() {
-            Some(still) if still.is_back() => Cursor { row: 0, col: 0, shown: false },
+            Some(still) if still.place().is_some() => Cursor { row: 0, col: 0, shown: false },
             _ => focus(screen, self.selected_row().is_some_and(Row::has_ended)),
         }
+    }
+
+    /// What a row's picture is of.
+    pub(super) fn source_of(&self, row: &Row) -> Option<Source> {
+        let pane = row.mirror_pane()?;
+        let server = self.facts.as_ref().and_then(|facts| facts.server_pid(&pane.key.socket));
+        Some(Source { pane: pane.key.clone(), pid: pane.pid, server })
+    }
+
+    /// What stands still is of a program that was; where the agent is another one now, the two must not be mixed up.
+    pub(super) fn end_of_another(&mut self) {
+        let Some((still, row)) = self.still().and_then(|still| Some((still, self.row(&still.row)?))) else { return };
+        if self.source_of(row).is_none_or(|now| !now.is_another_than(&still.source)) {
+            return;
+        }
+        let (name, typing) = (visible(&row.name), still.is_typing());
+        follow(self);
+        let says = format!("{name} was started anew: what stood still was of the one before");
+        if typing {
+            // What is being typed was meant for the search, and would be orders from now on.
+            self.hold_back_orders(format!("{name} was started anew"));
+        }
+        self.say(says);
     }
 
     /// What is marked with the mouse.

@@ -141,9 +141,14 @@ pub(super) fn news(model: &mut Model, number: JobId, news: TakeNews) -> Vec<Effe
 /// It is over.
 pub(super) fn ended(model: &mut Model, number: JobId, outcome: Outcome) -> Vec<Effect> {
     let ours = matches!(&model.mode, Mode::Taken(taken) if taken.number == number);
+    let by_itself = matches!(&model.mode, Mode::Taken(taken) if ours && !taken.leaving);
     let quits = ours && model.start.takes;
     if ours {
         model.mode = super::places::resting(model);
+    }
+    if by_itself {
+        // What is being typed was meant for the agent, and would be keys of the dashboard from now on.
+        model.hold_back_orders(format!("{} is not taken over any more", outcome.target.name()));
     }
     model.notice = Some(format!("{}: {}", outcome.target.name(), outcome.says));
     model.parted = Some(outcome);

@@ -45,6 +45,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     effects.extend(kept.into_iter().map(|(on, faults)| Effect::Acknowledge { on, faults }));
     effects.extend(want_mirrors(model));
     effects.extend(want_log(model));
+    effects.extend(still::give_up(model));
     effects.extend(looks::remember(model));
     effects
 }
@@ -69,7 +70,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             mirror(model, &pane, news);
             Vec::new()
         }
-        Event::History(pane, text) => still::arrived(model, &pane, text),
+        Event::History(number, text) => still::arrived(model, number, text),
         Event::Preview(number, preview) => acting::previewed(model, number, *preview),
         Event::Job(id, news) => {
             acting::news(model, id, news);
@@ -208,6 +209,10 @@ fn settings(model: &mut Model, news: Settings) {
     if before.columns != model.settings.config.columns {
         model.columns = None;
     }
+    if !model.settings.config.mouse {
+        // The button that ends it is not heard of any more.
+        model.drag = None;
+    }
     model.change = Change::Everything;
     model.bring_into_sight();
     check_policies(model);
@@ -257,7 +262,8 @@ fn rejoin(model: &mut Model, respawned: &BTreeSet<PaneKey>) {
     let fleet = join(model.last_good_roster.as_ref(), facts, &context, &mut model.memory.sights);
     let fleet = model.memory.settle(fleet);
     if let Mode::Answer(ask) = &mut model.mode {
-        ask.look(fleet.rows.iter().find(|row| row.key == ask.row).and_then(|row| row.prompt.as_ref()));
+        let row = fleet.rows.iter().find(|row| row.key == ask.row);
+        ask.look(row.and_then(|row| row.prompt.as_ref()), model.now);
     }
     if model.fleet.as_ref() != Some(&fleet) {
         model.show_fleet(fleet);
@@ -287,7 +293,7 @@ fn mirror(model: &mut Model, pane: &PaneKey, news: MirrorNews) {
         model.change = Change::Everything;
     }
     if let Mode::Still(still) = model.mode.base_mut()
-        && still.pane == *pane
+        && still.source.pane == *pane
     {
         still.came(&news);
     }

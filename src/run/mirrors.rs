@@ -9,7 +9,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::{sync::mpsc, task::yield_now};
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, yield_now},
+};
 
 use super::turns::{Round, Turns};
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
         screens::Held,
         tap::client::{Marks, Mirrors, Reseeds},
     },
-    app::event::Event,
+    app::{event::Event, job::JobId},
     config::Recorder,
     fleet::{
         facts::{HostFacts, ServerFacts, ServerState},
@@ -46,6 +49,8 @@ pub(super) struct OpenMirrors {
     watch: Watch,
     /// Where histories go that were asked for.
     events: mpsc::Sender<Event>,
+    /// The one that is being fetched.
+    fetch: Option<AbortHandle>,
     wanted: Vec<PaneKey>,
     servers: BTreeMap<Socket, Arc<Mirrors>>,
     open: BTreeMap<PaneKey, Open>,
@@ -108,7 +113,7 @@ impl OpenMirrors {
     /// None yet; histories that are asked for will go to `events`.
     pub(super) fn new(watch: Watch, events: mpsc::Sender<Event>, record: Option<Recorder>) -> Self {
         let (wanted, servers, open, turns, names) = Default::default();
-        Self { watch, events, wanted, servers, open, turns, busy: false, record, names }
+        Self { watch, events, fetch: None, wanted, servers, open, turns, busy: false, record, names }
     }
 
     /// The next news, of each pane its share; comes back when there are any. Safe to be given up at any time.
@@ -174,18 +179,27 @@ impl OpenMirrors {
         self.open_wanted();
     }
 
-    /// Fetches what tmux keeps above a pane's screen; it comes as [`Event::History`].
-    pub(super) fn history(&self, pane: PaneKey, lines: usize) {
-        let server = self.servers.get(&pane.socket).map(|mirrors| mirrors.server.pid);
+    /// Fetches what tmux keeps above the screen of a pane of that server, and nothing else any more; it comes as
+    /// [`Event::History`].
+    pub(super) fn history(&mut self, number: JobId, pane: PaneKey, server: Option<u32>, lines: usize) {
+        self.no_history();
         let (events, watch) = (self.events.clone(), self.watch.clone());
-        tokio::spawn(async move {
+        let fetch = tokio::spawn(async move {
             let fetched = match server {
                 Some(server) => watch.history(&pane, server, lines).await,
                 None => Err(Why::new("no tmux server answers there")),
             };
             // Nobody listens any more: the dashboard has been left.
-            let _ = events.send(Event::History(pane, fetched.map(Box::new))).await;
+            let _ = events.send(Event::History(number, fetched.map(Box::new))).await;
         });
+        self.fetch = Some(fetch.abort_handle());
+    }
+
+    /// Nobody waits any more for the history that was asked for.
+    pub(super) fn no_history(&mut self) {
+        if let Some(fetch) = self.fetch.take() {
+            fetch.abort();
+        }
     }
 
     /// Fresh facts: servers may have come, gone or been replaced, panes resized or respawned. [`judged`](Self::judged) comes

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     app::{
         card::ended,
+        drag::Drag,
         event::Feed,
         mirror::{Mirror, Pan, focus, origin},
         mode::Mode,
@@ -116,7 +117,11 @@ fn titles(model: &Model, row: Option<&Row>, mirror: Option<&Mirror>, theme: &The
     if let Some(still) = model.still() {
         return (Line::from(left), still::label(model, still, model.layout().mirror.width, theme));
     }
-    let fresh = fresh(model, row, mirror, false, theme);
+    let fresh = match model.drag().and_then(Drag::screen) {
+        // While something is marked the picture stands still.
+        Some(_) => styled(" PAUSED ", theme.warn),
+        None => fresh(model, row, mirror, false, theme),
+    };
     let pan = if matches!(model.pan(), Pan::At { .. }) { " panned ·" } else { "" };
     let record = if model.is_unrecorded() { " not recorded ·" } else { "" };
     (Line::from(left), Line::from(vec![styled(record, theme.warn), styled(pan, theme.dim), fresh]))

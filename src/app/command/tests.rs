@@ -225,3 +225,13 @@ fn what_only_looks_leads_out_of_a_zoomed_mirror() {
     let model = after("z:acknowledge\n");
     assert!(matches!(model.mode(), Mode::Zoom), "what is not offered anywhere leads nowhere");
 }
+
+#[test]
+fn an_agents_whole_name_goes_before_the_beginning_of_an_action() {
+    let mut model = dashboard();
+    let mut fleet = sample::fleet();
+    fleet.rows.iter_mut().filter(|row| row.name == "scratch").for_each(|row| row.name = "relau coder0".to_owned());
+    model.show_fleet(fleet);
+    assert!(types(&mut model, ":relau coder0\n").iter().all(|effect| !matches!(effect, Effect::Preview { .. })));
+    assert_eq!(selected(&model), "relau coder0");
+}

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     fleet::{
         judgement::{Cause, CauseKind, Readiness},
+        order::Ending,
         row::Fleet,
     },
 };
@@ -344,4 +345,102 @@ fn whoever_watches_one_agent_sees_it_whatever_filter_is_configured() {
     press(&mut model, "Ctrl-F");
     model.show_fleet(recovered("c2"));
     assert_eq!(selected(&model), "c2");
+}
+
+#[test]
+fn a_prompt_that_comes_into_anothers_place_takes_no_answer_that_was_meant_for_that() {
+    let asks = |keys: &str| {
+        let mut model = sample::model((120, 40));
+        let mut next = sample::acting::prompt();
+        next.subject = "another".to_owned();
+        next.options[0].selected = false;
+        next.options[1].selected = true;
+        press(&mut model, "a j");
+        let now = model.now();
+        let Mode::Answer(ask) = &mut model.mode else { panic!("{:?}", model.mode) };
+        ask.look(Some(&next), now);
+        press(&mut model, keys);
+        model
+    };
+    let mut model = asks("");
+    assert!(press(&mut model, "Enter y Enter").is_empty());
+    let Mode::Answer(ask) = model.mode() else { panic!("{:?}", model.mode()) };
+    assert_eq!(ask.says.as_deref(), Some("this prompt has only just come: read it, then answer"));
+    later(&mut model, 2);
+    assert_eq!(sample::acting::carried_out(&press(&mut model, "Enter")).len(), 1, "it has been read");
+    // Keys that were meant for the other one choose here, and confirm nothing.
+    assert!(press(&mut asks("k j"), "Enter").is_empty());
+}
+
+#[test]
+fn what_was_typed_for_an_agent_that_was_taken_over_orders_nothing_when_that_ends_by_itself() {
+    for (leaves, expected) in [("", 0), ("Ctrl-]", 1)] {
+        let mut model = model();
+        let asked = press(&mut model, "t");
+        sample::acting::preview(&mut model, &asked);
+        let begun = press(&mut model, "y");
+        let [Effect::Take { number, target, .. }, ..] = begun.as_slice() else { panic!("{begun:?}") };
+        press(&mut model, leaves);
+        let outcome = sample::acting::outcome("take", target, Ending::Done, "its session has ended");
+        update(&mut model, Event::Left(*number, Box::new(outcome)));
+        assert_eq!(interrupted(&mut model, "i").len(), expected, "{leaves}");
+    }
+}
+
+#[test]
+fn a_prompt_that_went_and_came_again_is_another_one() {
+    let mut model = sample::model((120, 40));
+    press(&mut model, "a");
+    let (now, prompt) = (model.now(), model.selected_row().unwrap().prompt.clone());
+    let Mode::Answer(ask) = &mut model.mode else { panic!("{:?}", model.mode) };
+    ask.look(None, now);
+    ask.look(prompt.as_ref(), now);
+    assert!(press(&mut model, "Enter y").is_empty());
+    let Mode::Answer(ask) = model.mode() else { panic!("{:?}", model.mode()) };
+    assert!(!ask.gone && !ask.sure);
+}
+
+/// An order that names its agent, in any place and with anything happening before it is given.
+#[test]
+fn an_order_that_names_its_agent_is_for_that_agent_whatever_is_shown_marked_filtered_or_changes() {
+    let types = |model: &mut Model, text: &str| {
+        let keys: Vec<String> =
+            text.chars().map(|c| if c == ' ' { "Space".to_owned() } else { c.to_string() }).collect();
+        press(model, &keys.join(" "))
+    };
+    let mut reversed = four();
+    reversed.reverse();
+    let changes = [fleet(four()), without("c1"), recovered("c1"), fleet(reversed), alike(), without("c4")];
+    for keys in [
+        "",
+        "Space Space",
+        "j j j",
+        "2",
+        "3",
+        "4",
+        "z",
+        "[",
+        "Enter",
+        "3 z",
+        "3 [",
+        "2 Space z",
+        "Ctrl-F",
+        "/ c 1 Enter",
+    ] {
+        for change in &changes {
+            let mut model = model();
+            press(&mut model, keys);
+            types(&mut model, ":interrupt c3");
+            model.show_fleet(change.clone());
+            assert_eq!(interrupted(&mut model, "Enter"), ["c3"], "{keys}: {:?}", model.notice());
+            // What asks first is for the one that was named, too, when the fleet changes while it asks.
+            let asked = [types(&mut model, ":relaunch c2"), press(&mut model, "Enter")].concat();
+            model.show_fleet(change.clone());
+            sample::acting::preview(&mut model, &asked);
+            let done = press(&mut model, "y");
+            let targets: Vec<String> =
+                sample::acting::carried_out(&done).iter().map(|(.., target)| target.name().to_owned()).collect();
+            assert_eq!(targets, ["c2"], "{keys}: {:?}", model.notice());
+        }
+    }
 }

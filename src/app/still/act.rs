@@ -3,6 +3,7 @@
 //! PURE, a part of [`super::super::update`].
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::SignedDuration;
 
 use super::{Back, Came, FIRST, MOST, Still};
 use crate::{
@@ -11,13 +12,14 @@ use crate::{
         dialog_keys::type_into,
         effect::Effect,
         help,
+        job::JobId,
         mirror::{Mirror, Pan},
         mode::{LONGEST_PROMPT, Mode},
         model::{Change, Model, View},
-        places,
+        pan, places,
         search::Search,
     },
-    fleet::{ids::PaneKey, reading::Why},
+    fleet::reading::Why,
     screen::history::History,
 };
 
@@ -37,9 +39,9 @@ fn stand(model: &mut Model) -> Option<&mut Still> {
         let was_zoomed = matches!(model.mode, Mode::Zoom);
         let zoomed = was_zoomed || !in_mirror(model);
         let row = model.selected_row();
-        let place = row.and_then(|row| Some((row.key.clone(), row.mirror_pane()?.key.clone())));
+        let place = row.and_then(|row| Some((row.key.clone(), model.source_of(row)?)));
         let screen = model.selected_mirror().and_then(Mirror::screen);
-        let Some(((row, pane), screen)) = place.zip(screen) else {
+        let Some(((row, source), screen)) = place.zip(screen) else {
             // Where there was no room for it, it is opened now.
             if !in_mirror(model) {
                 model.mode = Mode::Zoom;
@@ -49,7 +51,7 @@ fn stand(model: &mut Model) -> Option<&mut Still> {
         };
         let (alternate, screen) = (screen.alternate(), Box::new(screen.still()));
         let (since, came, back, search) = (model.now, Came::default(), None, None);
-        let still = Still { row, pane, zoomed, was_zoomed, since, came, screen, alternate, back, search };
+        let still = Still { row, source, zoomed, was_zoomed, since, came, screen, alternate, back, search };
         model.mode = Mode::Still(Box::new(still));
     }
     match &mut model.mode {
@@ -82,17 +84,22 @@ fn hold(model: &mut Model) {
 
 /// Scrolls back, by so many lines to begin with.
 pub(in crate::app) fn scroll_back(model: &mut Model, up: usize) -> Vec<Effect> {
-    let Some(still) = stand(model) else { return Vec::new() };
-    if still.is_back() {
+    if stand(model).is_none_or(|still| still.is_back()) {
         return Vec::new();
     }
-    still.back = Some(Back { up, ..Back::default() });
-    let asked = still.ask(FIRST);
+    // What is seen stays where it is: the pane may go on below it.
+    let below = pan::below(model);
+    let Mode::Still(still) = &mut model.mode else { return Vec::new() };
+    still.back = Some(Back { up: up + below, ..Back::default() });
+    let asked = still.ask(FIRST, &mut model.desk.jobs);
     if still.alternate {
         model.say(NO_HISTORY.to_owned());
     }
     asked.into_iter().collect()
 }
+
+/// What came since is not fetched again sooner where it comes with all of a long history.
+pub(super) const RENEWED_AFTER: SignedDuration = SignedDuration::from_secs(3);
 
 /// What is said where there is nothing to scroll back into.
 const NO_HISTORY: &str = "it has the alternate screen, of which tmux keeps no history: only the picture is here";
@@ -105,7 +112,7 @@ fn search(model: &mut Model) -> Vec<Effect> {
     still.search = Some(Search::from(still.first() + usize::from(rows)));
     if still.has_older() && !still.alternate {
         effects.clear();
-        effects.extend(still.ask(MOST));
+        effects.extend(still.ask(MOST, &mut model.desk.jobs));
     }
     effects
 }
@@ -128,13 +135,13 @@ fn turn(model: &mut Model, older: bool) {
 }
 
 /// The history has come, or not.
-pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Box<History>, Why>) -> Vec<Effect> {
+pub(in crate::app) fn arrived(model: &mut Model, number: JobId, text: Result<Box<History>, Why>) -> Vec<Effect> {
     let rows = model.tile();
     let Mode::Still(still) = model.mode.base_mut() else { return Vec::new() };
-    if still.pane != *pane {
+    if still.waits_for() != Some(number) {
         return Vec::new();
     }
-    model.drag = None;
+    (model.drag, model.desk.fetches) = (None, false);
     match text {
         Ok(text) => still.take(text, rows),
         Err(why) => {
@@ -148,6 +155,13 @@ pub(in crate::app) fn arrived(model: &mut Model, pane: &PaneKey, text: Result<Bo
     }
     model.change = Change::Everything;
     Vec::new()
+}
+
+/// A fetch that nobody waits for any more is ended: it costs the server its time.
+pub(in crate::app) fn give_up(model: &mut Model) -> Option<Effect> {
+    let fetches = model.still().is_some_and(|still| still.waits_for().is_some());
+    let before = std::mem::replace(&mut model.desk.fetches, fetches);
+    (before && !fetches).then_some(Effect::NoHistory)
 }
 
 /// The tile may have become another size for any reason.
@@ -182,9 +196,14 @@ pub(in crate::app) fn typed(model: &mut Model, key: KeyEvent) {
 
 /// A paste into the search.
 pub(in crate::app) fn pasted(model: &mut Model, text: &str) {
+    let rows = model.tile();
+    let Mode::Still(still) = &mut model.mode else { return };
+    let Some(search) = &mut still.search else { return };
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PROMPT) {
-        typed(model, KeyEvent::from(KeyCode::Char(c)));
+        type_into(&mut search.input, KeyEvent::from(KeyCode::Char(c)));
     }
+    // Once for all of it: there may be fifty thousand lines to look through.
+    still.look(rows);
 }
 
 /// Gives it the whole screen, or takes that away.
@@ -211,12 +230,13 @@ pub(in crate::app) fn follow(model: &mut Model) {
 /// Moves by so many lines, down where that is positive. Beyond the top older lines are fetched, beyond the end what came
 /// since; there the wheel goes on into the live picture.
 pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec<Effect> {
-    let rows = model.tile();
+    let (rows, now) = (model.tile(), model.now);
     let Mode::Still(still) = model.mode.base_mut() else { return Vec::new() };
     let highest = still.highest(rows);
     let (came, older) = (still.came != Came::default(), still.has_older());
     let Some(back) = &mut still.back else { return Vec::new() };
-    let missing = back.text.as_ref().map_or(0, |text| text.missing());
+    let (missing, above) = back.text.as_ref().map_or((0, 0), |text| (text.missing(), text.above()));
+    let most = back.most.max(FIRST);
     back.to_top = down == isize::MIN;
     let at_end = down > 0 && back.up == 0 && back.text.is_some();
     back.up = back.up.min(highest).saturating_add_signed(down.saturating_neg()).min(highest);
@@ -225,12 +245,21 @@ pub(in crate::app) fn travel(model: &mut Model, down: isize, wheel: bool) -> Vec
         follow(model);
         return Vec::new();
     }
+    let soon = back.renewed.zip(now).is_some_and(|(then, now)| now.duration_since(then) < RENEWED_AFTER);
+    let soon = soon && most > FIRST;
+    if at_end && came && !soon {
+        back.renewed = now;
+    }
     let (asked, says) = match (at_end, at_top) {
-        (true, _) if came => (still.ask(FIRST.max(still.fetched())), "fetching what came since …"),
+        (true, _) if came && soon => (None, "what came since was just fetched: again in 3 s; G follows again"),
+        (true, _) if came => (still.ask(most, &mut model.desk.jobs), "fetching what came since …"),
         (true, _) => (None, "that is the end; G follows again"),
-        (_, true) if older && !still.alternate => (still.ask(MOST), "fetching older lines …"),
+        (_, true) if older && !still.alternate => (still.ask(MOST, &mut model.desk.jobs), "fetching older lines …"),
         (_, true) if still.alternate => (None, NO_HISTORY),
-        (_, true) if missing > 0 => (None, "tmux keeps older lines, but no more than 50,000 are fetched"),
+        (_, true) if missing > 0 && above >= MOST => {
+            (None, "tmux keeps older lines, but no more than 50,000 are fetched")
+        }
+        (_, true) if missing > 0 => (None, "tmux keeps older lines, but these are all that were to be had"),
         (_, true) => (None, "that is the oldest line there is"),
         _ => (None, ""),
     };

@@ -4,10 +4,10 @@
 use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
-use super::*;
+use super::{act::RENEWED_AFTER, *};
 use crate::{
     app::{event::Event, keymap::Chord, model::View, sample, update::update},
-    fleet::reading::Why,
+    fleet::{facts::ServerState, reading::Why},
     screen::Size,
 };
 
@@ -36,9 +36,19 @@ fn text(from: usize, to: usize, missing: usize) -> History {
     History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes())
 }
 
+/// What was asked for comes.
 fn arrive(model: &mut Model, text: History) {
-    let pane = pane(model);
-    update(model, Event::History(pane, Ok(Box::new(text))));
+    let number = model.still().and_then(Still::waits_for).unwrap_or_default();
+    update(model, Event::History(number, Ok(Box::new(text))));
+}
+
+/// How many lines are asked for, of which pane of which server.
+fn asked(effects: &[Effect]) -> Vec<(PaneKey, Option<u32>, usize)> {
+    let wish = |effect: &Effect| match effect {
+        Effect::History { pane, server, lines, .. } => Some((pane.clone(), *server, *lines)),
+        _ => None,
+    };
+    effects.iter().filter_map(wish).collect()
 }
 
 fn prints(model: &mut Model, bytes: &str) {
@@ -58,8 +68,8 @@ fn check(model: &Model, first: &str, says: &str) {
 #[test]
 fn scrolling_back_asks_once_for_the_history_and_shows_it() {
     let mut model = zoomed("");
-    let asked = press(&mut model, "[ PgUp");
-    assert_eq!(asked, [Effect::History { pane: pane(&model), lines: FIRST }]);
+    let effects = press(&mut model, "[ PgUp");
+    assert_eq!(asked(&effects), [(pane(&model), Some(40_100), FIRST)]);
     arrive(&mut model, text(0, 100, 0));
     let rows = usize::from(model.layout().cells.height);
     check(&model, &format!("line {}", 100 - rows - (rows - 1)), &format!("↑ {} of 100 · nothing", rows - 1));
@@ -103,7 +113,8 @@ fn what_comes_meanwhile_is_counted_and_not_shown() {
 fn further_up_than_was_fetched_older_lines_are_asked_for_and_the_place_stays() {
     let mut model = zoomed("[");
     arrive(&mut model, text(500, 600, 500));
-    assert_eq!(press(&mut model, "g"), [Effect::History { pane: pane(&model), lines: MOST }]);
+    let effects = press(&mut model, "g");
+    assert_eq!(asked(&effects), [(pane(&model), Some(40_100), MOST)]);
     arrive(&mut model, text(0, 600, 0));
     let rows = usize::from(model.layout().cells.height);
     check(&model, "line 0", &format!("↑ {} of 600 · nothing", 600 - rows));
@@ -131,6 +142,137 @@ fn below_the_end_comes_what_was_printed_since() {
 }
 
 #[test]
+fn at_the_end_of_a_long_history_not_every_key_fetches_all_of_it_again() {
+    for (keys, at_once) in [("[", true), ("/ Esc", false)] {
+        let mut model = zoomed(keys);
+        let mut renews = || {
+            arrive(&mut model, text(0, 100, 0));
+            prints(&mut model, "more");
+            press(&mut model, "PgDn PgDn PgDn").len()
+        };
+        assert_eq!((renews(), renews()), (1, usize::from(at_once)), "{keys}");
+        let later = sample::at().checked_add(RENEWED_AFTER).unwrap();
+        update(&mut model, Event::Tick(later));
+        assert_eq!(press(&mut model, "j").len(), usize::from(!at_once), "{keys}: {:?}", model.notice());
+    }
+}
+
+#[test]
+fn what_is_printed_while_older_lines_are_fetched_is_not_in_them_and_still_to_come() {
+    let mut model = zoomed("[");
+    prints(&mut model, "aa");
+    press(&mut model, "/ Esc");
+    prints(&mut model, "bbb");
+    arrive(&mut model, text(0, 100, 0));
+    assert_eq!(model.still().unwrap().says(None)[1], "↑ 0 of 100 · 3 bytes");
+}
+
+#[test]
+fn a_fetch_ends_with_the_next_one_and_with_whoever_waited_for_it() {
+    let mut model = zoomed("[");
+    let first = model.still().and_then(Still::waits_for).unwrap();
+    assert!(!press(&mut model, "/ Esc").contains(&Effect::NoHistory), "the next one takes its place");
+    update(&mut model, Event::History(first, Ok(Box::new(text(90, 190, 90)))));
+    assert_eq!(model.still().unwrap().place(), None, "more was asked for meanwhile");
+    assert_eq!(press(&mut model, "Esc"), [Effect::NoHistory]);
+    press(&mut model, "[");
+    arrive(&mut model, text(0, 100, 0));
+    assert_eq!(press(&mut model, "Esc"), []);
+}
+
+#[test]
+fn what_stands_still_ends_when_its_pane_has_another_program_or_its_server_is_another() {
+    let restarted = |model: &mut Model| {
+        let facts = model.facts.as_mut().unwrap();
+        for server in facts.servers.values_mut() {
+            server.state = ServerState::Up { pid: 50_200, started: sample::at(), version: "3.4".to_owned() };
+        }
+        let mut fleet = sample::fleet();
+        fleet.at = sample::at().checked_add(std::time::Duration::from_secs(1)).unwrap();
+        model.show_fleet(fleet);
+    };
+    let respawned = |model: &mut Model| {
+        let mut fleet = sample::fleet();
+        fleet.rows.iter_mut().filter_map(|row| row.pane.as_mut()).for_each(|pane| pane.pid += 100);
+        model.show_fleet(fleet);
+    };
+    let vanished = |model: &mut Model| {
+        let mut fleet = sample::fleet();
+        fleet.rows.iter_mut().for_each(|row| row.pane = None);
+        model.show_fleet(fleet);
+    };
+    let check = |event: &dyn Fn(&mut Model), stands: bool| {
+        let mut model = zoomed("[");
+        arrive(&mut model, text(0, 100, 0));
+        let name = model.selected_row().unwrap().name.clone();
+        event(&mut model);
+        let says = format!("{name} was started anew: what stood still was of the one before");
+        let said = model.notice() == Some(&says);
+        assert_eq!((model.still().is_some(), said), (stands, !stands), "{:?}", model.notice());
+    };
+    check(&restarted, false);
+    check(&respawned, false);
+    check(&vanished, true);
+}
+
+/// A pane of 50 rows with its cursor near the top, in a tile that is lower.
+fn high() -> Model {
+    let mut model = zoomed("");
+    let mut screen = Screen::new(Size { rows: 50, cols: 80 });
+    let rows = (0..50).map(|row| format!("row {row}\r\n")).collect::<Vec<_>>().concat();
+    screen.feed(format!("{}\x1b[3;1H", rows.trim_end()).as_bytes());
+    let news = MirrorNews::Picture { screen: Box::new(screen), feed: crate::app::event::Feed::Live, at: sample::at() };
+    let pane = pane(&model);
+    update(&mut model, Event::Mirror(pane, news));
+    model
+}
+
+/// Its text: ten lines above the screen.
+fn high_text() -> History {
+    let above = (0..10).map(|line| format!("line {line}\n"));
+    let lines: String = above.chain((0..50).map(|row| format!("row {row}\n"))).collect();
+    History::read(Size { rows: 50, cols: 80 }, 10, lines.into_bytes())
+}
+
+/// The row that stands first in the tile.
+fn first_in_sight(model: &Model) -> String {
+    let screen = model.picture().unwrap();
+    let cells = model.layout().cells;
+    let tile = Size { rows: cells.height, cols: cells.width };
+    let (row, _) = crate::app::mirror::origin(screen.size(), model.focus(screen), tile, model.pan());
+    screen.text()[usize::from(row)].clone()
+}
+
+#[test]
+fn of_a_pane_that_is_higher_than_its_tile_scrolling_back_begins_with_what_is_seen() {
+    let mut model = high();
+    assert_eq!(first_in_sight(&model), "row 0");
+    press(&mut model, "[");
+    assert_eq!(first_in_sight(&model), "row 0", "nothing jumps before the text comes");
+    arrive(&mut model, high_text());
+    assert_eq!(first_in_sight(&model), "row 0");
+    press(&mut model, "Esc j j j [");
+    assert_eq!(first_in_sight(&model), "row 3");
+    arrive(&mut model, high_text());
+    assert_eq!(first_in_sight(&model), "row 3");
+    let mut model = high();
+    wheel(&mut model, MouseEventKind::ScrollUp);
+    arrive(&mut model, high_text());
+    assert_eq!(first_in_sight(&model), "line 7");
+}
+
+#[test]
+fn a_paste_into_the_search_is_looked_for_once_as_a_whole() {
+    let mut model = zoomed("/");
+    arrive(&mut model, text(0, 100, 0));
+    update(&mut model, Event::Terminal(TerminalEvent::Paste("line 55".to_owned())));
+    let still = model.still().unwrap();
+    assert_eq!(still.search.as_ref().unwrap().line(), Some(55));
+    let rows = usize::from(model.layout().cells.height);
+    assert_eq!(still.first(), 55 - rows / 3, "the way there did not lead over the lines that begin so");
+}
+
+#[test]
 fn a_history_that_lost_its_oldest_lines_meanwhile_shows_the_same_ones() {
     let mut model = zoomed("[");
     arrive(&mut model, text(0, 200, 0));
@@ -144,7 +286,8 @@ fn a_history_that_lost_its_oldest_lines_meanwhile_shows_the_same_ones() {
 #[test]
 fn a_search_finds_as_it_is_typed_upwards_and_its_lines_are_counted() {
     let mut model = zoomed("");
-    assert_eq!(press(&mut model, "/ 7"), [Effect::History { pane: pane(&model), lines: MOST }]);
+    let effects = press(&mut model, "/ 7");
+    assert_eq!(asked(&effects), [(pane(&model), Some(40_100), MOST)]);
     arrive(&mut model, text(0, 100, 0));
     let line = |model: &Model| model.still().unwrap().search.as_ref().unwrap().line();
     assert_eq!(line(&model), Some(97));
@@ -171,19 +314,23 @@ fn without_a_search_n_does_not_lead_to_another_agent() {
 #[test]
 fn what_could_not_be_fetched_is_said_and_the_picture_is_held() {
     let mut model = zoomed("[");
-    let pane = pane(&model);
-    update(&mut model, Event::History(pane, Err(Why::new("tmux: can't find pane: %1"))));
+    let number = model.still().and_then(Still::waits_for).unwrap();
+    update(&mut model, Event::History(number, Err(Why::new("tmux: can't find pane: %1"))));
     assert_eq!(model.notice(), Some("the history could not be fetched: tmux: can't find pane: %1"));
     assert!(!model.still().unwrap().is_back());
 }
 
 #[test]
 fn another_agent_is_shown_as_it_is() {
-    let mut model = zoomed("[ w");
+    let mut model = zoomed("[");
+    let late = model.still().and_then(Still::waits_for).unwrap();
+    assert!(press(&mut model, "w").contains(&Effect::NoHistory));
     assert!(model.still().is_none());
-    let late = PaneKey { socket: sample::socket(), pane: crate::fleet::ids::PaneId(1) };
+    press(&mut model, "z");
+    sample::answer_mirrors(&mut model);
+    press(&mut model, "[");
     update(&mut model, Event::History(late, Ok(Box::new(text(0, 100, 0)))));
-    assert!(model.still().is_none());
+    assert_eq!(model.still().unwrap().place(), None, "that was the other one's");
 }
 
 #[test]
@@ -346,5 +493,39 @@ proptest! {
                 prop_assert_eq!(still.first() + rows + up, fetched.max(rows));
             }
         }
+    }
+}
+
+#[test]
+fn page_up_goes_to_the_top_of_a_high_pane_first_and_then_on_into_what_is_above_it() {
+    let mut model = high();
+    press(&mut model, "G");
+    assert_ne!(first_in_sight(&model), "row 0");
+    assert!(press(&mut model, "PgUp PgUp").is_empty());
+    assert_eq!(first_in_sight(&model), "row 0");
+    assert_eq!(asked(&press(&mut model, "PgUp")).len(), 1);
+    arrive(&mut model, high_text());
+    assert_eq!(first_in_sight(&model), "line 0");
+}
+
+#[test]
+fn of_a_history_that_is_too_large_the_rest_is_not_fetched_again_and_again() {
+    let mut model = zoomed("[");
+    arrive(&mut model, text(700, 800, 700));
+    assert_eq!(asked(&press(&mut model, "g")).len(), 1);
+    arrive(&mut model, text(500, 800, 500));
+    assert!(press(&mut model, "g k PgUp").is_empty());
+    assert_eq!(model.notice(), Some("tmux keeps older lines, but these are all that were to be had"));
+}
+
+#[test]
+fn a_search_that_ends_because_the_agent_was_started_anew_orders_nothing() {
+    for (keys, expected) in [("/ x", true), ("[", false)] {
+        let mut model = zoomed(keys);
+        let mut fleet = sample::fleet();
+        fleet.rows.iter_mut().filter_map(|row| row.pane.as_mut()).for_each(|pane| pane.pid += 100);
+        model.show_fleet(fleet);
+        press(&mut model, "s");
+        assert_eq!(!matches!(model.mode(), Mode::Compose(_)), expected, "{keys}: {:?}", model.notice());
     }
 }
