@@ -33,7 +33,7 @@ fn pane(model: &Model) -> PaneKey {
 fn text(from: usize, to: usize, missing: usize) -> History {
     let lines = (from..to).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
     let kept = missing + (to - from).saturating_sub(24);
-    History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes())
+    History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes(), &[])
 }
 
 fn arrive(model: &mut Model, text: History) {
