@@ -11,7 +11,7 @@ use std::{fs, process::Command, time::Duration};
 use mosaic_top::{
     adapter::tap::server::Server,
     fleet::{ids::PaneId, mirror::Feed},
-    screen::Colour,
+    screen::{Colour, Screen, seed::Seed},
 };
 use support::{SOON, Tmux, block_on, wait_until};
 use watching::{Player, Watched, agrees, kill_taps, left, mirrors, pane_of, pipe, server, tap, taps};
@@ -52,6 +52,47 @@ fn a_mirror_begins_with_what_is_there_and_follows_what_comes() {
         assert_eq!(watched.pictures, pictures, "it followed, and was not looked up again");
         assert!(pipe(&tmux, "a").starts_with("1 "), "{}", pipe(&tmux, "a"));
         assert_eq!(pipe(&tmux, "a").len(), "1 ".len() + 32, "our mark is on the pipe");
+    });
+}
+
+/// Which rows go on in the next one, in the mirror and as tmux tells it.
+async fn going_on(watched: &Watched, server: &Server, pane: PaneId) -> [Vec<bool>; 2] {
+    let truth = Screen::seeded(&Seed { pending: Vec::new(), ..server.look(pane, None).await.unwrap().seed });
+    [watched.screen.as_ref().unwrap(), &truth]
+        .map(|screen| (0..screen.size().rows).map(|row| screen.goes_on(row)).collect())
+}
+
+#[test]
+fn a_line_that_tmux_wrapped_is_one_line_be_it_of_the_seed_or_of_what_came() {
+    let long = |what: &str| format!("{what} https://example.org/{} end", "0123456789".repeat(13));
+    let wide = format!("a{}", "漢".repeat(60));
+    let seed = format!("{}\r\n\x1b[31m{wide}\x1b[m\r\n{}\r\nshort\r\n", long("first"), "x".repeat(80));
+    let (tmux, mut player, pane) = printed(&seed);
+    block_on(async {
+        let (mut watched, server) = watch(&tmux, pane, "short").await;
+        watched.until("live", |w| w.feed == Some(Feed::Live)).await;
+        player.play(format!("{}\r\n\x1b[1m{wide}\x1b[m\r\n{}\r\nlast", long("then"), "y".repeat(80)));
+        watched.until("what came", |w| w.shows("last")).await;
+        agrees(&mut watched, &server, pane, "after what came").await;
+        let [ours, tmux] = going_on(&watched, &server, pane).await;
+        assert_eq!(ours, tmux);
+        assert_eq!(ours.iter().filter(|goes_on| **goes_on).count(), 4);
+        let text = watched.screen.as_ref().unwrap().whole_text();
+        let [x, y] = ["x", "y"].map(|letter| letter.repeat(80));
+        let lines = [long("first"), wide.clone(), x, "short".into(), long("then"), wide, y, "last".into()];
+        assert_eq!(text.trim_end().lines().collect::<Vec<_>>(), lines);
+        // Below an alternate screen, too, and what scrolled since.
+        player.play("\x1b[?1049htop");
+        watched.until("the other screen", |w| w.shows("top")).await;
+        watched.reseed();
+        let pictures = watched.pictures;
+        watched.until("another picture", |w| w.pictures > pictures && w.shows("top")).await;
+        player.play("\x1b[?1049l\x1b[24H\r\n\r\nbelow");
+        watched.until("what was below", |w| w.shows("below")).await;
+        agrees(&mut watched, &server, pane, "below").await;
+        let [ours, tmux] = going_on(&watched, &server, pane).await;
+        assert_eq!(ours, tmux);
+        assert_eq!(ours.iter().filter(|goes_on| **goes_on).count(), 3, "two rows have scrolled away");
     });
 }
 

@@ -181,7 +181,7 @@ fn a_filter_while_it_is_typed() {
 fn with_a_past(model: &mut Model) {
     let line = |line: usize| format!("\x1b[3{}mline {line}\x1b[m of the past\n", line % 7 + 1);
     let lines = (0..64).map(line).collect::<Vec<_>>().concat();
-    let history = History::read(Size { rows: 24, cols: 80 }, 1040, lines.into_bytes());
+    let history = History::read(Size { rows: 24, cols: 80 }, 1040, lines.into_bytes(), &[]);
     let asked = model.still().and_then(Still::waits_for).unwrap();
     update(model, Event::History(asked, Ok(Box::new(history))));
 }

@@ -151,3 +151,36 @@ fn what_is_copied_arrives_at_the_terminal() {
         if text == "at rest" { Ok(()) } else { Err(text) }
     });
 }
+
+#[test]
+fn what_was_wrapped_is_copied_and_found_as_one_line() {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0"]);
+    let url = format!("https://example.org/{}/end", "0123456789/".repeat(20));
+    let script =
+        format!("stty -echo; echo '{url}'; read go; i=0; while [ $i -lt 99 ]; do echo; i=$((i+1)); done; read end");
+    fleet.agent("coder0", &script).beat("coder0", 1, "status=ok");
+    let watcher = fleet.dashboard_of("watch coder0");
+    watcher.says("example.org");
+    watcher.tmux.tmux(&["set-option", "-s", "set-clipboard", "on"]);
+    let copied = |how: &str| {
+        wait_until(how, support::SOON, || {
+            let buffer = watcher.tmux.command().args(["show-buffer"]).output().unwrap();
+            let text = String::from_utf8_lossy(&buffer.stdout).into_owned();
+            if text == url { Ok(()) } else { Err(text) }
+        });
+        watcher.tmux.tmux(&["delete-buffer"]);
+    };
+    watcher.keys(&["y"]);
+    copied("the live picture");
+    // Out of the screen, it is in the history.
+    fleet.tmux.tmux(&["send-keys", "-t", "=coder0:", "Enter"]);
+    wait_until("it has scrolled away", support::SOON, || {
+        let shown = fleet.tmux.tmux(&["capture-pane", "-p", "-t", "=coder0:"]);
+        if shown.contains("example") { Err(shown) } else { Ok(()) }
+    });
+    watcher.keys(&["["]).says("scrolled back 0");
+    watcher.keys(&["/"]).types("9//end").says("line 1 of 1 that hold it");
+    watcher.keys(&["Enter", "g", "y"]);
+    copied("the history");
+}

@@ -293,6 +293,6 @@ fn copy(model: &mut Model) -> Vec<Effect> {
         model.notice = Some("there is no picture to copy yet".to_owned());
         return Vec::new();
     };
-    let text = model.drag().map_or_else(|| screen.text().join("\n"), |drag| drag.text(screen));
+    let text = model.drag().map_or_else(|| screen.whole_text(), |drag| drag.text(screen));
     clip::copy(model, &text)
 }

@@ -38,7 +38,7 @@ impl Search {
         let build = || RegexBuilder::new(&regex::escape(typed)).case_insensitive(smart).build().ok();
         self.pattern = if typed.is_empty() { None } else { build() };
         self.hits = match &self.pattern {
-            Some(pattern) => (0..text.len()).filter(|line| pattern.is_match(text.text(*line))).collect(),
+            Some(pattern) => hits(text, pattern),
             None => Vec::new(),
         };
         let older = self.hits.partition_point(|line| *line <= self.from).checked_sub(1);
@@ -82,17 +82,49 @@ impl Search {
     pub fn marks(&self, screen: &Screen, row: u16) -> Vec<(u16, u16)> {
         let Some(pattern) = &self.pattern else { return Vec::new() };
         let (mut text, mut begins) = (String::new(), Vec::new());
-        for col in 0..screen.size().cols {
-            let Some(cell) = screen.cell(row, col).filter(|cell| !cell.continuation) else { continue };
-            begins.push((text.len(), col, col + if cell.wide { 2 } else { 1 }));
-            text.push_str(&cell.printable());
+        let mut line = (0..row).rev().take_while(|above| screen.goes_on(*above)).last().unwrap_or(row);
+        loop {
+            for col in (0..screen.size().cols).filter(|col| !screen.is_left_over(line, *col)) {
+                let Some(cell) = screen.cell(line, col).filter(|cell| !cell.continuation) else { continue };
+                begins.push((text.len(), line, col, col + if cell.wide { 2 } else { 1 }));
+                text.push_str(&cell.printable());
+            }
+            if !screen.goes_on(line) {
+                break;
+            }
+            line += 1;
         }
+        begins.retain(|(_, there, ..)| *there == row);
         let within = |from: usize, to: usize| {
             let inside: Vec<_> = begins.iter().filter(|(at, ..)| (from..to).contains(at)).collect();
-            Some((inside.first()?.1, inside.last()?.2))
+            Some((inside.first()?.2, inside.last()?.3))
         };
         pattern.find_iter(&text).filter_map(|hit| within(hit.start(), hit.end())).collect()
     }
+}
+
+/// The lines in which it begins, also where it goes on in the next because the terminal wrapped it there.
+fn hits(text: &History, pattern: &Regex) -> Vec<usize> {
+    let (mut hits, mut from) = (Vec::new(), 0);
+    while from < text.len() {
+        let mut to = from + 1;
+        while text.goes_on(to - 1) && to < text.len() {
+            to += 1;
+        }
+        if to == from + 1 {
+            hits.extend(pattern.is_match(text.text(from)).then_some(from));
+        } else {
+            let (mut whole, mut ends) = (String::new(), Vec::new());
+            for line in from..to {
+                whole.push_str(text.text(line));
+                ends.push(whole.len());
+            }
+            hits.extend(pattern.find_iter(&whole).map(|hit| from + ends.partition_point(|end| *end <= hit.start())));
+            hits.dedup();
+        }
+        from = to;
+    }
+    hits
 }
 
 #[cfg(test)]
@@ -102,7 +134,7 @@ mod tests {
 
     fn text() -> History {
         let lines = "an Error\nok\nerror again\nok\n漢字 error, ERROR\nok\n";
-        History::read(Size { rows: 2, cols: 20 }, 4, lines.as_bytes().to_vec())
+        History::read(Size { rows: 2, cols: 20 }, 4, lines.as_bytes().to_vec(), &[])
     }
 
     /// What is typed, the line it begins at, and the hits that are then looked at while it goes up.
@@ -125,6 +157,21 @@ mod tests {
         check("again", 0, &[2]);
         check("", 5, &[]);
         check("(", 5, &[]);
+    }
+
+    #[test]
+    fn what_was_wrapped_is_found_and_marked_in_both_rows() {
+        let size = Size { rows: 2, cols: 8 };
+        let rows = b"ok\nan error\n and err\nor\nok\n".to_vec();
+        let text = History::read(size, 3, rows, b"ok\nan error and error\nok\n");
+        let mut search = Search::from(9);
+        search.input = Input::new("error".to_owned());
+        assert_eq!((search.look(&text), search.says().as_str()), (Some(2), "line 2 of 2 that hold it"));
+        let page = text.page(0, 5);
+        let marks: Vec<_> = (0..5).map(|row| search.marks(&page, row)).collect();
+        assert_eq!(marks, [vec![], vec![(3, 8)], vec![(5, 8)], vec![(0, 2)], vec![]]);
+        search.input = Input::new("error and".to_owned());
+        assert_eq!(search.look(&text), Some(1));
     }
 
     #[test]

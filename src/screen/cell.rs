@@ -113,8 +113,16 @@ impl<'a> Cell<'a> {
 
     /// What the engine's cell shows. A blank has no text colour and no weight: nobody could see them.
     pub(super) fn from_engine(cell: &'a vt100::Cell) -> Self {
-        let text = cell.contents();
-        let mut style = Style {
+        let Self { text, style, .. } = Self::exactly(cell);
+        if matches!(text, "" | " ") && !style.underline && !style.inverse {
+            return Self { style: Style { bg: style.bg, ..Style::default() }, ..Self::exactly(cell) };
+        }
+        Self::exactly(cell)
+    }
+
+    /// All that the engine keeps of its cell. What cannot be seen of a blank is seen once a mark combines with it.
+    pub(super) fn exactly(cell: &'a vt100::Cell) -> Self {
+        let style = Style {
             fg: cell.fgcolor().into(),
             bg: cell.bgcolor().into(),
             bold: cell.bold(),
@@ -123,9 +131,6 @@ impl<'a> Cell<'a> {
             underline: cell.underline(),
             inverse: cell.inverse(),
         };
-        if matches!(text, "" | " ") && !style.underline && !style.inverse {
-            style = Style { bg: style.bg, ..Style::default() };
-        }
-        Self { text, wide: cell.is_wide(), continuation: cell.is_wide_continuation(), style }
+        Self { text: cell.contents(), wide: cell.is_wide(), continuation: cell.is_wide_continuation(), style }
     }
 }

@@ -30,7 +30,7 @@ impl Translator {
         if col < self.size().cols {
             return paint::move_to(line, col, out);
         }
-        let cell_at = |col| self.screen().cell(row, col).map(Cell::from_engine);
+        let cell_at = |col| self.screen().cell(row, col).map(Cell::exactly);
         let mut at = self.size().cols.saturating_sub(1);
         if cell_at(at).is_some_and(|cell| cell.continuation) {
             at = at.saturating_sub(1);
@@ -39,6 +39,28 @@ impl Translator {
         if let Some(cell) = cell_at(at) {
             paint::style(cell.style, out);
             out.extend_from_slice(if cell.text.is_empty() { b" " } else { cell.text.as_bytes() });
+        }
+    }
+
+    /// A wrap is pending behind a cell that holds nothing, because something was erased or moved below the cursor. The
+    /// engine has a row go on only behind a cell that was written, tmux in any case: so a blank is written there.
+    pub(super) fn keep_edge(&mut self) {
+        let at = self.here();
+        if at.col >= self.size().cols {
+            self.go(at.row, at.col);
+        }
+    }
+
+    /// The same where a wide character does not fit into the last column.
+    pub(super) fn fill_edge(&mut self) {
+        let at = self.here();
+        let edge = self.screen().cell(at.row, at.col).filter(|cell| !cell.has_contents());
+        if let Some(style) = edge.map(|cell| Cell::exactly(cell).style) {
+            let (pen, mut said) = (self.pen(), Vec::new());
+            paint::style(style, &mut said);
+            said.extend_from_slice(b" \x1b[m");
+            said.extend_from_slice(&pen);
+            self.say(&said);
         }
     }
 

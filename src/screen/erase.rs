@@ -9,17 +9,23 @@ impl Translator {
     pub(super) fn erase(&mut self, numbers: &[u16], last: char) {
         self.flush();
         let screen = self.screen();
-        let plain = !(screen.underline() || screen.inverse() || screen.bold() || screen.dim() || screen.italic());
-        if plain {
-            return self.say_csi(numbers, last);
+        let pending = screen.cursor_position().1 >= self.size().cols;
+        let attributes = screen.underline() || screen.inverse() || screen.bold() || screen.dim() || screen.italic();
+        // The foreground of a blank is seen when a mark combines with it.
+        if !attributes && screen.fgcolor() == vt100::Color::Default {
+            self.say_csi(numbers, last);
+        } else {
+            let background = Style { bg: screen.bgcolor().into(), ..Style::default() };
+            let pen = self.pen();
+            let mut style = Vec::new();
+            paint::style(background, &mut style);
+            self.say(&style);
+            self.say_csi(numbers, last);
+            self.say(&pen);
         }
-        let background = Style { bg: screen.bgcolor().into(), ..Style::default() };
-        let pen = self.pen();
-        let mut style = Vec::new();
-        paint::style(background, &mut style);
-        self.say(&style);
-        self.say_csi(numbers, last);
-        self.say(&pen);
+        if pending {
+            self.keep_edge();
+        }
     }
 
     /// Moves characters or lines aside, and colours what becomes free.
@@ -45,7 +51,11 @@ impl Translator {
     /// LF, IND: one down; at the bottom of the region everything scrolls.
     pub(super) fn line_feed(&mut self) {
         let scrolls = self.has_background() && self.here().row == self.state.region.1;
+        let began = self.begins_row();
         self.say(b"\n");
+        if !began {
+            self.keep_edge();
+        }
         if scrolls {
             self.colour_rows(self.state.region.1, self.state.region.1);
         }
@@ -55,6 +65,7 @@ impl Translator {
     pub(super) fn reverse_index(&mut self) {
         let scrolls = self.has_background() && self.here().row == self.state.region.0;
         self.say(b"\x1bM");
+        self.keep_edge();
         if scrolls {
             self.colour_rows(self.state.region.0, self.state.region.0);
         }

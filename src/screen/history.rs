@@ -3,7 +3,7 @@
 //! PURE. Every line goes through a [`Screen`], when it is read and again when it is shown: what comes out is cells and
 //! safe text, whatever a pane has printed. It asks tmux for nothing and follows nothing: it is a moment.
 
-use super::{Screen, Size, cell::steered, paint};
+use super::{Screen, Size, paint, wraps};
 
 /// So many lines are drawn at once to be read: the largest screen that is ever needed for it.
 const AT_ONCE: usize = 64;
@@ -35,6 +35,8 @@ struct Line {
     to: usize,
     /// Which pen it begins with.
     pen: usize,
+    /// Whether it goes on in the next one.
+    goes_on: bool,
     text: String,
 }
 
@@ -45,14 +47,16 @@ impl std::fmt::Debug for History {
 }
 
 impl History {
-    /// Reads a capture: lines as `capture-pane -pe` gives them, the pane's rows at the end. `size` is the pane's, `kept`
-    /// tmux's own count of the lines above the screen.
+    /// Reads a capture: lines as `capture-pane -pe` gives them, the pane's rows at the end, and the same lines as
+    /// `capture-pane -pJ` joins them. `size` is the pane's, `kept` tmux's own count of the lines above the screen.
     #[must_use]
-    pub fn read(size: Size, kept: usize, bytes: Vec<u8>) -> Self {
+    pub fn read(size: Size, kept: usize, bytes: Vec<u8>, joined: &[u8]) -> Self {
         let mut history = Self { size, kept, lines: Vec::new(), bytes, pens: vec![Pen::default()] };
         let ranges = ranges(&history.bytes);
-        for some in ranges.chunks(AT_ONCE) {
-            history.take(some);
+        let rows: Vec<&[u8]> = ranges.iter().map(|&(from, to)| &history.bytes[from..to]).collect();
+        let wrapped = wraps::told(&rows, joined);
+        for (some, wrapped) in ranges.chunks(AT_ONCE).zip(wrapped.chunks(AT_ONCE)) {
+            history.take(some, wrapped);
         }
         history
     }
@@ -95,13 +99,13 @@ impl History {
     }
 
     /// Draws some lines one below the other, and keeps what each began with and what it says.
-    fn take(&mut self, ranges: &[(usize, usize)]) {
+    fn take(&mut self, ranges: &[(usize, usize)], wrapped: &[bool]) {
         let rows = u16::try_from(ranges.len()).unwrap_or(u16::MAX);
-        let mut screen = canvas(Size { rows, ..self.size });
+        let mut screen = canvas(Size { rows, ..self.size }, wrapped.iter().copied());
         let mut pen = self.pens.len() - 1;
         let first = self.lines.len();
-        for (row, &(from, to)) in (0_u16..).zip(ranges) {
-            self.lines.push(Line { from, to, pen, text: String::new() });
+        for ((row, &(from, to)), &goes_on) in (0_u16..).zip(ranges).zip(wrapped) {
+            self.lines.push(Line { from, to, pen, goes_on, text: String::new() });
             self.paint(first + usize::from(row), row, &mut screen);
             let after = screen.pen();
             if after != self.pens[pen] {
@@ -109,8 +113,8 @@ impl History {
                 pen = self.pens.len() - 1;
             }
         }
-        for (line, text) in self.lines[first..].iter_mut().zip(screen.text()) {
-            line.text = text;
+        for ((row, line), text) in (0_u16..).zip(&mut self.lines[first..]).zip(screen.text()) {
+            line.text = if line.goes_on { screen.part(row, 0, self.size.cols.saturating_sub(1)) } else { text };
         }
     }
 
@@ -156,7 +160,13 @@ impl History {
         self.size
     }
 
-    /// One line as text without trailing blanks, safe to print; empty beyond the end.
+    /// Whether a line goes on in the next one: the terminal wrapped it there.
+    #[must_use]
+    pub fn goes_on(&self, line: usize) -> bool {
+        self.lines.get(line).is_some_and(|line| line.goes_on)
+    }
+
+    /// One line as text, safe to print, without trailing blanks unless it goes on; empty beyond the end.
     #[must_use]
     pub fn text(&self, line: usize) -> &str {
         self.lines.get(line).map_or("", |line| &line.text)
@@ -165,7 +175,8 @@ impl History {
     /// So many lines from one on, as a screen without a cursor. Beyond the end it is blank.
     #[must_use]
     pub fn page(&self, first: usize, rows: u16) -> Screen {
-        let mut screen = canvas(Size { rows: rows.max(1), ..self.size });
+        let lines = (0..rows).map(|row| self.goes_on(first.saturating_add(usize::from(row))));
+        let mut screen = canvas(Size { rows: rows.max(1), ..self.size }, lines);
         for row in 0..rows {
             self.paint(first.saturating_add(usize::from(row)), row, &mut screen);
         }
@@ -181,34 +192,17 @@ impl Screen {
         Self::drawn(self.size(), &self.dump())
     }
 
-    /// The text between two cells in reading order, the last one included; of a block only the columns between them.
-    #[must_use]
-    pub fn text_between(&self, from: (u16, u16), to: (u16, u16), block: bool) -> String {
-        let last = self.size().cols.saturating_sub(1);
-        let ((top, left), (bottom, right)) = if from <= to { (from, to) } else { (to, from) };
-        let mut rows = Vec::new();
-        for row in top..=bottom.min(self.size().rows.saturating_sub(1)) {
-            let (begin, end) = if block {
-                (left.min(right), left.max(right))
-            } else {
-                (if row == top { left } else { 0 }, if row == bottom { right } else { last })
-            };
-            let cells = (begin..=end.min(last)).filter_map(|col| self.cell(row, col));
-            let text: String =
-                cells.filter(|cell| !cell.continuation).map(|cell| cell.printable().into_owned()).collect();
-            rows.push(steered(text.trim_end_matches(' ').to_owned()));
-        }
-        rows.join("\n")
-    }
-
     fn pen(&self) -> Pen {
         Pen { sgr: self.translator.pen(), shifted: self.translator.state.charset.shifted }
     }
 }
 
-/// A blank screen that takes lines of a capture: line drawing comes as SO … SI, nothing wraps, nobody types there.
-fn canvas(size: Size) -> Screen {
-    let mut screen = Screen::new(size);
+/// A blank screen that takes lines of a capture: line drawing comes as SO … SI, nothing wraps but the lines that did in
+/// the pane, nobody types there.
+fn canvas(size: Size, wrapped: impl IntoIterator<Item = bool>) -> Screen {
+    let mut edges = Vec::new();
+    wraps::write(wrapped, size, &mut edges);
+    let mut screen = Screen::drawn(size, &edges);
     screen.feed(b"\x1b)0\x1b[?7l\x1b[?25l");
     screen
 }
@@ -230,7 +224,7 @@ mod tests {
     use super::*;
 
     fn history(kept: usize, rows: u16, text: &str) -> History {
-        History::read(Size { rows, cols: 20 }, kept, text.as_bytes().to_vec())
+        History::read(Size { rows, cols: 20 }, kept, text.as_bytes().to_vec(), &[])
     }
 
     #[test]
@@ -273,19 +267,19 @@ mod tests {
     }
 
     #[test]
-    fn text_between_two_cells_is_what_a_hand_would_mark() {
-        let mut screen = Screen::new(Size { rows: 3, cols: 10 });
-        screen.feed("abcdef\r\n漢字ij\r\nxyz".as_bytes());
-        for (from, to, block, expected) in [
-            ((0, 2), (0, 4), false, "cde"),
-            ((0, 4), (1, 1), false, "ef\n漢"),
-            ((1, 1), (0, 4), false, "ef\n漢"),
-            ((0, 1), (2, 2), true, "bc\n字\nyz"),
-            ((2, 2), (0, 1), true, "bc\n字\nyz"),
-            ((0, 4), (9, 99), false, "ef\n漢字ij\nxyz"),
-        ] {
-            assert_eq!(screen.text_between(from, to, block), expected, "{from:?} {to:?} {block}");
-        }
+    fn a_line_that_was_wrapped_is_one_also_where_a_page_begins_and_ends() {
+        let long = "https://example.org/ and what stands behind it";
+        let rows: Vec<String> =
+            long.as_bytes().chunks(20).map(|row| String::from_utf8_lossy(row).into_owned()).collect();
+        let captured = format!("first\n{}\nlast\n", rows.join("\n"));
+        let joined = format!("first\n{long}\nlast\n");
+        let size = Size { rows: 2, cols: 20 };
+        let history = History::read(size, 3, captured.into_bytes(), joined.as_bytes());
+        assert_eq!([0, 1, 2, 3, 4].map(|line| history.goes_on(line)), [false, true, true, false, false]);
+        assert_eq!(history.text(1), rows[0], "a blank at the edge belongs to it");
+        assert_eq!(history.page(0, 5).whole_text(), format!("first\n{long}\nlast"));
+        assert_eq!(history.page(1, 2).whole_text(), long[..40].trim_end());
+        assert_eq!(history.page(2, 3).whole_text(), format!("{}\nlast", &long[20..]));
     }
 
     #[test]

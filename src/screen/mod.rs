@@ -16,6 +16,7 @@ mod status;
 pub mod terminal;
 mod translate;
 mod units;
+pub mod wraps;
 
 use std::{
     cell::Cell as Flag,
@@ -280,8 +281,9 @@ impl Screen {
 }
 
 fn paint_all(screen: &vt100::Screen, size: Size, out: &mut Vec<u8>) {
+    wraps::write((0..size.rows).map(|row| screen.row_wrapped(row)), size, out);
     for row in 0..size.rows {
-        let cells = (0..size.cols).filter_map(|col| screen.cell(row, col)).map(Cell::from_engine);
+        let cells = (0..size.cols).filter_map(|col| screen.cell(row, col)).map(Cell::exactly);
         paint::row(row, cells, out);
     }
 }

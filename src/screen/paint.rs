@@ -2,7 +2,7 @@
 
 use super::{Cell, Colour, Style};
 
-/// One row: its cells from the first to the last that shows anything, each run of blanks skipped by moving.
+/// One row: its cells from the first to the last that holds anything, each run of bare blanks skipped by moving.
 ///
 /// The cursor must stand anywhere; the pen must be the default, and is the default again afterwards.
 pub(super) fn row<'a>(row: u16, cells: impl Iterator<Item = Cell<'a>>, out: &mut Vec<u8>) {
@@ -12,7 +12,7 @@ pub(super) fn row<'a>(row: u16, cells: impl Iterator<Item = Cell<'a>>, out: &mut
         if cell.continuation {
             continue;
         }
-        if cell.is_blank() {
+        if matches!(cell.text, "" | " ") && cell.style == Style::default() {
             at = None;
             continue;
         }

@@ -4,7 +4,7 @@
 //! the pen, by the cell left of the cursor, is right where programs keep it from one write to the next, and wrong after
 //! every coloured word that ends with a reset: the truth check mends the one as well as it would the other.
 
-use super::{Cursor, Screen, Size, paint};
+use super::{Cursor, Screen, Size, paint, wraps};
 
 /// What one atomic look at a pane gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +15,12 @@ pub struct Seed {
     pub cursor: Cursor,
     /// The rows of the screen that is shown, as `capture-pane -peN` gives them: SGR carries over from row to row.
     pub rows: Vec<Vec<u8>>,
+    /// Which of them go on in the next one; `false` for those beyond its end.
+    pub wrapped: Vec<bool>,
     /// The rows of the primary screen under an alternate one that is shown, as `capture-pane -apeqN` gives them.
     pub under: Option<Vec<Vec<u8>>>,
+    /// Which of those go on in the next one.
+    pub under_wrapped: Vec<bool>,
     /// Row and column of the cursor that 1049 kept, which stands also after the alternate screen was left.
     pub left: Option<(u16, u16)>,
     /// Tab stops by column; `None` where tmux does not tell.
@@ -45,17 +49,20 @@ impl Screen {
             screen.feed(b"\x1b[?1049h\x1b[?1049l");
         }
         if let Some(under) = &seed.under {
-            screen.paint_rows(under);
+            screen.paint_rows(under, &seed.under_wrapped);
             screen.feed(b"\x1b[m\x1b[?47h");
         }
-        screen.paint_rows(&seed.rows);
+        screen.paint_rows(&seed.rows, &seed.wrapped);
         // G1 stays line drawing: tmux does not tell, and nobody shifts to it for anything else.
         screen.feed(b"\x1b[m\x0f");
         screen.enter(seed);
         screen
     }
 
-    fn paint_rows(&mut self, rows: &[Vec<u8>]) {
+    fn paint_rows(&mut self, rows: &[Vec<u8>], wrapped: &[bool]) {
+        let mut edges = Vec::new();
+        wraps::write(wrapped.iter().copied(), self.size(), &mut edges);
+        self.feed(&edges);
         for (row, bytes) in (0_u16..).zip(rows).take(usize::from(self.size().rows)) {
             let mut line = Vec::with_capacity(bytes.len() + 8);
             paint::move_to(row, 0, &mut line);

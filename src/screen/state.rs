@@ -77,11 +77,11 @@ pub(super) struct Saved {
 }
 
 impl Saved {
-    /// Writes it down as a DECSC, and leaves the character sets and the pen at their defaults.
-    fn write(&self, region_top: u16, size: Size, out: &mut Vec<u8>) {
+    /// Writes it down as a DECSC, and leaves the character sets and the pen at their defaults. The region must be the
+    /// whole screen still: what was saved before another region was chosen may stand outside of that.
+    fn write(&self, size: Size, out: &mut Vec<u8>) {
         out.extend_from_slice(if self.origin { b"\x1b[?6h" } else { b"\x1b[?6l" });
-        let top = if self.origin { region_top } else { 0 };
-        paint::move_to(self.row.saturating_sub(top), self.col.min(size.cols.saturating_sub(1)), out);
+        paint::move_to(self.row, self.col.min(size.cols.saturating_sub(1)), out);
         out.extend_from_slice(&self.pen);
         self.charset.write(out);
         out.extend_from_slice(b"\x1b7\x1b[m");
@@ -109,8 +109,9 @@ impl State {
         }
     }
 
-    /// Writes down all that must stand before the cursor is placed: the region, the tab stops, DECSC, DECOM.
+    /// Writes down all that must stand before the cursor is placed: DECSC, the region, the tab stops, DECOM.
     pub(super) fn write_before_cursor(&self, size: Size, out: &mut Vec<u8>) {
+        self.saved.write(size, out);
         let (top, bottom) = self.region;
         out.extend_from_slice(format!("\x1b[{};{}r", u32::from(top) + 1, u32::from(bottom) + 1).as_bytes());
         if let Some(tabs) = &self.tabs {
@@ -120,7 +121,6 @@ impl State {
                 out.extend_from_slice(b"\x1bH");
             }
         }
-        self.saved.write(self.region.0, size, out);
         out.extend_from_slice(if self.origin { b"\x1b[?6h" } else { b"\x1b[?6l" });
     }
 

@@ -15,9 +15,9 @@ fn shown(rows: u16, cols: u16, bytes: &str) -> Screen {
     screen
 }
 
-/// Everything that can be seen: cells and cursor.
-fn picture(screen: &Screen) -> (Vec<String>, Cursor) {
-    (screen.ansi(), screen.cursor())
+/// Everything that can be seen: cells, rows that go on, and cursor.
+fn picture(screen: &Screen) -> (Vec<String>, Vec<bool>, Cursor) {
+    (screen.ansi(), (0..screen.size().rows).map(|row| screen.goes_on(row)).collect(), screen.cursor())
 }
 
 fn check(bytes: &str, rows: &[&str], cursor: (u16, u16)) {
@@ -152,7 +152,9 @@ fn a_seed_is_drawn_with_its_cursor_and_what_was_half_said() {
         size: size(3, 4),
         cursor: Cursor { row: 1, col: 4, shown: false },
         rows: vec![b"\x1b[31mab".to_vec(), b"c\x0eqq\x0fd".to_vec()],
-        under: Some(vec![b"old".to_vec()]),
+        wrapped: vec![false],
+        under: Some(vec![b"old ".to_vec(), b"er".to_vec()]),
+        under_wrapped: vec![true],
         left: Some((0, 3)),
         tabs: None,
         region: (0, 2),
@@ -170,14 +172,46 @@ fn a_seed_is_drawn_with_its_cursor_and_what_was_half_said() {
     assert_eq!(screen.text(), ["ab", "c──d", "e"]);
     assert_eq!(screen.cell(2, 0).unwrap().style.fg, Colour::Indexed(2));
     screen.feed(b"\x1b[?1049l");
-    assert_eq!(screen.text(), ["old", "", ""]);
+    assert_eq!(screen.text(), ["old", "er", ""]);
+    assert_eq!((screen.goes_on(0), screen.goes_on(1), screen.whole_text().as_str()), (true, false, "old er\n"));
     assert_eq!(screen.cursor(), Cursor { row: 0, col: 3, shown: false });
+}
+
+/// What was fed before a dump and what after it: the copy goes on as the screen does.
+#[track_caller]
+fn check_dump(rows: u16, cols: u16, before: &str, after: &[u8]) {
+    let mut screen = shown(rows, cols, before);
+    let mut copy = Screen::drawn(screen.size(), &screen.dump());
+    assert_eq!(picture(&copy), picture(&screen), "a dump after {before:?}");
+    screen.feed(after);
+    copy.feed(after);
+    assert_eq!(picture(&copy), picture(&screen), "after {before:?} and {:?}", String::from_utf8_lossy(after));
+}
+
+#[test]
+fn a_dump_keeps_what_cannot_be_seen_yet() {
+    // A mark that combines with a blank shows the pen that the blank was left with: printed, or where a wide character
+    // was pushed over the edge.
+    check_dump(2, 4, "\x1b[31m a", "\x1b[1;2H\u{301}".as_bytes());
+    check_dump(2, 4, "\x1b[1m\x1b[4ha漢\x1b[1;1Hx", "\x1b[1;5H\u{300}".as_bytes());
+    check_dump(2, 4, "\x1b[1mabc ", "\u{300}".as_bytes());
+    // A cursor that was saved before the region was chosen stands outside of it.
+    check_dump(3, 2, "\x1b[?6h\x1b7\x1b[2;3r", b"\x1b[1;2r\x1b8a");
+    // Rows that go on, also where the last character or the first behind it is a blank.
+    check_dump(3, 4, "abcdef\r\n\x1b[31mabc d", b"");
+    check_dump(3, 4, "abcd  ef 漢", b"");
+}
+
+#[test]
+fn what_is_erased_keeps_nothing_of_the_pen_but_its_background() {
+    let screen = shown(2, 4, "\x1b[31;44m\x1b[K\x1b[1;2H\u{301}");
+    assert_eq!(screen.cell(0, 0).unwrap().style, Style { bg: Colour::Indexed(4), ..Style::default() });
 }
 
 /// Bytes as programs print them, and as nobody should.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
-        4 => "[a-z漢é ]{1,12}".prop_map(String::into_bytes),
+        4 => "[a-z漢é\u{301} ]{1,12}".prop_map(String::into_bytes),
         2 => (1..6_u16, 1..14_u16).prop_map(|(row, col)| format!("\x1b[{row};{col}H").into_bytes()),
         2 => prop_oneof![Just("\r\n"), Just("\n"), Just("\t"), Just("\x08"), Just("\x1bM"), Just("\x1bD"), Just("\x1bE")]
             .prop_map(|text| text.as_bytes().to_vec()),

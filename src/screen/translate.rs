@@ -64,6 +64,11 @@ impl Translator {
         affords
     }
 
+    /// Whether the cursor surely stands at the beginning of a row.
+    pub(super) fn begins_row(&self) -> bool {
+        if self.out.is_empty() { self.screen().cursor_position().1 == 0 } else { self.out.ends_with(b"\r") }
+    }
+
     /// Has the engine draw what was said.
     pub(super) fn flush(&mut self) {
         if !self.out.is_empty() {
@@ -302,8 +307,16 @@ impl Perform for Translator {
             // tmux combines with nothing across the edge; the engine would with the end of a wrapped row above.
             return;
         }
+        let too_wide = width == 2 && self.room() == 1;
+        if too_wide && !self.state.autowrap {
+            // tmux does not draw what has no room.
+            return;
+        }
         if self.state.insert && width > 0 {
             self.erase(&[width as u16], '@');
+        }
+        if too_wide {
+            self.fill_edge();
         }
         let mut utf8 = [0; 4];
         self.say(c.encode_utf8(&mut utf8).as_bytes());

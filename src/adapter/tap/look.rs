@@ -5,7 +5,7 @@
 
 use crate::{
     fleet::{ids::PaneId, reading::Why},
-    screen::{Cursor, Size, seed::Seed},
+    screen::{Cursor, Size, seed::Seed, wraps},
 };
 
 /// The facts of a look, in this order, separated by commas; only the last may hold anything but digits.
@@ -80,7 +80,9 @@ pub fn arguments(pane: PaneId, start: Option<&Start<'_>>, mark: &str) -> Vec<Str
     for part in [
         &["display-message", "-p", "-t", &target, FACTS][..],
         &["capture-pane", "-peN", "-t", &target],
+        &["capture-pane", "-pJ", "-t", &target],
         &["capture-pane", "-apeqN", "-t", &target],
+        &["capture-pane", "-apqJ", "-t", &target],
         &["capture-pane", "-pPC", "-t", &target],
     ] {
         then(&mut args, part);
@@ -135,9 +137,19 @@ fn next_look<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, mark: &str) -> Opti
     };
     // Nothing stands between the facts and their mark.
     part()?.is_empty().then_some(())?;
-    let (rows, under, pending) = (part()?, part()?, part()?);
-    Some(facts.look(rows, under, unescaped(&pending.concat())))
+    // Each screen in its rows, and as it is joined where a row goes on in the next.
+    let mut screen = || {
+        let (rows, joined) = (part()?, part()?.join(&b'\n'));
+        let wrapped = wraps::told(&rows, &joined);
+        Some((rows, wrapped))
+    };
+    let (shown, under) = (screen()?, screen()?);
+    let pending = unescaped(&part()?.concat());
+    Some(facts.look(shown, under, pending))
 }
+
+/// The rows of a screen, and which of them go on in the next.
+type Rows = (Vec<Vec<u8>>, Vec<bool>);
 
 struct Facts {
     numbers: Vec<Option<u32>>,
@@ -170,7 +182,7 @@ impl Facts {
         self.number(at) == 1
     }
 
-    fn look(self, rows: Vec<Vec<u8>>, under: Vec<Vec<u8>>, pending: Vec<u8>) -> Look {
+    fn look(self, (rows, wrapped): Rows, (under, under_wrapped): Rows, pending: Vec<u8>) -> Look {
         let size = Size { cols: self.cells(0).max(1), rows: self.cells(1).max(1) };
         let inside = |row: u16, col: u16| (row.min(size.rows - 1), col.min(size.cols));
         let (row, col) = inside(self.cells(3), self.cells(2));
@@ -178,7 +190,9 @@ impl Facts {
             size,
             cursor: Cursor { row, col, shown: self.on(4) },
             rows,
+            wrapped,
             under: self.on(5).then_some(under),
+            under_wrapped,
             // Without one tmux says the largest number there is.
             left: (self.cells(11) < u16::MAX && self.numbers[11].is_some())
                 .then(|| inside(self.cells(12), self.cells(11))),
@@ -262,11 +276,12 @@ mod tests {
     #[test]
     fn an_answer_is_read_part_by_part() {
         let output =
-            b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,8 16,77,g1\nMARK\nab\ncd\nMARK\nold\nMARK\n\\033[3\nMARK\n";
+            b"80,24,3,1,1,1,0,23,0,0,1,2,0,4242,0,1,8 16,77,g1\nMARK\nab\ncd\nMARK\nabcd\nMARK\nold\nMARK\nold\nMARK\n\\033[3\nMARK\n";
         let [look] = read(output, "", "MARK").unwrap().try_into().unwrap();
         assert_eq!(look.seed.size, Size { rows: 24, cols: 80 });
         assert_eq!(look.seed.cursor, Cursor { row: 1, col: 3, shown: true });
         assert_eq!(look.seed.rows, [b"ab".to_vec(), b"cd".to_vec()]);
+        assert_eq!((look.seed.wrapped, look.seed.under_wrapped), (vec![true, false], vec![false]));
         assert_eq!(look.seed.under, Some(vec![b"old".to_vec()]));
         assert_eq!((look.seed.left, look.seed.tabs), (Some((0, 2)), Some(vec![8, 16])));
         assert_eq!(look.seed.pending, b"\x1b[3");
@@ -276,7 +291,8 @@ mod tests {
 
     #[test]
     fn of_several_looks_those_that_came_are_read() {
-        let one = "80,24,3,1,1,0,0,23,0,0,1,4294967295,4294967295,7,0,1,,77,g1\nMARK\nab\nMARK\nMARK\nMARK\n";
+        let one =
+            "80,24,3,1,1,0,0,23,0,0,1,4294967295,4294967295,7,0,1,,77,g1\nMARK\nab\nMARK\nab\nMARK\nMARK\nMARK\nMARK\n";
         let looks = read(format!("{one}{one}80,24").as_bytes(), "can't find pane: %9", "MARK").unwrap();
         assert_eq!(looks.len(), 2);
         assert_eq!(looks[1].seed.rows, [b"ab".to_vec()]);

@@ -108,9 +108,12 @@ impl Source<'_> {
         let target = self.pane.to_string();
         let ask = FACTS.map(|name| format!("#{{{name}}}")).join(",");
         let mut words: Vec<String> = ["display-message", "-p", "-t", &target, &ask].map(str::to_owned).into();
-        words.extend([";", "capture-pane", "-peN", "-t", &target].map(str::to_owned));
-        words.extend_from_slice(range);
-        words.extend([";", "display-message", "-p", &mark].map(str::to_owned));
+        // The lines, and as tmux joins those that it wrapped.
+        for capture in ["-peN", "-pJ"] {
+            words.extend([";", "capture-pane", capture, "-t", &target].map(str::to_owned));
+            words.extend_from_slice(range);
+            words.extend([";", "display-message", "-p", &mark].map(str::to_owned));
+        }
         let argv = self.tmux.argv(self.socket, words);
         let output = self.exec.run(&argv, self.limit).await.map_err(|error| Why::new(error.to_string()))?;
         if output.stdout.is_empty() {
@@ -138,7 +141,8 @@ fn range(ask: usize, known: usize) -> [String; 4] {
 /// Whether behind so many lines of a piece come the lines that are known.
 fn goes_on(piece: &History, new: usize, known: &History) -> bool {
     let shared = piece.len().saturating_sub(new).min(known.len());
-    shared > 0 && (0..shared).all(|line| piece.text(new + line) == known.text(line))
+    // Of its last line a capture does not tell whether it goes on, and so with blanks at its end.
+    shared > 0 && (0..shared).all(|line| piece.text(new + line).trim_end() == known.text(line).trim_end())
 }
 
 fn read(mut answer: Vec<u8>, server: u32, mark: &str) -> Result<Piece, Why> {
@@ -146,12 +150,13 @@ fn read(mut answer: Vec<u8>, server: u32, mark: &str) -> Result<Piece, Why> {
     let first = answer.iter().position(|byte| *byte == b'\n').ok_or_else(cut)?;
     let (size, kept, alternate) = facts(&answer[..first], server)?;
     let end = answer.strip_suffix(b"\n").and_then(|rest| rest.strip_suffix(mark.as_bytes())).ok_or_else(cut)?.len();
-    if end <= first {
-        return Err(cut());
-    }
-    answer.truncate(end);
+    let line = format!("\n{mark}\n").into_bytes();
+    let found = answer[..end].windows(line.len()).position(|window| window == line).filter(|at| *at > first);
+    let lines = found.ok_or_else(cut)? + 1;
+    let joined = answer[lines + mark.len() + 1..end].to_vec();
+    answer.truncate(lines);
     answer.drain(..=first);
-    Ok(Piece { kept, alternate, lines: History::read(size, if alternate { 0 } else { kept }, answer) })
+    Ok(Piece { kept, alternate, lines: History::read(size, if alternate { 0 } else { kept }, answer, &joined) })
 }
 
 fn facts(line: &[u8], server: u32) -> Result<(Size, usize, bool), Why> {
@@ -174,24 +179,31 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_with_its_facts() {
-        let piece = read(b"7,10,2,9,0\nold\n\x1b[1mab\ncd\nMARK\n".to_vec(), 7, "MARK").unwrap();
+        let piece = read(b"7,2,2,9,0\nol\n\x1b[1mab\ncd\nMARK\nol\nabcd\nMARK\n".to_vec(), 7, "MARK").unwrap();
         assert_eq!((piece.kept, piece.alternate), (9, false));
         assert_eq!((piece.lines.len(), piece.lines.above(), piece.lines.missing()), (3, 1, 8));
         assert_eq!(piece.lines.text(1), "ab");
+        assert_eq!([0, 1, 2].map(|line| piece.lines.goes_on(line)), [false, true, false]);
     }
 
     #[test]
     fn another_servers_answer_and_one_that_breaks_off_are_refused() {
-        for answer in
-            ["8,10,2,9,0\nab\ncd\nMARK\n", "7,10,2,9,0\nab\n", "7,10,2\nMARK\n", "7,0,0,0,0\nMARK\n", "\n", ""]
-        {
+        for answer in [
+            "8,10,2,9,0\nab\nMARK\nab\nMARK\n",
+            "7,10,2,9,0\nab\nMARK\nab\n",
+            "7,10,2,9,0\nab\nMARK\n",
+            "7,10,2\nMARK\nMARK\n",
+            "7,0,0,0,0\nMARK\nMARK\n",
+            "\n",
+            "",
+        ] {
             assert!(read(answer.as_bytes().to_vec(), 7, "MARK").is_err(), "{answer:?}");
         }
     }
 
     #[test]
     fn a_piece_belongs_above_another_when_they_share_their_seam() {
-        let history = |text: &str| History::read(Size { rows: 1, cols: 9 }, 0, text.as_bytes().to_vec());
+        let history = |text: &str| History::read(Size { rows: 1, cols: 9 }, 0, text.as_bytes().to_vec(), &[]);
         let known = history("c\nd\ne\n");
         assert!(goes_on(&history("a\nb\nc\nd\n"), 2, &known));
         assert!(!goes_on(&history("a\nb\nd\ne\n"), 2, &known));

@@ -33,7 +33,7 @@ fn pane(model: &Model) -> PaneKey {
 fn text(from: usize, to: usize, missing: usize) -> History {
     let lines = (from..to).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
     let kept = missing + (to - from).saturating_sub(24);
-    History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes())
+    History::read(Size { rows: 24, cols: 80 }, kept, lines.into_bytes(), &[])
 }
 
 /// What was asked for comes.
@@ -231,7 +231,7 @@ fn high() -> Model {
 fn high_text() -> History {
     let above = (0..10).map(|line| format!("line {line}\n"));
     let lines: String = above.chain((0..50).map(|row| format!("row {row}\n"))).collect();
-    History::read(Size { rows: 50, cols: 80 }, 10, lines.into_bytes())
+    History::read(Size { rows: 50, cols: 80 }, 10, lines.into_bytes(), &[])
 }
 
 /// The row that stands first in the tile.
