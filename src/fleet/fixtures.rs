@@ -19,7 +19,11 @@ use super::{
     roster::{Agent, Place as RosterPlace, Roster},
     row::{Beat, Unit},
     runtime::{Recognised, Recognition, Rule},
+    until::Zones,
 };
+
+/// A machine that knows no time but UTC.
+pub(crate) static ZONES: Zones = Zones::UTC;
 
 /// The socket of every fixture.
 pub(crate) fn socket() -> Socket {

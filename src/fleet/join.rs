@@ -31,6 +31,7 @@ use super::{
     runtime::{self, Recognition},
     sights::{Known, Picture, Sight, Sights},
     taken::Taken,
+    until::Zones,
     weigh::{self, Sources},
     words,
 };
@@ -48,6 +49,8 @@ pub struct JoinContext<'a> {
     pub home: &'a str,
     /// The socket that was asked for where there is no roster. `None` is the default server.
     pub socket: Option<&'a Socket>,
+    /// The observed host's time zones: in which its runtimes tell times.
+    pub zones: &'a Zones,
     /// Whether ages can be believed (see `confirm::Memory::ages_believed`).
     pub ages_believed: bool,
     /// What open mirrors hold at this moment: fresher than any capture.
@@ -179,6 +182,7 @@ impl Joiner<'_> {
             record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
             stalled_after: self.context.limits.stalled_after,
+            zones: self.context.zones,
             ages_believed: self.context.ages_believed,
         });
         AgentFacts {

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     fleet::{
         facts::{Pause, ServerFacts, ServerState},
-        fixtures::{agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
+        fixtures::{ZONES, agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
         ids::PaneId,
         judgement::{Flag, Readiness},
         shot::Shot,
@@ -23,6 +23,7 @@ const CONTEXT: JoinContext<'static> = JoinContext {
     },
     home: "/home/dev",
     socket: None,
+    zones: &ZONES,
     ages_believed: true,
     live: BTreeMap::new(),
 };
