@@ -233,6 +233,22 @@ fn a_transcript_is_followed_line_by_line_as_it_grows() {
 }
 
 #[test]
+fn a_conversation_in_which_nothing_was_said_is_empty_and_one_that_was_not_read_whole_is_not_known() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "idle");
+    assert_eq!(stage.look().context_used_percent, Some(0.0), "claude writes its transcript with the first prompt");
+    stage.write(TRANSCRIPT, "{\"type\":\"mode\",\"mode\":\"default\"}\n");
+    assert_eq!(stage.look_in(10).known().unwrap().context_used_percent, Some(0.0));
+    stage.append(TRANSCRIPT, &prompt("one"));
+    assert_eq!(stage.look().context_used_percent, None, "how much a prompt takes is not known before the answer");
+    // Another conversation, whose beginning is too far back.
+    stage.session("s-2", "idle");
+    let lines = "{\"type\":\"mode\",\"mode\":\"default\"}\n".repeat(10_000);
+    stage.write(".claude/projects/-srv-app/s-2.jsonl", lines);
+    assert_eq!(stage.look().context_used_percent, None);
+}
+
+#[test]
 fn a_transcript_that_was_cut_short_or_replaced_does_not_count_its_turns_twice() {
     let mut stage = Stage::new("claude");
     stage.session("s-1", "idle");

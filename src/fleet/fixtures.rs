@@ -194,6 +194,7 @@ pub(crate) fn working() -> AgentFacts {
         version: None,
         idle: Reading::Known(Duration::from_secs(10)),
         record: Reading::unknown("no record was looked for"),
+        context: None,
         told: None,
         beside: Vec::new(),
         prompt: None,

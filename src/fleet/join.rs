@@ -199,6 +199,7 @@ impl Joiner<'_> {
             recognition,
             version,
             idle,
+            context: shown::context(record.known(), sight.as_ref().map(|sight| &sight.shown.seen)),
             record,
             told: weighed.told,
             beside: weighed.beside,
@@ -233,6 +234,7 @@ impl Joiner<'_> {
             version: None,
             idle: Reading::unknown(why),
             record: Reading::unknown(why),
+            context: None,
             told: None,
             beside: Vec::new(),
             prompt: None,
@@ -339,7 +341,7 @@ impl Joiner<'_> {
         let judgement = readiness::judge(&known);
         let unit = known.unit.known().and_then(|unit| self.facts.systemd.changed.get(&unit.name)).copied();
         let began = began::of(&known, &judgement, unit);
-        let (doing, context) = known.record.known().map_or((None, None), shown::record);
+        let doing = known.record.known().and_then(shown::doing);
         let taken = known.taken;
         let pane = known
             .pane
@@ -358,7 +360,7 @@ impl Joiner<'_> {
             pane,
             idle: known.idle,
             doing,
-            context,
+            context: known.context,
             heartbeat: known.beat,
             pause: None,
             taken,
