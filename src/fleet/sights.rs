@@ -294,8 +294,7 @@ mod tests {
     fn check_context(footer: &str, expected: Option<u8>) {
         let (mut sights, pane, rule) = (Sights::default(), pane("a", 1), "─".repeat(60));
         let text = format!("{rule}\r\n\r\n{rule}\r\n~/src/app\r\n{footer}");
-        let shot =
-            Shot { at: at(0), pid: 1, screen: Screen::drawn(Size { rows: 8, cols: 60 }, text.as_bytes()) };
+        let shot = Shot { at: at(0), pid: 1, screen: Screen::drawn(Size { rows: 8, cols: 60 }, text.as_bytes()) };
         let known = Known { runtime: Some("pi"), ..Known::default() };
         let sight = sights.look(&key(), &pane, known, Picture::Shot(&shot), at(0));
         assert_eq!(sight.shown.seen.context_used, expected, "{footer:?}");

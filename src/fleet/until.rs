@@ -177,7 +177,8 @@ impl Words<'_> {
             (None, Some(Day::Today), time) => at(said.date(), time?),
             (None, Some(Day::Tomorrow), time) => at(later(said.date(), 1)?, time?),
             (None, Some(Day::Week(wanted)), time) => {
-                let days = (0..=7).filter_map(|days| at(later(said.date(), days)?, time?).zip(later(said.date(), days)));
+                let days =
+                    (0..=7).filter_map(|days| at(later(said.date(), days)?, time?).zip(later(said.date(), days)));
                 days.into_iter().find(|(moment, date)| date.weekday() == wanted && *moment >= self.said).map(|it| it.0)
             }
             (None, None, time) => {
@@ -294,9 +295,8 @@ mod tests {
 
     /// Central Europe is local; one other zone is known by its name.
     fn zones() -> Zones {
-        let named = |name: &str| {
-            (name == "America/Los_Angeles").then(|| TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap())
-        };
+        let named =
+            |name: &str| (name == "America/Los_Angeles").then(|| TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap());
         Zones { local: TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap(), named }
     }
 

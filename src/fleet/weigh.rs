@@ -194,7 +194,9 @@ fn by_screen(sight: &Sight, sources: Sources<'_>) -> Option<RuntimeWord> {
         State::Prompt(kind) => {
             let prompt = shown.seen.prompt.as_ref()?;
             let over = Some(kind).filter(|kind| *kind == Kind::Limit);
-            let over = over.and_then(|_| ended(prompt.resets.as_deref(), sight, sources, OVER_AFTER)).map(|at| (CauseKind::Asks, format!("; the limit ended {}", words::utc(at))));
+            let over = over
+                .and_then(|_| ended(prompt.resets.as_deref(), sight, sources, OVER_AFTER))
+                .map(|at| (CauseKind::Asks, format!("; the limit ended {}", words::utc(at))));
             let (kind, over) = over.unwrap_or((kind.into(), String::new()));
             let cause = Cause { kind, rule: prompt.rule.clone(), says: prompt_says(prompt) + &over };
             let line = evidence(&prompt.rule, visible(&prompt.says) + &over, shown.since, &prompt.line);

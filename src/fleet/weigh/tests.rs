@@ -126,7 +126,8 @@ fn the_end_of_a_limit_is_also_known_by_the_record_and_by_how_long_the_screen_has
         Seen { limit: Some(limit), ..Seen::default() }
     };
     let told = |seen, still: i64, record: Option<Record>, now| {
-        let sight = Sight { shown: Shown { since: at(now), ..sight(seen).shown }, still_since: at(still), reported: None };
+        let sight =
+            Sight { shown: Shown { since: at(now), ..sight(seen).shown }, still_since: at(still), reported: None };
         let told = weigh(Sources { now: at(now), sight: Some(&sight), record: record.as_ref(), ..sources() }).told;
         let Some(RuntimeWord::Blocked { cause, .. }) = told else { panic!("{told:?}") };
         cause.kind
