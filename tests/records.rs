@@ -80,7 +80,7 @@ fn database_record(case: &Path) -> Record {
     owner.execute_batch(&fs::read_to_string(case).unwrap()).unwrap();
     let ask = |sql, with: &[&str]| ask(&path, sql, with).unwrap();
     let mut talk = opencode::Conversation::default();
-    let id = talk.take_session(ask(opencode::SESSION, &["/srv/app", "1795186800000"])).unwrap();
+    let id = talk.take_session(&ask(opencode::SESSION, &["/srv/app", "1795186800000"])).unwrap();
     talk.take_messages(&ask(opencode::MESSAGES, &[&id]));
     talk.take_last_prompt(&ask(opencode::LAST_PROMPT, &[&id]));
     talk.take_prompt(&ask(opencode::PROMPT, &[&talk.wants_prompt().unwrap()]));

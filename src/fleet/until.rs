@@ -212,7 +212,7 @@ fn month(word: &str) -> Option<i8> {
     ];
     let word = word.trim_end_matches('.');
     let is = |name: &&str| word.len() >= 3 && name.starts_with(word);
-    i8::try_from(MONTHS.iter().position(|name| is(&name))? + 1).ok()
+    i8::try_from(MONTHS.iter().position(is)? + 1).ok()
 }
 
 fn day(word: &str) -> Option<Day> {

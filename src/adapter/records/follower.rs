@@ -93,17 +93,15 @@ impl Follower {
 
     /// What it says, or why it could not be read.
     pub(super) fn record(&self) -> Result<Record, FileError> {
-        match &self.trouble {
-            Some(error) => Err(error.clone()),
-            None => {
-                let mut record = self.journal.record();
-                // A log of which no byte is unread, and nobody said anything: nothing is in the context.
-                if self.whole && record.turns == 0 && record.status.is_none() {
-                    record.context_used_percent = record.context_used_percent.or(Some(0.0));
-                }
-                Ok(Record { turns: self.turns(), ..record })
-            }
+        if let Some(error) = &self.trouble {
+            return Err(error.clone());
         }
+        let mut record = self.journal.record();
+        // A log of which no byte is unread, and nobody said anything: nothing is in the context.
+        if self.whole && record.turns == 0 && record.status.is_none() {
+            record.context_used_percent = record.context_used_percent.or(Some(0.0));
+        }
+        Ok(Record { turns: self.turns(), ..record })
     }
 
     /// Whether it was read at all.

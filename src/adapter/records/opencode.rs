@@ -24,7 +24,7 @@ pub(super) struct Database {
     /// What the data base and its log were when it was asked last.
     stamps: [Option<Stamp>; 2],
     changed: bool,
-    conversation: opencode::Conversation,
+    conversation: Box<opencode::Conversation>,
     record: Result<Record, Why>,
     /// Turns of conversations before this one.
     turns: u64,
@@ -35,15 +35,7 @@ impl Database {
         let mut log = path.clone().into_os_string();
         log.push("-wal");
         let record = Err(Why::new("opencode's data base was not asked yet"));
-        Self {
-            path,
-            log: log.into(),
-            stamps: [None; 2],
-            changed: true,
-            conversation: opencode::Conversation::default(),
-            record,
-            turns: 0,
-        }
+        Self { path, log: log.into(), stamps: [None; 2], changed: true, conversation: Box::default(), record, turns: 0 }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -83,7 +75,7 @@ impl Database {
     fn leave(&mut self, why: Why) {
         let before = std::mem::replace(&mut self.record, Err(why));
         self.turns = self.turns.saturating_add(before.map_or(0, |before| before.turns));
-        self.conversation = opencode::Conversation::default();
+        *self.conversation = opencode::Conversation::default();
         self.changed = true;
     }
 
@@ -143,7 +135,7 @@ async fn read(looking: &Looking<'_>, database: &mut Database, cwd: String, start
     };
     let session = ask(opencode::SESSION, vec![cwd, started.to_string()]).await?;
     let talk = &mut database.conversation;
-    if let Some(id) = talk.take_session(session.clone()) {
+    if let Some(id) = talk.take_session(&session) {
         talk.take_messages(&ask(opencode::MESSAGES, vec![id.clone()]).await?);
         if !talk.knows_a_prompt() {
             talk.take_last_prompt(&ask(opencode::LAST_PROMPT, vec![id]).await?);

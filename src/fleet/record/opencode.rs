@@ -70,8 +70,8 @@ pub struct Conversation {
 
 impl Conversation {
     /// Takes up the answer to [`SESSION`]: the conversation to be read further, when something of it is new.
-    pub fn take_session(&mut self, session: Rows) -> Option<String> {
-        if self.session == session {
+    pub fn take_session(&mut self, session: &Rows) -> Option<String> {
+        if self.session == *session {
             return None;
         }
         let cell = |column: usize| session.first()?.get(column)?.clone();
