@@ -307,6 +307,8 @@ fn an_agent_whose_mirror_is_open_is_stuck_by_what_it_reports() {
     assert!(!unheard.contains("stuck"), "{unheard}");
     let dashboard = fleet.dashboard();
     dashboard.row("coder0", "stuck");
+    // Tall enough for the evidence: above it stands what this machine's user manager says, in as many lines as it takes.
+    dashboard.resize(120, 70);
     dashboard.keys(&["Enter"]);
     let card = dashboard.until("the evidence", |text| text.contains("rule osc7501"));
     assert!(card.contains("it reports that it waits for a permission"), "{card}");
