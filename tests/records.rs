@@ -13,18 +13,23 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
+    sync::Mutex,
     time::Duration,
 };
 
 use mosaic_top::{
     adapter::{
         clock,
-        exec::{Exec, Local, Question},
+        exec::{
+            Answer, Argv, Content, Entry, Exec, ExecError, FileError, Follow, Followed, Local, Output, Question, Rows,
+            Stamp,
+        },
         identity::Who,
         process,
         records::{Asked, Records},
     },
     fleet::{
+        facts::Process,
         ids::PaneId,
         reading::Reading,
         record::{
@@ -74,9 +79,12 @@ fn database_record(case: &Path) -> Record {
     let owner = rusqlite::Connection::open(&path).unwrap();
     owner.execute_batch(&fs::read_to_string(case).unwrap()).unwrap();
     let ask = |sql, with: &[&str]| ask(&path, sql, with).unwrap();
-    let session = ask(opencode::SESSION, &["/srv/app", "1795186800000"]);
-    let id = opencode::session_of(&session).unwrap();
-    opencode::record(&session, &ask(opencode::MESSAGES, &[id]), &ask(opencode::PROMPT, &[id])).unwrap()
+    let mut talk = opencode::Conversation::default();
+    let id = talk.take_session(&ask(opencode::SESSION, &["/srv/app", "1795186800000"])).unwrap();
+    talk.take_messages(&ask(opencode::MESSAGES, &[&id]));
+    talk.take_last_prompt(&ask(opencode::LAST_PROMPT, &[&id]));
+    talk.take_prompt(&ask(opencode::PROMPT, &[&talk.wants_prompt().unwrap()]));
+    talk.record().unwrap().clone()
 }
 
 fn ask(path: &Path, sql: &'static str, with: &[&str]) -> Result<opencode::Rows, String> {
@@ -114,12 +122,83 @@ fn in_words(record: &Record) -> String {
     lines.iter().filter_map(|(name, said)| Some(format!("{name} {}\n", said.as_ref()?))).collect()
 }
 
+/// This machine, and what was read of it since that was last asked.
+struct Counting {
+    local: Local,
+    log: Mutex<Vec<String>>,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Self { local: Local::new(), log: Mutex::default() }
+    }
+}
+
+impl Counting {
+    fn note(&self, what: String) {
+        self.log.lock().unwrap().push(what);
+    }
+
+    /// `name: bytes from place` of every file of which a byte was read, and the questions to data bases.
+    fn read(&self) -> Vec<String> {
+        std::mem::take(&mut *self.log.lock().unwrap())
+    }
+}
+
+impl Exec for Counting {
+    fn run<'a>(&'a self, argv: &'a Argv, limit: Duration) -> Answer<'a, Result<Output, ExecError>> {
+        self.local.run(argv, limit)
+    }
+    fn read(&self, paths: Vec<PathBuf>, cap: usize) -> Answer<'_, Vec<Result<Content, FileError>>> {
+        self.local.read(paths, cap)
+    }
+    fn stat(&self, path: PathBuf) -> Answer<'_, Result<Stamp, FileError>> {
+        self.local.stat(path)
+    }
+    fn follow(&self, asks: Vec<Follow>) -> Answer<'_, Vec<Result<Followed, FileError>>> {
+        Box::pin(async move {
+            let names: Vec<String> =
+                asks.iter().map(|ask| ask.path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+            let found = self.local.follow(asks).await;
+            for (name, found) in names.iter().zip(&found) {
+                if let Ok(Followed::New { bytes, from, .. }) = found
+                    && !bytes.is_empty()
+                {
+                    self.note(format!("{name}: {} from {from}", bytes.len()));
+                }
+            }
+            found
+        })
+    }
+    fn list(&self, directories: Vec<PathBuf>, most: usize) -> Answer<'_, Vec<Result<Vec<Entry>, FileError>>> {
+        self.local.list(directories, most)
+    }
+    fn ask(&self, questions: Vec<(PathBuf, Question)>) -> Answer<'_, Vec<Result<Rows, FileError>>> {
+        let named = [
+            (opencode::SESSION, "session"),
+            (opencode::MESSAGES, "messages"),
+            (opencode::LAST_PROMPT, "last prompt"),
+            (opencode::PROMPT, "prompt"),
+        ];
+        for (_, question) in &questions {
+            self.note(named.iter().find(|(sql, _)| *sql == question.sql).unwrap().1.to_owned());
+        }
+        self.local.ask(questions)
+    }
+    fn processes(&self, roots: Vec<u32>) -> Answer<'_, Reading<BTreeMap<u32, Process>>> {
+        self.local.processes(roots)
+    }
+    fn who(&self) -> Answer<'_, Result<Who, String>> {
+        self.local.who()
+    }
+}
+
 /// A process that stands for a runtime, with a home of its own, and everything that is followed of it.
 struct Stage {
     home: tempfile::TempDir,
     child: Child,
     records: Records,
-    exec: Local,
+    exec: Counting,
     asked: Asked,
 }
 
@@ -154,7 +233,7 @@ impl Stage {
             started_ticks: processes[&pid].started_ticks,
             cwd: Some("/srv/app".to_owned()),
         };
-        Self { home, child, records: Records::default(), exec: Local::new(), asked }
+        Self { home, child, records: Records::default(), exec: Counting::default(), asked }
     }
 
     fn path(&self, below: &str) -> PathBuf {
@@ -230,6 +309,136 @@ fn a_transcript_is_followed_line_by_line_as_it_grows() {
     stage.append(TRANSCRIPT, rest);
     let after = stage.look();
     assert!(after.took(&before, "two") && !after.took(&before, "one"), "{after:?}");
+}
+
+#[test]
+fn a_conversation_in_which_nothing_was_said_is_empty_and_one_that_was_not_read_whole_is_not_known() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "idle");
+    assert_eq!(stage.look().context_used_percent, Some(0.0), "claude writes its transcript with the first prompt");
+    stage.write(TRANSCRIPT, "{\"type\":\"mode\",\"mode\":\"default\"}\n");
+    assert_eq!(stage.look_in(10).known().unwrap().context_used_percent, Some(0.0));
+    stage.append(TRANSCRIPT, &prompt("one"));
+    assert_eq!(stage.look().context_used_percent, None, "how much a prompt takes is not known before the answer");
+    // Another conversation, whose beginning is too far back.
+    stage.session("s-2", "idle");
+    let lines = "{\"type\":\"mode\",\"mode\":\"default\"}\n".repeat(10_000);
+    stage.write(".claude/projects/-srv-app/s-2.jsonl", lines);
+    assert_eq!(stage.look().context_used_percent, None);
+}
+
+#[test]
+fn what_has_not_changed_is_not_read_again_and_what_has_grown_is_read_from_where_it_grew() {
+    let mut stage = Stage::new("claude");
+    stage.session("s-1", "busy");
+    let first = prompt(&"x".repeat(50_000));
+    stage.write(TRANSCRIPT, &first);
+    let session = format!("{}.json", stage.asked.pid);
+    stage.look();
+    let read = stage.exec.read();
+    assert!(read[0].starts_with(&session) && read[1] == format!("s-1.jsonl: {} from 0", first.len()), "{read:?}");
+    for seconds in 0..3 {
+        assert_eq!(stage.look_in(seconds * 10).known().unwrap().turns, 1);
+    }
+    assert_eq!(stage.exec.read(), Vec::<String>::new(), "nothing has changed");
+    stage.append(TRANSCRIPT, &prompt("two"));
+    assert_eq!(stage.look().turns, 2);
+    assert_eq!(stage.exec.read(), [format!("s-1.jsonl: {} from {}", prompt("two").len(), first.len())]);
+    stage.session("s-1", "idle");
+    assert_eq!(stage.look().status, Some(RecordStatus::Idle));
+    let read = stage.exec.read();
+    assert!(read.len() == 1 && read[0].starts_with(&session), "{read:?}");
+}
+
+#[test]
+fn a_log_that_is_found_in_a_directory_is_read_once_and_then_from_where_it_grew() {
+    for (runtime, path, line) in [
+        ("codex", ".codex/sessions/2026/11/20/rollout-1.jsonl", rollout("/srv/app", "hello")),
+        ("pi", ".pi/agent/sessions/--srv-app--/1_a.jsonl", "{\"type\":\"session\",\"id\":\"p\"}\n".to_owned()),
+    ] {
+        let mut stage = Stage::new(runtime);
+        stage.write(path, &line);
+        stage.look();
+        assert!(!stage.exec.read().is_empty());
+        for seconds in 0..4 {
+            stage.look_in(seconds * 10);
+        }
+        assert_eq!(stage.exec.read(), Vec::<String>::new(), "{runtime}: nothing has changed");
+        stage.append(path, "{\"type\":\"x\"}\n");
+        stage.look_in(40);
+        let name = Path::new(path).file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(stage.exec.read(), [format!("{name}: 13 from {}", line.len())]);
+    }
+}
+
+/// Opencode's data base as version 1.18 makes it, with so many messages in a conversation of this directory.
+fn opencode_database(stage: &Stage, messages: u32) -> rusqlite::Connection {
+    let path = stage.path(".local/share/opencode/opencode.db");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let owner = rusqlite::Connection::open(&path).unwrap();
+    let schema = "PRAGMA journal_mode = WAL; \
+        CREATE TABLE session (id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT, title TEXT, time_updated INTEGER); \
+        CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT); \
+        CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT, session_id TEXT, time_created INTEGER, data TEXT); \
+        CREATE INDEX message_session_time_created_id_idx ON message (session_id, time_created, id); \
+        CREATE INDEX part_message_id_id_idx ON part (message_id, id); \
+        INSERT INTO session VALUES ('ses_1', NULL, '/srv/app', 'Long', 4102444800000);";
+    owner.execute_batch(schema).unwrap();
+    owner.execute_batch("BEGIN").unwrap();
+    for number in 0..messages {
+        let role = if number % 50 == 0 { "user" } else { "assistant" };
+        let data = format!(r#"{{"role":"{role}","time":{{"created":1,"completed":2}},"finish":"tool-calls"}}"#);
+        let id = format!("msg_{number:06}");
+        owner.execute("INSERT INTO message VALUES (?1, 'ses_1', ?2, 0, ?3)", (&id, number, data)).unwrap();
+        let text = format!(r#"{{"type":"text","text":"said in {number}"}}"#);
+        owner
+            .execute("INSERT INTO part VALUES (?1, ?2, 'ses_1', 1, ?3)", (format!("prt_{number}"), &id, text))
+            .unwrap();
+    }
+    owner.execute_batch("COMMIT").unwrap();
+    owner
+}
+
+#[test]
+fn of_a_data_base_that_others_write_nothing_but_what_is_new_of_the_own_conversation_is_asked() {
+    let mut stage = Stage::new("opencode");
+    let owner = opencode_database(&stage, 5_040);
+    let before = stage.look();
+    assert_eq!(
+        (before.last_prompt.as_deref(), before.status.clone()),
+        (Some("said in 5000"), Some(RecordStatus::Busy))
+    );
+    assert_eq!(stage.exec.read(), ["session", "messages", "last prompt", "prompt"]);
+    stage.look();
+    assert_eq!(stage.exec.read(), Vec::<String>::new(), "nothing has changed");
+    owner.execute_batch("INSERT INTO session VALUES ('ses_2', NULL, '/srv/other', 'Other', 4102444800001)").unwrap();
+    stage.look();
+    assert_eq!(stage.exec.read(), ["session"], "another agent's conversation has changed");
+    let add = "INSERT INTO message VALUES ('msg_new', 'ses_1', 9999, 0, '{\"role\":\"user\"}'); \
+               INSERT INTO part VALUES ('prt_new', 'msg_new', 'ses_1', 9999, '{\"type\":\"text\",\"text\":\"go on\"}')";
+    owner.execute_batch(add).unwrap();
+    let after = stage.look();
+    assert!(after.took(&before, "go on") && after.turns == before.turns + 1, "{after:?}");
+    assert_eq!(stage.exec.read(), ["session", "messages", "prompt"]);
+    owner.execute_batch("UPDATE message SET data = '{\"role\":\"user\",\"x\":1}' WHERE id = 'msg_000000'").unwrap();
+    stage.look();
+    assert_eq!(stage.exec.read(), ["session"], "old messages are none of its business");
+}
+
+/// Each question finds its rows by opencode's own indices, newest first: none looks at a whole conversation.
+#[test]
+fn no_question_to_opencodes_data_base_reads_a_table_of_messages_through() {
+    let stage = Stage::new("opencode");
+    let owner = opencode_database(&stage, 1);
+    for sql in [opencode::SESSION, opencode::MESSAGES, opencode::LAST_PROMPT, opencode::PROMPT] {
+        let mut plan = owner.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let with: Vec<&str> = ["a", "1"].into_iter().take(plan.parameter_count()).collect();
+        let steps = plan.query_map(rusqlite::params_from_iter(with), |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        let scans = steps.iter().any(|step| step.starts_with("SCAN message") || step.starts_with("SCAN part"));
+        let sorts = sql != opencode::SESSION && steps.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(!scans && !sorts, "{sql}\n{steps:#?}");
+    }
 }
 
 #[test]
@@ -388,6 +597,76 @@ fn two_agents_in_one_directory_get_no_record_rather_than_each_others() {
     }
 }
 
+/// What two agents are told, by their panes' pids: the second is another process.
+fn told(stages: &mut [Stage; 2], seconds: u64) -> [Reading<Record>; 2] {
+    let at = clock::now().later(Duration::from_secs(seconds));
+    let asked: Vec<Asked> = stages.iter().map(|stage| stage.asked.clone()).collect();
+    let [first, _] = stages;
+    let mut told = block_on(first.records.all(&first.exec, &Who::default(), &asked, at, false));
+    [told.remove(&asked[0].pane_pid).unwrap(), told.remove(&asked[1].pane_pid).unwrap()]
+}
+
+/// Claude names its file by process: two in one directory and one home keep theirs.
+#[test]
+fn two_claudes_in_one_directory_each_have_their_own_record() {
+    let home = tempfile::tempdir().unwrap();
+    let shared = |_: &Path| vec![("CLAUDE_CONFIG_DIR", home.path().to_owned())];
+    let mut stages = [Stage::with("claude", shared), Stage::with("claude", shared)];
+    fs::create_dir_all(home.path().join("sessions")).unwrap();
+    fs::create_dir_all(home.path().join("projects/-srv-app")).unwrap();
+    for (name, stage) in ["a", "b"].iter().zip(&stages) {
+        let Asked { pid, started_ticks, .. } = stage.asked;
+        let text = format!(
+            r#"{{"pid":{pid},"sessionId":"{name}","cwd":"/srv/app","procStart":"{started_ticks}","status":"idle"}}"#
+        );
+        fs::write(home.path().join(format!("sessions/{pid}.json")), text).unwrap();
+        fs::write(home.path().join(format!("projects/-srv-app/{name}.jsonl")), prompt(&format!("to {name}"))).unwrap();
+    }
+    let prompts = told(&mut stages, 0).map(|it| it.known().unwrap().last_prompt.clone().unwrap());
+    assert_eq!(prompts, ["to a", "to b"]);
+}
+
+/// The others do not: then neither has one, also the one that had one while it was alone, until it is alone again.
+#[test]
+fn a_second_agent_in_the_directory_takes_the_record_from_the_first_rather_than_share_it() {
+    for runtime in ["codex", "pi", "opencode"] {
+        let home = tempfile::tempdir().unwrap();
+        let shared = |_: &Path| {
+            let home = home.path().to_owned();
+            vec![("CODEX_HOME", home.clone()), ("PI_CODING_AGENT_DIR", home.clone()), ("XDG_DATA_HOME", home)]
+        };
+        let mut stages = [Stage::with(runtime, shared), Stage::with(runtime, shared)];
+        let write = |below: &str, text: String| {
+            let path = home.path().join(below);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        match runtime {
+            "codex" => write("sessions/2026/11/20/rollout-1.jsonl", rollout("/srv/app", "the first one's")),
+            "pi" => write("sessions/--srv-app--/1_a.jsonl", "{\"type\":\"session\",\"id\":\"p\"}\n".to_owned()),
+            _ => {
+                let other = Stage::new("opencode");
+                drop(opencode_database(&other, 3));
+                fs::create_dir_all(home.path().join("opencode")).unwrap();
+                fs::copy(other.path(".local/share/opencode/opencode.db"), home.path().join("opencode/opencode.db"))
+                    .unwrap();
+            }
+        }
+        assert!(stages[0].look_in(0).known().is_some(), "{runtime}: it is alone");
+        for reading in told(&mut stages, 10) {
+            let why = reading.why().unwrap_or_else(|| panic!("{runtime}: {reading:?}")).to_string();
+            assert!(why.contains(&format!("2 {runtime} agents share /srv/app")), "{why}");
+        }
+        // Who only asks for one, and knows of the other, is not told the other's either.
+        let [first, second] = &mut stages;
+        let (asked, beside) = (first.asked.clone(), [second.asked.clone()]);
+        let mut records = Records::default();
+        let one = block_on(records.one(&first.exec, &Who::default(), asked, &beside, clock::now()));
+        assert!(one.why().unwrap().words().contains("agents share /srv/app"), "{runtime}: {one:?}");
+        assert!(first.look_in(20).known().is_some(), "{runtime}: it is alone again");
+    }
+}
+
 #[test]
 fn what_may_not_be_read_or_is_no_file_is_said() {
     let mut stage = Stage::new("claude");
@@ -486,7 +765,7 @@ fn a_data_base_is_asked_without_a_trace_and_without_holding_up_its_owner() {
     assert_eq!((record.turns, record.status), (1, Some(RecordStatus::Busy)));
     assert_eq!(traces(&before, &files(&directory)), Vec::<PathBuf>::new());
     // Its owner in the middle of writing: the reader sees what was before, and the owner notices nothing.
-    owner.does("BEGIN EXCLUSIVE; INSERT INTO message VALUES ('msg_9','ses_1',1,1,'{\"role\":\"user\"}')");
+    owner.does("BEGIN EXCLUSIVE; INSERT INTO message VALUES ('msg_9','ses_1',4102444800000,1,'{\"role\":\"user\"}')");
     assert_eq!(stage.look().turns, 1);
     owner.does("COMMIT");
     assert_eq!(stage.look().turns, 2);

@@ -141,7 +141,15 @@ fn one_agent_whose_sources_disagree() {
     let record = Record { status: Some(RecordStatus::Busy), changed: Some(now), ..Record::new("claude") };
     let (sight, record) = (Some(&sight), Some(&record));
     let stalled_after = Duration::from_secs(300);
-    let weighed = weigh(Sources { now, sight, record, unmoved: None, stalled_after, ages_believed: true });
+    let weighed = weigh(Sources {
+        now,
+        sight,
+        record,
+        unmoved: None,
+        stalled_after,
+        zones: &mosaic_top::fleet::until::Zones::UTC,
+        ages_believed: true,
+    });
     let Some(RuntimeWord::Blocked { cause, evidence }) = weighed.told else { panic!("no gate: {weighed:?}") };
     let all: Vec<Evidence> = evidence.into_iter().chain(weighed.beside).collect();
     let model = |size| {

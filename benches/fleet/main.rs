@@ -16,6 +16,7 @@ use mosaic_top::{
         join::{JoinContext, join},
         roster,
         sights::Sights,
+        until::Zones,
     },
     ui::{draw, theme::Theme},
 };
@@ -52,6 +53,7 @@ fn fleet_is_joined_and_judged(bencher: Bencher) {
         limits: Limits::default(),
         home: "/home/ops",
         socket: None,
+        zones: &Zones::UTC,
         ages_believed: true,
         live: BTreeMap::new(),
     };

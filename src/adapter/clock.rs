@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::fleet::until::Zones;
 
 /// One moment by both clocks: the wall's, which is shown and compared with files, and the steady one, which never
 /// jumps and measures how old a cached answer is.
@@ -27,4 +29,10 @@ impl Moment {
 #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
 pub fn now() -> Moment {
     Moment { wall: Timestamp::now(), steady: Instant::now() }
+}
+
+/// The time zones of this machine: its own, and those of its data base by their names.
+#[must_use]
+pub fn zones() -> Zones {
+    Zones { local: TimeZone::system(), named: |name| TimeZone::get(name).ok() }
 }

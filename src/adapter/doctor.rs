@@ -9,7 +9,7 @@ mod tmux;
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
-    Look, Observer, Watch,
+    Look, Observer, Watch, clock,
     exec::{Argv, Exec, FileError},
     files::Files,
     identity::Who,
@@ -61,7 +61,9 @@ pub async fn visit(watch: &Watch, socket: Option<&Socket>, limits: Limits) -> Vi
         Some(RosterNews::Missing { why, .. }) => (Vec::new(), Some(why)),
         None => (Vec::new(), None),
     };
-    let context = JoinContext { limits, home: &home, socket, ages_believed: true, live: BTreeMap::new() };
+    let zones = clock::zones();
+    let context =
+        JoinContext { limits, home: &home, socket, zones: &zones, ages_believed: true, live: BTreeMap::new() };
     let fleet = join(observer.roster(), &sight.facts, &context, &mut Memory::default().sights);
     let asked = Asked { watch, who: &who, home: &home, roster: observer.roster(), facts: &sight.facts, fleet: &fleet };
     let extra = asked.gather().await;

@@ -260,7 +260,7 @@ impl Watch {
             let processes = self.exec().processes(vec![pane.pid]).await;
             let family = processes.as_ref().map(Family::of);
             let asked = asked(pane, &family, &processes, wanted).ok_or("no runtime was recognised in its pane")?;
-            Ok::<_, &str>(self.inner.records.lock().await.one(self.exec(), &who, asked, at).await)
+            Ok::<_, &str>(self.inner.records.lock().await.one(self.exec(), &who, asked, &[], at).await)
         };
         match within(self.share(4), read).await {
             Ok(Ok(record)) => record,

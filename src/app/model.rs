@@ -311,7 +311,7 @@ impl Model {
     /// The time zone of the clock.
     #[must_use]
     pub fn time_zone(&self) -> &TimeZone {
-        &self.start.tz
+        &self.start.zones.local
     }
 
     /// What is known of the roster file.

@@ -1,18 +1,16 @@
 //! What the dashboard is told when it starts. PURE data.
 
-use jiff::tz::TimeZone;
-
 use super::settings::Settings;
 use crate::{
     config::memory::Remembered,
-    fleet::{facts::Limits, ids::Socket},
+    fleet::{facts::Limits, ids::Socket, until::Zones},
 };
 
 /// What the dashboard is told when it starts.
 #[derive(Debug, Clone)]
 pub struct Start {
-    /// In which the clock is shown.
-    pub tz: TimeZone,
+    /// In which the clock is shown, and runtimes tell times.
+    pub zones: Zones,
     /// Why changing actions are left out; `None` where they are not. The wall behind it is the adapter's.
     pub read_only: Option<&'static str>,
     /// Whether a shell with job control stands above: one that can continue what was stopped.
@@ -43,7 +41,7 @@ impl Default for Start {
     /// An operator's own machine, before anything is known of it.
     fn default() -> Self {
         Self {
-            tz: TimeZone::UTC,
+            zones: Zones::UTC,
             read_only: None,
             job_control: false,
             size: (80, 24),

@@ -256,6 +256,7 @@ fn rejoin(model: &mut Model, respawned: &BTreeSet<PaneKey>) {
         limits: Limits { stalled_after: model.settings.config.stalled_after, ..model.start.limits },
         home: &model.start.home,
         socket: model.start.socket.as_ref(),
+        zones: &model.start.zones,
         ages_believed: model.ages_believed,
         live: live(&model.mirrors, respawned),
     };

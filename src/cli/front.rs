@@ -6,7 +6,7 @@ use color_eyre::eyre::{Result, eyre};
 
 use super::{Exit, Globals, complain};
 use crate::{
-    adapter::{Look, Observer, Watch, WatchConfig, exec::Local},
+    adapter::{Look, Observer, Watch, WatchConfig, clock, exec::Local},
     fleet::{
         confirm::Memory,
         facts::{HostFacts, Limits},
@@ -14,6 +14,7 @@ use crate::{
         join::{JoinContext, join},
         roster::{Roster, news::RosterNews},
         row::{Fleet, Row},
+        until::Zones,
     },
 };
 
@@ -28,6 +29,7 @@ pub(super) struct Front {
     limits: Limits,
     socket: Option<Socket>,
     home: String,
+    zones: Zones,
     memory: Memory,
     /// What of the user's rules was complained about already.
     wrong_rules: Vec<String>,
@@ -72,6 +74,7 @@ impl Front {
             limits: limits(globals),
             socket: globals.socket(),
             home,
+            zones: clock::zones(),
             memory: Memory::default(),
             wrong_rules: Vec::new(),
         }
@@ -108,6 +111,7 @@ impl Front {
             limits: self.limits,
             home: &self.home,
             socket: self.socket.as_ref(),
+            zones: &self.zones,
             ages_believed: self.memory.ages_believed(sight.facts.at, sight.elapsed, self.limits.heartbeat_interval),
             live: BTreeMap::new(),
         };

@@ -11,7 +11,7 @@ use super::{
     judgement::{Cause, Evidence},
     reading::Reading,
     record::Record,
-    row::{Beat, Unit},
+    row::{Beat, Context, Unit},
     runtime::Recognition,
     taken::Taken,
 };
@@ -49,6 +49,8 @@ pub struct AgentFacts {
     pub idle: Reading<Duration>,
     /// What its runtime wrote down about itself.
     pub record: Reading<Record>,
+    /// How full its context is.
+    pub context: Option<Context>,
     /// What the runtime itself says, when it says anything that counts now.
     pub told: Option<RuntimeWord>,
     /// What was seen of the runtime and did not decide.

@@ -19,7 +19,11 @@ use super::{
     roster::{Agent, Place as RosterPlace, Roster},
     row::{Beat, Unit},
     runtime::{Recognised, Recognition, Rule},
+    until::Zones,
 };
+
+/// A machine that knows no time but UTC.
+pub(crate) static ZONES: Zones = Zones::UTC;
 
 /// The socket of every fixture.
 pub(crate) fn socket() -> Socket {
@@ -190,6 +194,7 @@ pub(crate) fn working() -> AgentFacts {
         version: None,
         idle: Reading::Known(Duration::from_secs(10)),
         record: Reading::unknown("no record was looked for"),
+        context: None,
         told: None,
         beside: Vec::new(),
         prompt: None,

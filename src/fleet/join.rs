@@ -31,6 +31,7 @@ use super::{
     runtime::{self, Recognition},
     sights::{Known, Picture, Sight, Sights},
     taken::Taken,
+    until::Zones,
     weigh::{self, Sources},
     words,
 };
@@ -48,6 +49,8 @@ pub struct JoinContext<'a> {
     pub home: &'a str,
     /// The socket that was asked for where there is no roster. `None` is the default server.
     pub socket: Option<&'a Socket>,
+    /// The observed host's time zones: in which its runtimes tell times.
+    pub zones: &'a Zones,
     /// Whether ages can be believed (see `confirm::Memory::ages_believed`).
     pub ages_believed: bool,
     /// What open mirrors hold at this moment: fresher than any capture.
@@ -179,6 +182,7 @@ impl Joiner<'_> {
             record: record.known(),
             unmoved: unmoved.map(|(still, idle)| still.min(idle)),
             stalled_after: self.context.limits.stalled_after,
+            zones: self.context.zones,
             ages_believed: self.context.ages_believed,
         });
         AgentFacts {
@@ -195,6 +199,7 @@ impl Joiner<'_> {
             recognition,
             version,
             idle,
+            context: shown::context(record.known(), sight.as_ref().map(|sight| &sight.shown.seen)),
             record,
             told: weighed.told,
             beside: weighed.beside,
@@ -229,6 +234,7 @@ impl Joiner<'_> {
             version: None,
             idle: Reading::unknown(why),
             record: Reading::unknown(why),
+            context: None,
             told: None,
             beside: Vec::new(),
             prompt: None,
@@ -335,7 +341,7 @@ impl Joiner<'_> {
         let judgement = readiness::judge(&known);
         let unit = known.unit.known().and_then(|unit| self.facts.systemd.changed.get(&unit.name)).copied();
         let began = began::of(&known, &judgement, unit);
-        let (doing, context) = known.record.known().map_or((None, None), shown::record);
+        let doing = known.record.known().and_then(shown::doing);
         let taken = known.taken;
         let pane = known
             .pane
@@ -354,7 +360,7 @@ impl Joiner<'_> {
             pane,
             idle: known.idle,
             doing,
-            context,
+            context: known.context,
             heartbeat: known.beat,
             pause: None,
             taken,

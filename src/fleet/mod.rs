@@ -44,6 +44,7 @@ pub mod taken;
 pub mod text;
 pub mod trust;
 pub mod unanswered;
+pub mod until;
 pub mod weigh;
 pub mod word;
 pub mod words;

@@ -20,6 +20,8 @@ use super::{
     words,
 };
 
+pub(crate) use evidence::CONTEXT_EMPTY;
+
 /// How many heartbeats may be missed before one is too old (spec §5).
 pub(super) const MISSED_BEATS: u32 = 3;
 

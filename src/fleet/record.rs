@@ -96,6 +96,12 @@ impl Record {
         }
     }
 
+    /// When the usage limit that is used up begins anew, where the provider told.
+    #[must_use]
+    pub fn full_until(&self) -> Option<Timestamp> {
+        self.limit.as_ref().filter(|limit| limit.used_percent >= 100.0)?.resets_at
+    }
+
     /// What it is about, for the DOING column: its title, else the beginning of the last prompt.
     #[must_use]
     pub fn doing(&self) -> Option<&str> {

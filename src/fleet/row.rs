@@ -12,6 +12,7 @@ use super::{
     heartbeat::{Health, Heartbeat},
     ids::{HostName, PaneId, PaneKey, Socket, Tenant},
     judgement::{Finding, Flag, Judgement, Readiness},
+    readiness,
     reading::Reading,
     taken::Taken,
     text::visible,
@@ -106,9 +107,9 @@ pub struct Row {
 /// How full an agent's context is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// How much of the window is used, in percent, at most 100.
+    /// How much of the window is used, in percent, at most 100; 0 is none at all.
     pub used_percent: u8,
-    /// Whose record says so.
+    /// Whose record says so; `its screen`.
     pub source: String,
 }
 
@@ -170,6 +171,12 @@ pub struct Beat {
 }
 
 impl Row {
+    /// Whether it is parked with an empty context: nothing that it was given to do has arrived.
+    #[must_use]
+    pub fn is_parked_empty(&self) -> bool {
+        self.judgement.evidence.iter().any(|piece| piece.rule == readiness::CONTEXT_EMPTY)
+    }
+
     /// The pane that a mirror of this row shows: none for this program's own pane (spec §6, SELF).
     #[must_use]
     pub fn mirror_pane(&self) -> Option<&Pane> {

@@ -295,6 +295,25 @@ mod tests {
         assert_eq!(known(Some("2.1.329")), None);
     }
 
+    /// How much of pi's context is used, by the line below its input line.
+    fn check_context(footer: &str, expected: Option<u8>) {
+        let (mut sights, pane, rule) = (Sights::default(), pane("a", 1), "─".repeat(60));
+        let text = format!("{rule}\r\n\r\n{rule}\r\n~/src/app\r\n{footer}");
+        let shot = Shot { at: at(0), pid: 1, screen: Screen::drawn(Size { rows: 8, cols: 60 }, text.as_bytes()) };
+        let known = Known { runtime: Some("pi"), ..Known::default() };
+        let sight = sights.look(&key(), &pane, known, Picture::Shot(&shot), at(0));
+        assert_eq!(sight.shown.seen.context_used, expected, "{footer:?}");
+    }
+
+    #[test]
+    fn a_context_that_is_empty_is_told_from_one_that_is_not_known() {
+        check_context("0.0%/128k (auto)                    gpt-5.5:high", Some(0));
+        check_context("↑12k ↓3k 0.1%/128k (auto)           gpt-5.5:high", Some(1));
+        check_context("↑12k ↓3k $0.1 91.8%/1.0M (auto)     gpt-5.5:high", Some(92));
+        check_context("?/128k (auto)                       gpt-5.5:high", None);
+        check_context("0.0%/0 (auto)                            unknown", None);
+    }
+
     #[test]
     fn a_pane_of_two_rows_is_looked_at_once_a_moment() {
         let (mut sights, pane) = (Sights::default(), pane("a", 1));

@@ -10,11 +10,12 @@ use jiff::Timestamp;
 
 use super::{
     agent_facts::RuntimeWord,
-    gate::{Marker, Prompt, Shown, State},
+    gate::{Kind, Limit, Marker, Prompt, Shown, State},
     judgement::{Cause, CauseKind, Evidence},
     record::{Record, RecordStatus},
     sights::Sight,
     text::visible,
+    until::{self, Zones},
     word, words,
 };
 use crate::screen::{BlockKind, ProgramState, ProgramStatus};
@@ -26,6 +27,15 @@ const NOT_BEGUN_AFTER: Duration = Duration::from_secs(30);
 /// A missing right to the API that the last turn ended with may still be retried, or be scrolling by: it counts once the
 /// whole screen has stood for so long, as long as the same error in a record (`word`).
 const TROUBLE_STANDS: Duration = Duration::from_secs(60);
+
+/// The rule of a limit that is over while its words still stand: the agent waits for a message.
+pub const LIMIT_OVER: &str = "limit.over";
+
+/// A reset is told to the minute: from so long after it on the limit is over.
+const OVER_AFTER: Duration = Duration::from_secs(60);
+
+/// A runtime that goes on by itself at the reset is given so long.
+const RESUMES_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// What is weighed.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +50,8 @@ pub struct Sources<'a> {
     pub unmoved: Option<Duration>,
     /// From when on nobody is believed to work who says so, and whose screen and record have not moved.
     pub stalled_after: Duration,
+    /// In which runtimes tell when a limit ends.
+    pub zones: &'a Zones,
     /// Whether ages can be believed: after a suspend or a clock jump nothing follows from one (spec §6).
     pub ages_believed: bool,
 }
@@ -57,7 +69,7 @@ pub struct Weighed {
 #[must_use]
 pub fn weigh(sources: Sources<'_>) -> Weighed {
     let shown = sources.sight.map(|sight| &sight.shown);
-    let screen = shown.and_then(by_screen);
+    let screen = sources.sight.and_then(|sight| by_screen(sight, sources));
     let reported = sources.sight.and_then(|sight| by_report(sight, sources.now));
     let told = screen
         .or(reported)
@@ -138,7 +150,7 @@ fn not_begun(shown: Option<&Shown>, sources: Sources<'_>) -> Option<RuntimeWord>
 fn by_record(screen: Option<State>, sources: Sources<'_>) -> Option<RuntimeWord> {
     let record = sources.record?;
     let waits = matches!(record.status, Some(RecordStatus::Waiting(_)));
-    let word = word::of(record, sources.now, sources.ages_believed);
+    let word = word::of(record, sources.now, sources.zones, sources.ages_believed);
     word.filter(|_| !(waits && screen == Some(State::Idle)))
 }
 
@@ -176,17 +188,27 @@ fn unmoved(sources: Sources<'_>) -> Option<Duration> {
 }
 
 /// What the screen alone is sure of.
-fn by_screen(shown: &Shown) -> Option<RuntimeWord> {
+fn by_screen(sight: &Sight, sources: Sources<'_>) -> Option<RuntimeWord> {
+    let shown = &sight.shown;
     match shown.state {
         State::Prompt(kind) => {
             let prompt = shown.seen.prompt.as_ref()?;
-            let cause = Cause { kind: kind.into(), rule: prompt.rule.clone(), says: prompt_says(prompt) };
-            let line = evidence(&prompt.rule, visible(&prompt.says), shown.since, &prompt.line);
+            let over = Some(kind).filter(|kind| *kind == Kind::Limit);
+            let over = over
+                .and_then(|_| ended(prompt.resets.as_deref(), sight, sources, OVER_AFTER))
+                .map(|at| (CauseKind::Asks, format!("; the limit ended {}", words::utc(at))));
+            let (kind, over) = over.unwrap_or((kind.into(), String::new()));
+            let cause = Cause { kind, rule: prompt.rule.clone(), says: prompt_says(prompt) + &over };
+            let line = evidence(&prompt.rule, visible(&prompt.says) + &over, shown.since, &prompt.line);
             Some(RuntimeWord::Blocked { cause, evidence: vec![line] })
         }
         State::Limit => {
             let limit = shown.seen.limit.as_ref()?;
-            let until = limit.resets.as_deref().map_or_else(String::new, |at| format!(", resets {}", visible(at)));
+            let patience = if limit.resumes { RESUMES_WITHIN } else { OVER_AFTER };
+            if let Some(at) = ended(limit.resets.as_deref(), sight, sources, patience) {
+                return Some(over(limit, at));
+            }
+            let until = limit.resets.as_deref().map_or_else(String::new, |at| format!(", resets {}", until::shown(at)));
             let says =
                 format!("usage limit reached{until}{}", if limit.resumes { "; it goes on by itself then" } else { "" });
             let cause = Cause { kind: CauseKind::Limit, rule: limit.at.rule.clone(), says: says.clone() };
@@ -199,6 +221,28 @@ fn by_screen(shown: &Shown) -> Option<RuntimeWord> {
         }
         State::Gone | State::Idle | State::Frozen | State::Unsure => None,
     }
+}
+
+/// When the limit that is shown ended, where that is past for long enough: by its own words, which were said at the
+/// latest when they were first seen, or when the screen came to rest; else by what its record says of the limit.
+fn ended(resets: Option<&str>, sight: &Sight, sources: Sources<'_>, patience: Duration) -> Option<Timestamp> {
+    let record = sources.record;
+    let failed = record.filter(|record| matches!(record.status, Some(RecordStatus::Error(_))));
+    let said = sight.shown.since.min(sight.still_since);
+    let said = failed.and_then(|record| record.status_since).map_or(said, |since| since.min(said));
+    let by_words = resets.and_then(|resets| until::moment(resets, said, sources.zones));
+    let ends = by_words.or_else(|| record?.full_until())?;
+    let long_ago = words::age(ends, sources.now) >= patience;
+    (sources.ages_believed && long_ago).then_some(ends)
+}
+
+/// A limit that is over, and the screen stands as it stood: nobody has told the agent to go on. Old words are neither a
+/// limit for ever nor work.
+fn over(limit: &Limit, at: Timestamp) -> RuntimeWord {
+    let but = if limit.resumes { "it did not go on by itself" } else { "it waits for a message to go on" };
+    let says = format!("its usage limit ended {}; {but}", words::utc(at));
+    let cause = Cause { kind: CauseKind::Asks, rule: LIMIT_OVER.to_owned(), says: says.clone() };
+    RuntimeWord::Blocked { cause, evidence: vec![marked(&limit.at, &says, at)] }
 }
 
 /// It says that it works, and nothing moves.

@@ -12,6 +12,8 @@ use super::{
     judgement::{Cause, CauseKind, Evidence},
     record::{Record, RecordStatus},
     text::visible,
+    until::{self, Zones},
+    weigh::LIMIT_OVER,
     words,
 };
 
@@ -28,7 +30,7 @@ const AHEAD: Duration = Duration::from_secs(60);
 /// What the record says that counts now: that the agent works, or that it waits for a human. Where ages are not believed
 /// no error has stood for long.
 #[must_use]
-pub fn of(record: &Record, now: Timestamp, ages_believed: bool) -> Option<RuntimeWord> {
+pub fn of(record: &Record, now: Timestamp, zones: &Zones, ages_believed: bool) -> Option<RuntimeWord> {
     let evidence = note(record, now);
     if ahead(record, now) {
         return None;
@@ -47,10 +49,23 @@ pub fn of(record: &Record, now: Timestamp, ages_believed: bool) -> Option<Runtim
         RecordStatus::Error(said) => {
             let kind = failure(said)?;
             age(record.status_since.or(record.changed)).filter(|age| ages_believed && *age >= ERROR_STANDS)?;
-            blocked(kind, format!("its last turn ended in an error: {}", first_line(said)))
+            let said_at = record.status_since.or(record.changed).unwrap_or(now);
+            let ends = || until::in_sentence(said, said_at, zones).or_else(|| record.full_until());
+            let over = Some(kind).filter(|kind| *kind == CauseKind::Limit).and_then(|_| ends());
+            match over.filter(|ends| words::age(*ends, now) >= ERROR_STANDS) {
+                Some(ends) => Some(limit_over(ends, &evidence)),
+                None => blocked(kind, format!("its last turn ended in an error: {}", first_line(said))),
+            }
         }
         RecordStatus::Idle | RecordStatus::Pending(_) | RecordStatus::NotReady(_) => None,
     }
+}
+
+/// Its last turn ended at a usage limit, which is over: it waits for a message.
+fn limit_over(ends: Timestamp, evidence: &Evidence) -> RuntimeWord {
+    let says = format!("its usage limit ended {}; it waits for a message to go on", words::utc(ends));
+    let cause = Cause { kind: CauseKind::Asks, rule: LIMIT_OVER.to_owned(), says };
+    RuntimeWord::Blocked { cause, evidence: vec![evidence.clone()] }
 }
 
 /// What the record says, as evidence; also when nothing follows from it.
@@ -139,7 +154,7 @@ mod tests {
     fn check(source: &'static str, status: RecordStatus, ago: i64, expected: &str) {
         let times = (Some(at(-ago)), Some(at(-ago)));
         let record = Record { status: Some(status), status_since: times.0, changed: times.1, ..Record::new(source) };
-        let told = match of(&record, at(0), true) {
+        let told = match of(&record, at(0), &Zones::UTC, true) {
             None => "-".to_owned(),
             Some(RuntimeWord::Working(_)) => "working".to_owned(),
             Some(RuntimeWord::Blocked { cause, .. }) => format!("{:?}", cause.kind).to_lowercase(),
@@ -168,7 +183,7 @@ mod tests {
     fn what_the_record_leaves_open_is_no_verdict() {
         check("codex", RecordStatus::Pending("shell".into()), 3600, "-");
         check("claude", RecordStatus::NotReady(Duration::from_secs(60)), 60, "-");
-        assert!(of(&Record::new("pi"), at(0), true).is_none());
+        assert!(of(&Record::new("pi"), at(0), &Zones::UTC, true).is_none());
     }
 
     #[test]
@@ -181,8 +196,20 @@ mod tests {
         check("codex", error("stream disconnected before completion"), 3600, "-");
         let (status, since) = (Some(error("401: {\"error\":{}}")), Some(at(-3600)));
         let jumped = Record { status, status_since: since, changed: since, ..Record::new("pi") };
-        assert!(of(&jumped, at(0), false).is_none(), "after a clock jump it has not stood for long");
+        assert!(of(&jumped, at(0), &Zones::UTC, false).is_none(), "after a clock jump it has not stood for long");
         check("claude", error("503 overloaded (request req_0142901401ab)"), 3600, "-");
+    }
+
+    #[test]
+    fn a_limit_that_is_over_waits_for_a_message() {
+        // Second 0 is midnight by UTC.
+        let error = |said: &str| RecordStatus::Error(said.to_owned());
+        check("claude", error("rate_limit: You've hit your limit · resets 11:30pm (UTC)"), 3600, "asks");
+        check("claude", error("rate_limit: You've hit your limit · resets 11:59:30pm (UTC)"), 3600, "limit");
+        check("claude", error("rate_limit: You've hit your limit · resets 12am (UTC)"), 3600, "limit");
+        check("codex", error("You've hit your usage limit. Try again in 30 minutes."), 3600, "asks");
+        check("codex", error("You've hit your usage limit. Try again in 2 hours."), 3600, "limit");
+        check("pi", error("429: {\"error\":{}}"), 86_400, "limit");
     }
 
     #[test]

@@ -37,6 +37,14 @@ pub fn long(duration: Duration) -> String {
     if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {smaller_unit}") }
 }
 
+/// A share in whole percent, at most 100. Whatever little there is is more than nothing, so that 0 is none at all.
+#[must_use]
+pub fn percent(share: f32) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    let whole = share.clamp(0.0, 100.0).round() as u8;
+    if share > 0.0 { whole.max(1) } else { whole }
+}
+
 /// A number of things: `1 agent`, `3 agents`. For words that take an `s`.
 #[must_use]
 pub fn count(number: usize, thing: &str) -> String {

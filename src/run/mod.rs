@@ -19,7 +19,6 @@ mod turns;
 
 use std::{io, sync::Arc, time::Duration};
 
-use jiff::tz::TimeZone;
 use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval, sleep_until},
@@ -103,7 +102,7 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
     };
     let keeper = place.map(Keeper::new);
     let model = Model::new(Start {
-        tz: TimeZone::system(),
+        zones: clock::zones(),
         read_only: options.read_only,
         job_control: terminal::has_job_control(),
         size: terminal.size()?,

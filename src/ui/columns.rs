@@ -30,6 +30,7 @@ fn cell(row: &Row, column: Column, elapsed: Duration, theme: &Theme) -> Span<'st
         C::State => theme.state(row.readiness()),
         C::Flags => flagged(row, theme),
         C::Heartbeat => beating(row, theme),
+        C::Context if row.is_parked_empty() => theme.warn,
         C::Context if row.context.as_ref().is_some_and(|context| context.used_percent >= NEARLY_FULL) => theme.warn,
         _ if says == "–" => theme.dim,
         _ => theme.text,

@@ -242,6 +242,11 @@ impl Claude {
                 let said = transcript.and_then(|transcript| transcript.record().ok());
                 let mut record = claude::joined(session, said.as_ref());
                 record.turns = transcript.map_or(self.turns, Follower::turns);
+                // It comes into being with the first prompt: without one under any of its names nothing was said yet.
+                let missing = transcript.is_none() && self.attempt >= session.project_names().len();
+                if missing && session.status == Some(RecordStatus::Idle) {
+                    record.context_used_percent = Some(0.0);
+                }
                 Reading::Known(record)
             }
             (Some((_, Err(why))), _) => Reading::Unknown(why.clone()),

@@ -23,6 +23,8 @@ pub(super) struct Follower {
     lines: Lines,
     make: fn() -> Box<dyn Journal>,
     journal: Box<dyn Journal>,
+    /// It was read from its first byte on.
+    whole: bool,
     /// Turns that count beside the journal's: those of logs before this one, less those that were read twice.
     more_turns: i64,
     trouble: Option<FileError>,
@@ -38,6 +40,7 @@ impl Follower {
             lines: Lines::default(),
             make,
             journal: make(),
+            whole: false,
             more_turns: i64::try_from(turns).unwrap_or(i64::MAX),
             trouble: None,
         }
@@ -69,6 +72,7 @@ impl Follower {
                 if !continued {
                     self.lines = Lines::from(from);
                     self.journal = (self.make)();
+                    self.whole = from == 0;
                 }
                 self.known = Some(stamp);
                 self.offset = from + bytes.len() as u64;
@@ -89,10 +93,15 @@ impl Follower {
 
     /// What it says, or why it could not be read.
     pub(super) fn record(&self) -> Result<Record, FileError> {
-        match &self.trouble {
-            Some(error) => Err(error.clone()),
-            None => Ok(Record { turns: self.turns(), ..self.journal.record() }),
+        if let Some(error) = &self.trouble {
+            return Err(error.clone());
         }
+        let mut record = self.journal.record();
+        // A log of which no byte is unread, and nobody said anything: nothing is in the context.
+        if self.whole && record.turns == 0 && record.status.is_none() {
+            record.context_used_percent = record.context_used_percent.or(Some(0.0));
+        }
+        Ok(Record { turns: self.turns(), ..record })
     }
 
     /// Whether it was read at all.

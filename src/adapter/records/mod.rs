@@ -79,18 +79,32 @@ impl Records {
         afresh: bool,
     ) -> BTreeMap<u32, Reading<Record>> {
         self.agents.retain(|pane_pid, agent| asked.iter().any(|it| it.pane_pid == *pane_pid && agent.is(it)));
-        self.some(&Looking { exec, at, afresh }, who, asked).await
+        self.some(&Looking { exec, at, afresh }, who, asked, &[]).await
     }
 
-    /// The record of one agent, now: also a conversation that has only just begun.
-    pub async fn one(&mut self, exec: &dyn Exec, who: &Who, asked: Asked, at: Moment) -> Reading<Record> {
+    /// The record of one agent, now: also a conversation that has only just begun. Those `beside` it are only met, so
+    /// that no record of theirs is taken for its own.
+    pub async fn one(
+        &mut self,
+        exec: &dyn Exec,
+        who: &Who,
+        asked: Asked,
+        beside: &[Asked],
+        at: Moment,
+    ) -> Reading<Record> {
         let pane_pid = asked.pane_pid;
-        let mut told = self.some(&Looking { exec, at, afresh: true }, who, &[asked]).await;
+        let mut told = self.some(&Looking { exec, at, afresh: true }, who, &[asked], beside).await;
         told.remove(&pane_pid).unwrap_or_else(|| Reading::unknown("its record was not looked for"))
     }
 
-    async fn some(&mut self, looking: &Looking<'_>, who: &Who, asked: &[Asked]) -> BTreeMap<u32, Reading<Record>> {
-        self.meet(looking, who, asked).await;
+    async fn some(
+        &mut self,
+        looking: &Looking<'_>,
+        who: &Who,
+        asked: &[Asked],
+        beside: &[Asked],
+    ) -> BTreeMap<u32, Reading<Record>> {
+        self.meet(looking, who, &[asked, beside].concat()).await;
         let wanted: Vec<u32> = asked.iter().map(|it| it.pane_pid).collect();
         self.directories.refresh(looking, &mut self.agents).await;
         self.follow(looking, &wanted).await;

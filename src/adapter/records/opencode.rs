@@ -24,6 +24,7 @@ pub(super) struct Database {
     /// What the data base and its log were when it was asked last.
     stamps: [Option<Stamp>; 2],
     changed: bool,
+    conversation: Box<opencode::Conversation>,
     record: Result<Record, Why>,
     /// Turns of conversations before this one.
     turns: u64,
@@ -34,7 +35,7 @@ impl Database {
         let mut log = path.clone().into_os_string();
         log.push("-wal");
         let record = Err(Why::new("opencode's data base was not asked yet"));
-        Self { path, log: log.into(), stamps: [None; 2], changed: true, record, turns: 0 }
+        Self { path, log: log.into(), stamps: [None; 2], changed: true, conversation: Box::default(), record, turns: 0 }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -70,6 +71,14 @@ impl Database {
         }
     }
 
+    /// What was known is not known to be its own any more; its turns have been. Once it may be, it is asked for afresh.
+    fn leave(&mut self, why: Why) {
+        let before = std::mem::replace(&mut self.record, Err(why));
+        self.turns = self.turns.saturating_add(before.map_or(0, |before| before.turns));
+        *self.conversation = opencode::Conversation::default();
+        self.changed = true;
+    }
+
     fn answered(&mut self, found: Result<Record, Why>) {
         let other = |before: &Record| found.as_ref().is_ok_and(|now| now.session != before.session);
         if let Ok(before) = &self.record
@@ -96,34 +105,45 @@ pub(super) async fn ask(looking: &Looking<'_>, agents: &mut BTreeMap<u32, Agent>
         let Some(agent) = agents.get_mut(pane_pid) else { continue };
         let (cwd, started) = (agent.cwd.clone(), agent.started);
         let Some(Kind::Database(database)) = &mut agent.kind else { continue };
+        let sharing = places.get(&(database.path.clone(), cwd.clone())).copied().unwrap_or(1);
+        if let Some(cwd) = cwd.as_ref().filter(|_| sharing > 1) {
+            database.leave(Why::new(format!(
+                "{sharing} opencode agents share {cwd}: its data base does not tell whose conversation is whose"
+            )));
+            continue;
+        }
         if !database.changed {
             continue;
         }
-        let sharing = places.get(&(database.path.clone(), cwd.clone())).copied().unwrap_or(1);
         let found = match (cwd, started) {
-            (Some(cwd), _) if sharing > 1 => Err(Why::new(format!(
-                "{sharing} opencode agents share {cwd}: its data base does not tell whose conversation is whose"
-            ))),
-            (Some(cwd), Some(started)) => conversation(looking, &database.path, cwd, started.as_millisecond()).await,
+            (Some(cwd), Some(started)) => read(looking, database, cwd, started.as_millisecond()).await,
             _ => Err(Why::new("where opencode runs, or since when, is not known")),
         };
         // One that could not be asked is asked again.
-        database.changed = found.is_err() && sharing == 1 && database.stamps[0].is_some();
+        database.changed = found.is_err() && database.stamps[0].is_some();
         database.answered(found);
     }
 }
 
-async fn conversation(looking: &Looking<'_>, path: &Path, cwd: String, started: i64) -> Result<Record, Why> {
-    let question = |sql, with: Vec<String>| (path.to_owned(), Question { sql, with });
-    let ask = async |questions: Vec<(PathBuf, Question)>| -> Result<Vec<Rows>, Why> {
-        let answers = looking.exec.ask(questions).await.into_iter();
-        answers.collect::<Result<_, _>>().map_err(|error: FileError| Why::new(error.to_string()))
+/// Reads what is new of the agent's conversation. While the first answer is the same, nothing else is asked.
+async fn read(looking: &Looking<'_>, database: &mut Database, cwd: String, started: i64) -> Result<Record, Why> {
+    let path = database.path.clone();
+    let ask = async |sql, with: Vec<String>| -> Result<Rows, Why> {
+        let answers = looking.exec.ask(vec![(path.clone(), Question { sql, with })]).await;
+        let answer = answers.into_iter().next().ok_or_else(|| Why::new("no answer"))?;
+        answer.map_err(|error: FileError| Why::new(error.to_string()))
     };
-    let session = ask(vec![question(opencode::SESSION, vec![cwd, started.to_string()])]).await?;
-    let session = session.into_iter().next().unwrap_or_default();
-    let none = || Why::new("no conversation in opencode's data base since it was started");
-    let id = opencode::session_of(&session).ok_or_else(none)?.to_owned();
-    let rest = vec![question(opencode::MESSAGES, vec![id.clone()]), question(opencode::PROMPT, vec![id])];
-    let [messages, prompt]: [Rows; 2] = ask(rest).await?.try_into().map_err(|_| Why::new("no answer"))?;
-    opencode::record(&session, &messages, &prompt).ok_or_else(none)
+    let session = ask(opencode::SESSION, vec![cwd, started.to_string()]).await?;
+    let talk = &mut database.conversation;
+    if let Some(id) = talk.take_session(&session) {
+        talk.take_messages(&ask(opencode::MESSAGES, vec![id.clone()]).await?);
+        if !talk.knows_a_prompt() {
+            talk.take_last_prompt(&ask(opencode::LAST_PROMPT, vec![id]).await?);
+        }
+        if let Some(prompt) = talk.wants_prompt() {
+            talk.take_prompt(&ask(opencode::PROMPT, vec![prompt]).await?);
+        }
+        talk.was_read(session);
+    }
+    talk.record().cloned().ok_or_else(|| Why::new("no conversation in opencode's data base since it was started"))
 }

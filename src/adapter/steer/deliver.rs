@@ -98,7 +98,7 @@ async fn deliver(job: &mut Job<'_>, plan: Plan) -> Result<End, Refusal> {
     // Before the first touch a target that has changed is a refusal; after it, a receipt.
     let first = job.look().await?;
     not_a_shell(job.steer, &first).await?;
-    let mut recorded = Recorded::open(job.steer, &first.pane).await;
+    let mut recorded = Recorded::open(job.steer, &first).await;
     let begun = job.elapsed();
     let mut delivery = Delivery::new(plan);
     let mut step = delivery.next(Input::Start, Duration::ZERO);

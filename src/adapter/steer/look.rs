@@ -1,7 +1,7 @@
 //! The target as it is at this moment, right before something is done to it: the same server, the same process, and
 //! what its screen says. It changes nothing.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, iter, time::Duration};
 
 use super::{Steer, job::LIMIT};
 use crate::{
@@ -29,6 +29,8 @@ use crate::{
 pub(super) struct Now {
     pub(super) pane: PaneFacts,
     pub(super) own: bool,
+    /// The other panes that are in the same directory: what they write down is not its own.
+    pub(super) beside: Vec<PaneFacts>,
     screen: Screen,
     pub(super) seen: Seen,
 }
@@ -71,7 +73,9 @@ impl Now {
             ended: pane.dead.is_some(),
             still,
         });
-        Ok(Self { pane: pane.clone(), own, screen, seen })
+        let is_beside = |it: &&PaneFacts| it.pid != pane.pid && it.dead.is_none() && it.cwd == pane.cwd;
+        let beside = listing.panes.iter().filter(is_beside).cloned().collect();
+        Ok(Self { pane: pane.clone(), own, beside, screen, seen })
     }
 
     /// Whether it works; `None`: not known.
@@ -115,6 +119,7 @@ pub(super) fn server_of(state: &ServerState, aim: &Aim) -> Result<u32, Refusal> 
 pub(super) struct Recorded {
     records: Records,
     asked: Asked,
+    beside: Vec<Asked>,
 }
 
 /// The name of the shell that alone has the pane's terminal: what is typed there is run. A shell that runs one of these
@@ -129,25 +134,29 @@ pub(super) async fn only_a_shell(steer: &Steer, pane: &PaneFacts, programs: &[St
 
 impl Recorded {
     /// Begins to follow; `None` where no runtime was recognised by its processes.
-    pub(super) async fn open(steer: &Steer, pane: &PaneFacts) -> Option<Self> {
-        let processes = steer.hand.processes(vec![pane.pid]).await;
+    pub(super) async fn open(steer: &Steer, now: &Now) -> Option<Self> {
+        let panes = || iter::once(&now.pane).chain(&now.beside);
+        let processes = steer.hand.processes(panes().map(|pane| pane.pid).collect()).await;
         let table = processes.known()?;
-        let recognition = recognise_pane(pane, &Reading::Known(Family::of(table)), &[]);
-        let Recognition::Runtime(runtime) = recognition else { return None };
-        let asked = Asked {
-            pane_pid: pane.pid,
-            pane: pane.pane,
-            runtime: runtime.name,
-            pid: runtime.pid,
-            started_ticks: table.get(&runtime.pid)?.started_ticks,
-            cwd: pane.cwd.known().cloned(),
+        let family = Reading::Known(Family::of(table));
+        let asked = |pane: &PaneFacts| {
+            let Recognition::Runtime(runtime) = recognise_pane(pane, &family, &[]) else { return None };
+            Some(Asked {
+                pane_pid: pane.pid,
+                pane: pane.pane,
+                runtime: runtime.name,
+                pid: runtime.pid,
+                started_ticks: table.get(&runtime.pid)?.started_ticks,
+                cwd: pane.cwd.known().cloned(),
+            })
         };
-        Some(Self { records: Records::default(), asked })
+        let beside = now.beside.iter().filter_map(asked).collect();
+        Some(Self { records: Records::default(), asked: asked(&now.pane)?, beside })
     }
 
     /// What it says now.
     pub(super) async fn read(&mut self, steer: &Steer, who: &Who) -> Option<Record> {
         let exec: &dyn Exec = steer.hand.as_ref();
-        self.records.one(exec, who, self.asked.clone(), clock::now()).await.known().cloned()
+        self.records.one(exec, who, self.asked.clone(), &self.beside, clock::now()).await.known().cloned()
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     fleet::{
         judgement::{CauseKind, Flag, Readiness},
         row::Row,
+        weigh::LIMIT_OVER,
     },
 };
 
@@ -197,8 +198,9 @@ pub(super) fn interrupts(model: &Model) -> Offer {
 }
 
 /// Whether a turn may be running: it works, it asks something inside a turn, or it says that it works and is stalled.
+/// One whose limit is over asks for a message and has no turn.
 fn may_work(row: &Row) -> bool {
-    let cause = row.judgement.cause.as_ref().map(|cause| cause.kind);
+    let cause = row.judgement.cause.as_ref().filter(|cause| cause.rule != LIMIT_OVER).map(|cause| cause.kind);
     row.readiness() == Readiness::Working || matches!(cause, Some(CauseKind::Stalled | CauseKind::Asks))
 }
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::fleet::{
     facts::Limits,
-    fixtures::{agent, at, host, pane, roster},
+    fixtures::{ZONES, agent, at, host, pane, roster},
     join::{JoinContext, join},
     sights::Sights,
 };
@@ -20,6 +20,7 @@ fn look(second: i64, what: &str) -> Fleet {
         limits: Limits::default(),
         home: "/home/dev",
         socket: None,
+        zones: &ZONES,
         ages_believed: true,
         live: BTreeMap::new(),
     };

@@ -56,8 +56,14 @@ fn healthy(version: &str) -> (HostFacts, Extra) {
 }
 
 fn look(facts: &HostFacts, extra: &Extra) -> Checkup {
-    let context =
-        JoinContext { limits: Limits::default(), home: "/h", socket: None, ages_believed: true, live: BTreeMap::new() };
+    let context = JoinContext {
+        limits: Limits::default(),
+        home: "/h",
+        socket: None,
+        zones: &fixtures::ZONES,
+        ages_believed: true,
+        live: BTreeMap::new(),
+    };
     let fleet = join(None, facts, &context, &mut Memory::default().sights);
     examine(&Examined { fleet: &fleet, facts, extra, problems: &[], limits: Limits::default() })
 }

@@ -6,6 +6,7 @@
 use std::{cell::OnceCell, time::Duration};
 
 use super::{
+    super::words,
     Glance, Kind, Limit, Marker, Opt, Prompt, Rules, Seen, Trouble,
     lines::{Line, Lines, Text, is_red},
     menu::{self, Menu},
@@ -50,6 +51,9 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
     };
     let dialog = hidden.then(|| look.dialog()).flatten();
     seen.prompt = dialog.filter(|prompt| !is_viewed(prompt, seen.viewer.as_ref())).or_else(|| look.notice());
+    if composer.is_some() {
+        seen.context_used = about.context.as_ref().and_then(|context| percent(context, &zones));
+    }
     if seen.prompt.is_some() {
         // It stands where a sign of work would stand: it is newer.
         seen.working = None;
@@ -66,6 +70,12 @@ pub(super) fn read(rules: &Rules, glance: &Glance<'_>) -> Seen {
 fn is_viewed(prompt: &Prompt, viewer: Option<&Marker>) -> bool {
     let last = prompt.options.last().map_or(prompt.row, |option| option.row);
     viewer.is_some_and(|viewer| prompt.kind == Kind::Prompt || viewer.row.is_some_and(|row| row > last))
+}
+
+/// A percentage at the bottom of the screen. Whatever little is used is more than nothing.
+fn percent(context: &Expression, zones: &Zones<'_>) -> Option<u8> {
+    let used: f32 = context.group(&Text::of(zones.bottom(BOTTOM)).joined)?.parse().ok()?;
+    (0.0..=100.0).contains(&used).then(|| words::percent(used))
 }
 
 fn gone(why: &str) -> Seen {

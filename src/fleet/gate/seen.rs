@@ -21,6 +21,8 @@ pub struct Seen {
     pub idle: Option<Marker>,
     /// The input line is up: no dialog has taken its place. It is drawn during work, too.
     pub composer: Option<Marker>,
+    /// How much of its context is used, in percent, where the screen says so; 0 is none at all.
+    pub context_used: Option<u8>,
     /// A viewer or a picker that somebody opened: nothing can be told, what was known before stays.
     pub viewer: Option<Marker>,
     /// The screen shows nothing at all, which proves nothing.

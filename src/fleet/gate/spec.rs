@@ -40,7 +40,7 @@ impl FileSpec {
         let composers = self
             .runtimes
             .values()
-            .flat_map(|it| [&it.composer, &it.composer_not, &it.ready, &it.message, &it.transcript]);
+            .flat_map(|it| [&it.composer, &it.composer_not, &it.ready, &it.message, &it.transcript, &it.context]);
         let rules = self.rules.iter().flat_map(|it| {
             let deeds = it.does.iter().map(|deed| &deed.option);
             it.all.iter().chain(&it.any).chain(&it.none).chain(&it.options).chain(&it.safe).chain(deeds)
@@ -77,6 +77,8 @@ pub(super) struct RuntimeSpec {
     pub(super) message_lit: bool,
     /// A row that belongs to what was said before: no dialog's own words stand beside it.
     pub(super) transcript: Option<Expression>,
+    /// How much of its context is used, in percent, as it says at the bottom of its screen: the first group.
+    pub(super) context: Option<Expression>,
     /// A panel of so many columns may stand at the right side, beside everything.
     pub(super) panel: u16,
 }

@@ -74,10 +74,13 @@ impl Tracker {
     }
 }
 
-/// Whether two looks say the same as far as somebody must be told: the state, and which prompt.
+/// Whether two looks say the same as far as somebody must be told: the state, which prompt, and which limit: one that
+/// ends at another time is another one.
 fn same(one: &Seen, other: &Seen) -> bool {
     let of = |seen: &Seen| (seen.state(), seen.prompt.as_ref().map(|prompt| prompt.rule.clone()));
-    of(one) == of(other)
+    let ends = |seen: &'_ Seen| seen.limit.as_ref().and_then(|limit| limit.resets.clone());
+    let another = ends(one).zip(ends(other)).is_some_and(|(one, other)| one != other);
+    of(one) == of(other) && !another
 }
 
 /// A number that changes with the picture.

@@ -5,6 +5,7 @@ use crate::fleet::{
     facts::{HostFacts, Pause, ServerFacts, ServerState, SystemdFacts, UnitFacts},
     ids::Socket,
     judgement::{Finding, Flag, Readiness, Severity},
+    readiness,
     reading::Reading,
     roster::{self, Roster},
     row::Row,
@@ -31,6 +32,7 @@ pub(super) fn of(roster: Option<&Roster>, facts: &HostFacts, sessions: &Sessions
     all.extend(systemd(&facts.systemd, roster.is_some()));
     all.extend(unobserved(rows));
     all.extend(viewers(sessions, rows));
+    all.extend(empty(rows));
     all.extend(roster.into_iter().flat_map(roster::floor));
     all.extend(facts.processes.why().map(|why| {
         let says = format!("processes cannot be read, so runtimes are told by name only: {}", visible(why.words()));
@@ -199,6 +201,16 @@ fn unobserved(rows: &[Row]) -> Option<Finding> {
     let says =
         || format!("{} on hosts that are not observed from here: {}", words::count(agents, "agent"), hosts.join(", "));
     (agents > 0).then(|| finding(Severity::Warning, "host.unobserved", says(), None))
+}
+
+/// Agents that are parked with an empty context. That is well after a reset, and a tell where somebody believes that they
+/// work.
+fn empty(rows: &[Row]) -> Option<Finding> {
+    let names: Vec<String> = rows.iter().filter(|row| row.is_parked_empty()).map(|row| visible(&row.name)).collect();
+    let parked = words::count(names.len(), "agent");
+    let says = || format!("{parked} parked at 0 % context, with nothing to do: {}", names.join(", "));
+    let hint = "give them their task, or see on their screens why it did not arrive";
+    (!names.is_empty()).then(|| finding(Severity::Note, readiness::CONTEXT_EMPTY, says(), Some(hint)))
 }
 
 /// Viewers of older tools that are attached: a watcher's terminal decides the size of the agent's window.

@@ -3,28 +3,32 @@
 
 use crate::fleet::{
     facts::PaneFacts,
+    gate::Seen,
     ids::{PaneKey, Socket},
     reading::Reading,
     record::Record,
     row::{Context, Pane},
     runtime::Recognition,
-    text,
+    text, words,
 };
 
 /// Characters of a title or prompt that are shown.
 const DOING_MOST: usize = 200;
 
-/// What an agent is about, in one line, and how full its context is.
-pub(super) fn record(record: &Record) -> (Option<String>, Option<Context>) {
-    let doing = record.doing().map(|doing| {
+/// What an agent is about, in one line.
+pub(super) fn doing(record: &Record) -> Option<String> {
+    record.doing().map(|doing| {
         let one_line: String = doing.split_whitespace().collect::<Vec<_>>().join(" ");
         text::visible(&one_line.chars().take(DOING_MOST).collect::<String>())
-    });
-    #[expect(clippy::cast_sign_loss, reason = "clamped")]
-    let context = record
-        .context_used_percent
-        .map(|used| Context { used_percent: used.clamp(0.0, 100.0).round() as u8, source: record.source.to_owned() });
-    (doing, context)
+    })
+}
+
+/// How full an agent's context is: as its record says, else as its screen does.
+pub(super) fn context(record: Option<&Record>, seen: Option<&Seen>) -> Option<Context> {
+    let by_record = record.and_then(|record| Some((record.context_used_percent?, record.source)));
+    let by_record = by_record.map(|(used, source)| (words::percent(used), source));
+    let (used_percent, source) = by_record.or_else(|| Some((seen?.context_used?, "its screen")))?;
+    Some(Context { used_percent, source: source.to_owned() })
 }
 
 /// A pane as a row shows it.

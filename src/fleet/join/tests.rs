@@ -7,9 +7,10 @@ use super::*;
 use crate::{
     fleet::{
         facts::{Pause, ServerFacts, ServerState},
-        fixtures::{agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
+        fixtures::{ZONES, agent, at, flag_words, host, pane, process, roster, server, socket, unit_facts},
         ids::PaneId,
         judgement::{Flag, Readiness},
+        record::RecordStatus,
         shot::Shot,
     },
     screen::Size,
@@ -23,6 +24,7 @@ const CONTEXT: JoinContext<'static> = JoinContext {
     },
     home: "/home/dev",
     socket: None,
+    zones: &ZONES,
     ages_believed: true,
     live: BTreeMap::new(),
 };
@@ -261,6 +263,36 @@ fn check_first_look(screen: &str, quiet: Option<i64>, believed: bool, expected: 
     let fleet = join(Some(&roster(vec![agent("a")])), &facts, &context, &mut Sights::default());
     let cause = fleet.rows[0].judgement.cause.as_ref().map(|cause| cause.rule.as_str());
     assert_eq!((fleet.rows[0].readiness(), cause), expected, "quiet for {quiet:?}\n{screen}");
+}
+
+/// An agent whose record says how full its context is, after so long a quiet: the rule is among its evidence, and the
+/// finding names it.
+fn check_parked(used: Option<f32>, quiet: i64, status: RecordStatus, expected: bool) {
+    let mut it = pane("a", 1);
+    it.activity = Reading::Known(at(-quiet));
+    let record = Record { context_used_percent: used, status: Some(status), ..Record::new("claude") };
+    let mut facts = host(vec![it.clone(), PaneFacts { activity: it.activity.clone(), ..pane("unmanaged", 2) }]);
+    for pane in [1, 2] {
+        let pid = facts.servers[&socket()].panes.iter().find(|it| it.pane == PaneId(pane)).map(|it| it.pid).unwrap();
+        facts.records.insert(pid, Reading::Known(record.clone()));
+    }
+    let fleet = fleet(&["a"], &facts);
+    let found = fleet.findings.iter().find(|finding| finding.rule == "context.empty");
+    assert_eq!((fleet.rows[0].is_parked_empty(), found.is_some()), (expected, expected), "{used:?} quiet for {quiet}");
+    assert!(!fleet.rows[1].is_parked_empty(), "nobody declared that one");
+    assert_eq!(fleet.rows[0].context.as_ref().map(|it| it.used_percent), used.map(words::percent));
+    if let Some(found) = found {
+        assert_eq!(found.says, "1 agent parked at 0 % context, with nothing to do: a");
+    }
+}
+
+#[test]
+fn an_agent_of_the_fleet_that_is_parked_at_0_percent_is_told() {
+    check_parked(Some(0.0), 300, RecordStatus::Idle, true);
+    check_parked(Some(0.0), 299, RecordStatus::Idle, false);
+    check_parked(Some(0.0), 300, RecordStatus::Busy, false);
+    check_parked(Some(0.2), 300, RecordStatus::Idle, false);
+    check_parked(None, 300, RecordStatus::Idle, false);
 }
 
 /// A check out of cron looks twice within a second: what its window tells is all that it knows of the hours before.

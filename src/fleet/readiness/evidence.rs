@@ -14,6 +14,9 @@ use crate::fleet::{
     words,
 };
 
+/// The rule of an agent that is parked with an empty context.
+pub(crate) const CONTEXT_EMPTY: &str = "context.empty";
+
 /// Everything that was weighed, strongest first.
 pub(super) fn weigh(facts: &AgentFacts, verdict: &Verdict, drift: &[Drift]) -> Vec<Evidence> {
     let mut all = verdict.told.clone();
@@ -36,12 +39,29 @@ pub(super) fn weigh(facts: &AgentFacts, verdict: &Verdict, drift: &[Drift]) -> V
         let says = format!("{}: the roster says {}, it is {}", it.field, visible(&it.roster), visible(&it.actual));
         add(if it.field == "model" { "heartbeat" } else { "process" }, "roster.drift", says);
     }
+    context(facts, verdict, &mut add);
     record(facts, &mut add);
     tmux(facts, &mut add);
     process(facts, &mut add);
     heartbeat(facts, verdict, &mut add);
     systemd(facts, &mut add);
     all
+}
+
+/// An agent of the fleet that is parked with an empty context: whoever started or reset it gave it nothing to do, or what
+/// it was given never arrived. How full it is where that is not known says nothing.
+fn context(facts: &AgentFacts, verdict: &Verdict, add: &mut impl FnMut(&'static str, &'static str, String)) {
+    let empty = facts.context.as_ref().filter(|context| context.used_percent == 0);
+    let quiet = facts.idle.known().is_some_and(|idle| *idle >= facts.limits.idle_threshold);
+    let rests = !matches!(verdict.readiness, Readiness::Dead | Readiness::Stuck) && verdict.told.is_empty();
+    if let (Some(context), Some(_)) = (empty, &facts.declared)
+        && quiet
+        && rests
+        && facts.ages_believed
+    {
+        let says = "it is parked with an empty context: nothing that it was given to do has arrived";
+        add(if context.source == "its screen" { "screen" } else { "record" }, CONTEXT_EMPTY, says.to_owned());
+    }
 }
 
 /// Why its runtime has no record of its own; what one says stands among what was weighed.

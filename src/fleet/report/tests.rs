@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::fleet::{
     facts::{DeadPane, Limits},
-    fixtures::{agent, at, host, pane, roster, socket},
+    fixtures::{ZONES, agent, at, host, pane, roster, socket},
     join::{JoinContext, join},
     reading::Reading,
     sights::Sights,
@@ -26,6 +26,7 @@ fn fleet() -> Fleet {
         limits: Limits::default(),
         home: "/home/dev",
         socket: None,
+        zones: &ZONES,
         ages_believed: true,
         live: BTreeMap::new(),
     };

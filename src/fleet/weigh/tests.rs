@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::fleet::{
-    fixtures::at,
+    fixtures::{ZONES, at},
     gate::{Kind, Limit, Opt, Seen, Trouble},
+    record::UsageLimit,
 };
 use crate::screen::{Screen, Size};
 
@@ -43,7 +44,7 @@ fn prompt() -> Prompt {
 /// Nothing known, at second 0.
 fn sources() -> Sources<'static> {
     let stalled_after = Duration::from_secs(300);
-    Sources { now: at(0), sight: None, record: None, unmoved: None, stalled_after, ages_believed: true }
+    Sources { now: at(0), sight: None, record: None, unmoved: None, stalled_after, zones: &ZONES, ages_believed: true }
 }
 
 fn sight(seen: Seen) -> Sight {
@@ -82,6 +83,88 @@ fn a_limit_says_when_it_ends() {
     let seen = |resumes| Seen { limit: Some(limit(resumes)), ..Seen::default() };
     check(seen(false), 0, "limit claude.limit: usage limit reached, resets 4:28pm (UTC)");
     check(seen(true), 0, "limit claude.limit: usage limit reached, resets 4:28pm (UTC); it goes on by itself then");
+}
+
+/// The word of a limit that was first seen at `since` with these words, at the moment `now`; the screen still draws.
+fn check_end(resets: Option<&str>, resumes: bool, since: i64, now: i64, expected: &str) {
+    let limit = Limit { at: marker("claude.limit", "limit"), resets: resets.map(str::to_owned), resumes };
+    let seen = Seen { limit: Some(limit), ..Seen::default() };
+    let shown = Shown { state: seen.state(), seen, since: at(since) };
+    let sight = Sight { shown, still_since: at(now), reported: None };
+    let told = weigh(Sources { now: at(now), sight: Some(&sight), ..sources() }).told;
+    let Some(RuntimeWord::Blocked { cause, .. }) = told else { panic!("{told:?}") };
+    assert_eq!(format!("{:?} {}", cause.kind, cause.rule), expected, "{resets:?}: {}", cause.says);
+    assert_eq!(cause.kind == CauseKind::Asks, cause.says.contains("limit ended 2026-"), "{}", cause.says);
+}
+
+/// Second 0 is midnight by UTC.
+#[test]
+fn a_limit_whose_end_is_past_waits_for_somebody_and_is_none_any_more() {
+    let (minute, hour, day) = (60, 3600, 86_400);
+    let half_past_four = 16 * hour + 28 * minute;
+    let limit = "Limit claude.limit";
+    check_end(Some("4:28pm (UTC)"), false, 0, half_past_four + 59, limit);
+    check_end(Some("4:28pm (UTC)"), false, 0, half_past_four + 60, "Asks limit.over");
+    check_end(Some("4:28pm (UTC)"), false, 0, half_past_four + 30 * day, "Asks limit.over");
+    // It goes on by itself a little later.
+    check_end(Some("4:28pm (UTC)"), true, 0, half_past_four + 299, limit);
+    check_end(Some("4:28pm (UTC)"), true, 0, half_past_four + 300, "Asks limit.over");
+    // The end is of the next day, and of a date.
+    check_end(Some("12:30am (UTC)"), false, 23 * hour, 24 * hour, limit);
+    check_end(Some("12:30am (UTC)"), false, 23 * hour, 24 * hour + 31 * minute, "Asks limit.over");
+    check_end(Some("Jun 24 at 3am (UTC)"), false, 0, 3 * day, limit);
+    check_end(Some("Jun 24 at 3am (UTC)"), false, 0, 3 * day + 3 * hour + minute, "Asks limit.over");
+    // An end that is not known is not past.
+    check_end(Some("4:28pm (Mars/Olympus)"), false, 0, 30 * day, limit);
+    check_end(None, false, 0, 30 * day, limit);
+}
+
+#[test]
+fn the_end_of_a_limit_is_also_known_by_the_record_and_by_how_long_the_screen_has_stood() {
+    let seen = |resets: Option<&str>| {
+        let limit = Limit { at: marker("codex.limit", "■"), resets: resets.map(str::to_owned), resumes: false };
+        Seen { limit: Some(limit), ..Seen::default() }
+    };
+    let told = |seen, still: i64, record: Option<Record>, now| {
+        let sight =
+            Sight { shown: Shown { since: at(now), ..sight(seen).shown }, still_since: at(still), reported: None };
+        let told = weigh(Sources { now: at(now), sight: Some(&sight), record: record.as_ref(), ..sources() }).told;
+        let Some(RuntimeWord::Blocked { cause, .. }) = told else { panic!("{told:?}") };
+        cause.kind
+    };
+    // One look only, on a screen that has stood since before the end.
+    assert_eq!(told(seen(Some("1am")), 0, None, 7200), CauseKind::Asks);
+    assert_eq!(told(seen(Some("1am")), 7000, None, 7200), CauseKind::Limit);
+    let full = |used_percent| {
+        let limit = UsageLimit { used_percent, resets_at: Some(at(3600)), window: None };
+        Some(Record { limit: Some(limit), ..Record::new("codex") })
+    };
+    assert_eq!(told(seen(None), 7000, full(100.0), 7200), CauseKind::Asks);
+    assert_eq!(told(seen(None), 7000, full(97.0), 7200), CauseKind::Limit);
+    assert_eq!(told(seen(None), 3000, full(100.0), 3500), CauseKind::Limit);
+    // When the turn failed, by its record: long before anybody looked.
+    let failed = |status_since| {
+        let status = Some(RecordStatus::Error("usage limit".to_owned()));
+        Some(Record { status, status_since: Some(at(status_since)), ..Record::new("codex") })
+    };
+    assert_eq!(told(seen(Some("1am")), 7000, failed(0), 7200), CauseKind::Asks);
+}
+
+#[test]
+fn a_menu_of_a_limit_that_is_over_asks_and_after_a_clock_jump_no_limit_has_ended() {
+    let menu = Prompt { kind: Kind::Limit, rule: "claude.limit-menu".into(), resets: Some("1am".into()), ..prompt() };
+    let seen = Seen { prompt: Some(menu), ..Seen::default() };
+    let word = |now, ages_believed| {
+        let sight = sight(seen.clone());
+        let told = weigh(Sources { now: at(now), sight: Some(&sight), ages_believed, ..sources() }).told;
+        let Some(RuntimeWord::Blocked { cause, .. }) = told else { panic!("{told:?}") };
+        (cause.kind, cause.says)
+    };
+    assert_eq!(word(3600, true).0, CauseKind::Limit);
+    assert_eq!(word(7200, false).0, CauseKind::Limit);
+    let (kind, says) = word(7200, true);
+    assert_eq!(kind, CauseKind::Asks);
+    assert!(says.ends_with("; the limit ended 2026-06-21T01:00:00Z"), "{says}");
 }
 
 #[test]
