@@ -39,7 +39,7 @@ const LOOKS: [(&str, &str); 7] = [
     ("show-options", ""),
     ("display-message", "-p"),
     // Without `p` it would write a paste buffer.
-    ("capture-pane", "-p -pe -peN -apeqN -pPC"),
+    ("capture-pane", "-p -pe -peN -apeqN -pJ -apqJ -pPC"),
 ];
 
 /// Everything else that a read-only dashboard may ask of tmux, and why.

@@ -65,27 +65,23 @@ fn fleet_is_joined_and_judged(bencher: Bencher) {
 /// What the dashboard does with the facts of one second: joins, remembers, sorts, and sees whether something changed.
 #[divan::bench]
 fn facts_are_taken_in(bencher: Bencher) {
-    let mut model = sample::model(AGENTS, SIZE);
-    let mut second = 0;
-    bencher
-        .with_inputs(|| {
-            second += 1;
-            sample::facts(AGENTS, second)
-        })
-        .bench_local_values(|facts| take(&mut model, facts));
+    takes_in(bencher, sample::model(AGENTS, SIZE), AGENTS);
 }
 
 /// The same for fifty on the wall: the picture of each is read by the rules.
 #[divan::bench]
 fn facts_are_taken_in_with_fifty_mirrors(bencher: Bencher) {
-    let mut model = sample::wall(WALL, WALL_SIZE);
+    takes_in(bencher, sample::wall(WALL, WALL_SIZE), WALL);
+}
+
+/// Facts of so many agents, another second's each time.
+fn takes_in(bencher: Bencher, mut model: Model, agents: usize) {
     let mut second = 0;
-    bencher
-        .with_inputs(|| {
-            second += 1;
-            sample::facts(WALL, second)
-        })
-        .bench_local_values(|facts| take(&mut model, facts));
+    let facts = || {
+        second += 1;
+        sample::facts(agents, second)
+    };
+    bencher.with_inputs(facts).bench_local_values(|facts| take(&mut model, facts));
 }
 
 /// A frame of the wall with fifty tiles, and the comparison with the frame before.
