@@ -75,7 +75,7 @@ fn facts_are_taken_in_with_fifty_mirrors(bencher: Bencher) {
 }
 
 /// Facts of so many agents, another second's each time.
-fn takes_in(bencher: Bencher, mut model: Model, agents: usize) {
+fn takes_in(bencher: Bencher, mut model: Model, agents: u32) {
     let mut second = 0;
     let facts = || {
         second += 1;

@@ -32,8 +32,11 @@ pub(super) fn begin(model: &mut Model, action: Action) -> Vec<Effect> {
             compose(model, all, true)
         }
         Action::Answer => {
-            if let Some(ask) = model.selected_row().and_then(Ask::of) {
-                model.mode = Mode::Answer(Box::new(ask));
+            if let Some(mut ask) = model.selected_row().and_then(Ask::of) {
+                places::lay_over(model, |under| {
+                    ask.under = under;
+                    Mode::Answer(Box::new(ask))
+                });
             }
             Vec::new()
         }
@@ -67,7 +70,7 @@ fn timing(model: &Model) -> Timing {
 
 fn compose(model: &mut Model, to: Vec<RowKey>, broadcast: bool) -> Vec<Effect> {
     let compose = Compose::to(to, broadcast, &model.desk.drafts, model.settings.config.send.timeout);
-    model.mode = Mode::Compose(Box::new(compose));
+    places::lay_over(model, |under| Mode::Compose(Box::new(Compose { under, ..compose })));
     Vec::new()
 }
 
@@ -99,14 +102,15 @@ fn confirm(model: &mut Model, order: Order, rows: Vec<RowKey>) -> Vec<Effect> {
     let preview = nobody.then(|| Preview { order: order.clone(), each: Vec::new() });
     let reason = matches!(order.act, Act::Pause { .. }).then(Input::default).filter(|_| !nobody);
     let asked = Effect::Preview { number, order: order.clone(), targets: targets.clone() };
-    let confirm = Confirm { number, order, rows, targets, left_out, preview, reason, scroll: 0, says: None };
+    let under = Box::default();
+    let confirm = Confirm { number, order, rows, targets, left_out, preview, reason, scroll: 0, says: None, under };
     match confirm.left_out.first() {
         // One that cannot be done at all needs no dialog, unless that could be forced.
         Some(part) if nobody && !confirm.is_held() => {
             model.notice = Some(part.state.words(confirm.order.word()));
             return Vec::new();
         }
-        _ => model.mode = Mode::Confirm(Box::new(confirm)),
+        _ => places::lay_over(model, |under| Mode::Confirm(Box::new(Confirm { under, ..confirm }))),
     }
     if nobody { Vec::new() } else { vec![asked] }
 }
@@ -149,7 +153,7 @@ pub(super) fn yes(model: &mut Model) -> Vec<Effect> {
     let refused = preview.each.iter().filter(|planned| !targets.contains(&planned.target));
     let refused: Vec<Part> = refused.filter_map(|planned| left_out(model, planned)).collect();
     parts.extend(refused);
-    model.mode = Mode::Normal;
+    places::close(model);
     let order = preview.confirmed();
     give(model, order.get().word(), parts, vec![Errand { order, targets }])
 }
@@ -185,7 +189,7 @@ fn give(model: &mut Model, word: &'static str, parts: Vec<Part>, mut errands: Ve
     let many = parts.len() > 1;
     let id = model.desk.jobs.begin(word, parts, model.now);
     if many {
-        model.mode = Mode::Receipts { job: id, scroll: 0, under: Box::new(places::resting(model)) };
+        places::lay_over(model, |under| Mode::Receipts { job: id, scroll: 0, under });
     }
     model.change = Change::Everything;
     if errands.is_empty() {
@@ -197,7 +201,7 @@ fn give(model: &mut Model, word: &'static str, parts: Vec<Part>, mut errands: Ve
 
 /// Sends the message that was written: one order for each receiver, since each preamble names its own.
 pub(super) fn send(model: &mut Model) -> Vec<Effect> {
-    let Mode::Compose(compose) = std::mem::take(&mut model.mode) else { return Vec::new() };
+    let Mode::Compose(mut compose) = std::mem::take(&mut model.mode) else { return Vec::new() };
     let (mut parts, mut errands, mut wrong) = (Vec::new(), Vec::<Errand>::new(), None);
     for row in model.receivers_of(&compose) {
         let letter = match model.arrives(&compose, row) {
@@ -227,10 +231,12 @@ pub(super) fn send(model: &mut Model) -> Vec<Effect> {
         model.mode = Mode::Compose(Box::new(Compose { says: Some(says), step: Step::Writing, ..*compose }));
         return Vec::new();
     }
+    model.mode = std::mem::take(&mut *compose.under);
     let effects = give(model, "send", parts, errands);
     if effects.is_empty() {
         // The one before it is still on its way.
-        model.mode = Mode::Compose(Box::new(Compose { says: model.notice.take(), step: Step::Writing, ..*compose }));
+        let (says, under) = (model.notice.take(), Box::new(std::mem::take(&mut model.mode)));
+        model.mode = Mode::Compose(Box::new(Compose { says, step: Step::Writing, under, ..*compose }));
     } else {
         model.desk.drafts.sent(&compose);
     }
@@ -248,13 +254,16 @@ fn confirmed(letter: Order, target: &Target) -> Result<Confirmed<Order>, Refusal
 
 /// Answers the prompt as it was chosen.
 pub(super) fn answer(model: &mut Model) -> Vec<Effect> {
-    let Mode::Answer(ask) = std::mem::take(&mut model.mode) else { return Vec::new() };
-    at_once(model, &ask.order(), std::slice::from_ref(&ask.row))
+    let Mode::Answer(ask) = &model.mode else { return Vec::new() };
+    let (order, row) = (ask.order(), ask.row.clone());
+    places::close(model);
+    at_once(model, &order, &[row])
 }
 
 /// A pause that holds it up is to be passed, for this reason: the order is looked at anew.
 pub(super) fn force(model: &mut Model, reason: String) -> Vec<Effect> {
     let Mode::Confirm(before) = std::mem::take(&mut model.mode) else { return Vec::new() };
+    model.mode = *before.under;
     let order = Order { forced: Some(reason), ..before.order };
     confirm(model, order, before.rows)
 }
@@ -297,5 +306,6 @@ fn unlogged(model: &mut Model, part: Part) {
         reason: None,
         scroll: 0,
         says: None,
+        under: Box::default(),
     }));
 }

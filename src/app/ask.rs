@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     dialog::{Page, Said, Tone},
+    mode::Mode,
     mouse::soon,
 };
 use crate::fleet::{
@@ -16,7 +17,7 @@ use crate::fleet::{
 };
 
 /// A prompt that is being answered.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Ask {
     /// Whose.
     pub row: RowKey,
@@ -36,6 +37,8 @@ pub struct Ask {
     chosen: bool,
     /// When this prompt came into another one's place.
     swapped: Option<Timestamp>,
+    /// What it lies over.
+    pub under: Box<Mode>,
 }
 
 impl Ask {
@@ -54,6 +57,7 @@ impl Ask {
             says: None,
             chosen: false,
             swapped: None,
+            under: Box::default(),
         })
     }
 

@@ -12,7 +12,7 @@ use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 use tui_input::Input;
 
-use super::model::Model;
+use super::{mode::Mode, model::Model};
 use crate::fleet::{
     composer::{self, Composer},
     delivery::{Kind, Timing, WhenBusy, WhenDraft},
@@ -45,7 +45,7 @@ const KEYS: [&str; 7] = [
 ];
 
 /// A message while it is written.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Compose {
     /// Who gets it.
     pub to: Vec<RowKey>,
@@ -71,6 +71,8 @@ pub struct Compose {
     pub says: Option<String>,
     /// Which of the former messages is shown, the last one first.
     pub(super) recalled: Option<usize>,
+    /// What it lies over.
+    pub under: Box<Mode>,
 }
 
 /// How far a message is.
@@ -145,6 +147,7 @@ impl Compose {
             step: Step::Writing,
             says: (!text.is_empty()).then(|| "this is the draft that you left".to_owned()),
             recalled: None,
+            under: Box::default(),
         }
     }
 

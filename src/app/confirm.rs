@@ -8,6 +8,7 @@ use tui_input::Input;
 use super::{
     dialog::{Page, Tone},
     job::{JobId, Part, State},
+    mode::Mode,
     model::Model,
 };
 use crate::fleet::{
@@ -16,7 +17,7 @@ use crate::fleet::{
 };
 
 /// An order that waits for a yes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Confirm {
     /// The number of the preview that was asked for: another one's answer comes late.
     pub number: JobId,
@@ -36,6 +37,8 @@ pub struct Confirm {
     pub scroll: usize,
     /// Words about the last key.
     pub says: Option<String>,
+    /// What it lies over.
+    pub under: Box<Mode>,
 }
 
 impl Confirm {

@@ -11,6 +11,7 @@ use super::{
     effect::Effect,
     mode::{LONGEST_PROMPT, Mode},
     model::{Change, Model},
+    places,
 };
 use crate::fleet::order::Act;
 
@@ -105,6 +106,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     if !compose.text().trim().is_empty() {
         model.notice = Some("the draft is kept for when you write there again".to_owned());
     }
+    model.mode = *compose.under;
     Vec::new()
 }
 
@@ -139,8 +141,8 @@ pub(super) fn confirm(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     }
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
-        KeyCode::Char('c') if control => model.mode = Mode::Normal,
-        KeyCode::Esc | KeyCode::Char('n' | 'q') => model.mode = Mode::Normal,
+        KeyCode::Char('c') if control => places::close(model),
+        KeyCode::Esc | KeyCode::Char('n' | 'q') => places::close(model),
         KeyCode::Char('y') if plain(key) && confirm.preview.is_some() && !confirm.can() => {
             confirm.says = Some("nothing would be done".to_owned());
         }
@@ -163,8 +165,8 @@ fn reason(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let words = input.value().trim().to_owned();
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match (key.code, &mut confirm.order.act) {
-        (KeyCode::Char('c'), _) if control => model.mode = Mode::Normal,
-        (KeyCode::Esc, Act::Pause { .. }) => model.mode = Mode::Normal,
+        (KeyCode::Char('c'), _) if control => places::close(model),
+        (KeyCode::Esc, Act::Pause { .. }) => places::close(model),
         (KeyCode::Esc, _) => confirm.reason = None,
         (KeyCode::Enter, Act::Pause { reason }) if confirm.preview.is_some() => {
             let words = Some(words).filter(|words| !words.is_empty());
@@ -192,8 +194,8 @@ pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     match key.code {
         _ if unseen && confirms(key) => {}
         _ if ask.is_new(now) && confirms(key) => ask.says = Some(NEW.to_owned()),
-        KeyCode::Char('c') if control => model.mode = Mode::Normal,
-        KeyCode::Esc | KeyCode::Char('n' | 'q') => model.mode = Mode::Normal,
+        KeyCode::Char('c') if control => places::close(model),
+        KeyCode::Esc | KeyCode::Char('n' | 'q') => places::close(model),
         KeyCode::Down | KeyCode::Right | KeyCode::Char('j' | 'l') => ask.step(1),
         KeyCode::Up | KeyCode::Left | KeyCode::Char('k' | 'h') => ask.step(-1),
         KeyCode::Char('y') if plain(key) && ask.sure && ask.can() => return acting::answer(model),

@@ -1,7 +1,8 @@
 //! What the keys are about at the moment: one enum, each mode with its own data inside.
 //!
-//! PURE data. There is no dialog beside a mode and no flag that belongs to one: leaving a mode drops its data. What is only
-//! looked into for a moment, the help for one, holds the mode that it lies over, and gives it back.
+//! PURE data. There is no dialog beside a mode and no flag that belongs to one: leaving a mode drops its data. What lies over
+//! a mirror for a moment, the help or a dialog, holds the mode that it lies over, and gives it back: whom the next key is
+//! for must not depend on what was opened and closed in between.
 
 use tui_input::Input;
 
@@ -70,6 +71,9 @@ impl Mode {
     pub fn base(&self) -> &Self {
         match self {
             Self::Command(line) => &line.under,
+            Self::Compose(compose) => &compose.under,
+            Self::Confirm(confirm) => &confirm.under,
+            Self::Answer(ask) => &ask.under,
             Self::Help { under, .. } | Self::Problems { under, .. } | Self::Receipts { under, .. } => under,
             _ => self,
         }
@@ -79,6 +83,9 @@ impl Mode {
     pub(super) fn base_mut(&mut self) -> &mut Self {
         match self {
             Self::Command(line) => &mut line.under,
+            Self::Compose(compose) => &mut compose.under,
+            Self::Confirm(confirm) => &mut confirm.under,
+            Self::Answer(ask) => &mut ask.under,
             Self::Help { under, .. } | Self::Problems { under, .. } | Self::Receipts { under, .. } => under,
             _ => self,
         }
@@ -88,6 +95,9 @@ impl Mode {
     pub(super) fn into_base(self) -> Self {
         match self {
             Self::Command(line) => *line.under,
+            Self::Compose(compose) => *compose.under,
+            Self::Confirm(confirm) => *confirm.under,
+            Self::Answer(ask) => *ask.under,
             Self::Help { under, .. } | Self::Problems { under, .. } | Self::Receipts { under, .. } => *under,
             other => other,
         }

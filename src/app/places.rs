@@ -58,9 +58,15 @@ pub(super) fn zoom(model: &mut Model) {
 pub(super) fn toggle(model: &mut Model, is_on: bool, over: impl FnOnce(Box<Mode>) -> Mode) {
     close(model);
     if !is_on {
-        model.mode = over(Box::new(std::mem::take(&mut model.mode)));
+        lay_over(model, over);
         model.bring_into_sight();
     }
+}
+
+/// Lays something over what is there, in place of what lay over it before.
+pub(super) fn lay_over(model: &mut Model, over: impl FnOnce(Box<Mode>) -> Mode) {
+    let under = std::mem::take(&mut model.mode).into_base();
+    model.mode = over(Box::new(under));
 }
 
 /// Closes what lies over something: that is as it was left.

@@ -47,19 +47,23 @@ pub struct Taken {
     touched: Option<Timestamp>,
     /// The operator has left; it is being put back.
     leaving: bool,
+    /// Where it was taken from, and where leaving it leads.
+    back: Box<Mode>,
 }
 
 /// Begins: the operator has said yes.
 pub fn begin(model: &mut Model, order: Confirmed<Order>, target: Target) -> Vec<Effect> {
     if order.get().act == (Act::Take { whole: true }) {
-        model.mode = super::places::resting(model);
+        super::places::close(model);
         return vec![Effect::HandOver { order, target }];
     }
     let number = model.desk.jobs.number();
     let (row, name) = (target.aim.as_ref().map(|aim| aim.row.clone()), target.name().to_owned());
     let terminal = Terminal::new(Size { rows: 1, cols: 1 });
     let touched = model.now;
-    model.mode = Mode::Taken(Box::new(Taken { number, row, name, terminal, mark: None, touched, leaving: false }));
+    let back = Box::new(std::mem::take(&mut model.mode).into_base());
+    let taken = Taken { number, row, name, terminal, mark: None, touched, leaving: false, back };
+    model.mode = Mode::Taken(Box::new(taken));
     model.change = Change::Everything;
     let size = cells(model);
     if let Mode::Taken(taken) = &mut model.mode {
@@ -140,11 +144,13 @@ pub(super) fn news(model: &mut Model, number: JobId, news: TakeNews) -> Vec<Effe
 
 /// It is over.
 pub(super) fn ended(model: &mut Model, number: JobId, outcome: Outcome) -> Vec<Effect> {
+    let by_itself = matches!(&model.mode, Mode::Taken(taken) if taken.number == number && !taken.leaving);
     let ours = matches!(&model.mode, Mode::Taken(taken) if taken.number == number);
-    let by_itself = matches!(&model.mode, Mode::Taken(taken) if ours && !taken.leaving);
     let quits = ours && model.start.takes;
-    if ours {
-        model.mode = super::places::resting(model);
+    if let Mode::Taken(taken) = &mut model.mode
+        && ours
+    {
+        model.mode = std::mem::take(&mut *taken.back);
     }
     if by_itself {
         // What is being typed was meant for the agent, and would be keys of the dashboard from now on.

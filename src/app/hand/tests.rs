@@ -92,6 +92,36 @@ fn what_has_the_screen_to_itself_is_all_that_an_order_is_for() {
     assert_eq!(compose.to.len(), 1);
 }
 
+/// What is opened over one agent's picture and closed again gives it back: the next key is for the same one.
+#[test]
+fn a_dialog_that_closes_leaves_in_hand_whom_it_was_opened_for() {
+    for keys in [
+        "z s Esc",
+        "z s h i Enter",
+        "z R Esc",
+        "z R n",
+        "z p Ctrl-C",
+        "z p Esc",
+        "z r q",
+        "z d Esc",
+        "z [ s Esc",
+        "z t Esc",
+        "z ? Esc",
+        "z : s e n d Enter Esc",
+    ] {
+        for (place, expected) in [("Space Space Space", "c4"), ("3", "c1"), ("2 Space Space Space", "c4")] {
+            let mut model = model();
+            model.show_fleet(if place == "3" { alike() } else { fleet(four()) });
+            press(&mut model, place);
+            let zoomed = selected(&model).to_owned();
+            assert!(place == "3" || zoomed == expected);
+            press(&mut model, keys);
+            assert!(model.shows_one(), "{place} {keys}: {:?}", model.mode());
+            assert_eq!(interrupted(&mut model, "i"), [zoomed], "{place} {keys}");
+        }
+    }
+}
+
 /// Four that are stalled for one and the same reason, which is one entry.
 fn alike() -> Fleet {
     let mut fleet = fleet(four());
