@@ -17,6 +17,7 @@ use crate::fleet::{
     attention::Fault,
     judgement::{CauseKind, Flag, Readiness, Severity},
     row::{Fleet, Row, RowKey},
+    text::visible,
     words::age,
 };
 
@@ -312,16 +313,16 @@ impl Model {
         self.desk.attention.acknowledged.holds(row)
     }
 
-    /// Acknowledges the selected entry, or takes that back.
+    /// Acknowledges the selected entry, or takes that back. Its entry moves, and stays in hand: the same key once more
+    /// must undo it, and not do it to the next one.
     pub(super) fn acknowledge(&mut self) {
         let Some(entry) = self.attention_entry() else { return };
-        let place = self.attention_place(&self.attention());
         let Some(fleet) = &self.fleet else { return };
         let rows: Vec<&Row> = fleet.rows.iter().filter(|row| entry.rows.contains(&row.key)).collect();
         let turned = self.desk.attention.acknowledged.turn(&rows);
+        let says = if turned.0 { "somebody looks after it now; x takes it back" } else { "nobody looks after it any more" };
         self.desk.attention.to_keep.push(turned);
-        // Its entry has moved to the end; the hand stays where it is, with the next one.
-        self.select_attention(place);
+        self.say(format!("{}: {says}", visible(&entry.who)));
     }
 }
 

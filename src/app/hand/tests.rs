@@ -172,6 +172,17 @@ fn the_next_entry_gets_no_order_that_was_meant_for_one_that_has_passed() {
 }
 
 #[test]
+fn what_is_acknowledged_twice_is_as_it_was_and_nobody_else_is_touched() {
+    let mut model = model();
+    press(&mut model, "3 x");
+    assert_eq!(model.notice(), Some("c1: somebody looks after it now; x takes it back"));
+    assert_eq!((selected(&model), model.attention().last().map(|entry| entry.who.as_str())), ("c1", Some("c1")));
+    press(&mut model, "x");
+    assert_eq!(model.notice(), Some("c1: nobody looks after it any more"));
+    assert!(model.attention().iter().all(|entry| !entry.acknowledged));
+}
+
+#[test]
 fn whoever_moves_has_chosen() {
     let mut model = model();
     press(&mut model, "3");
