@@ -32,23 +32,37 @@ use crate::{
 
 pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let plan = model.layout();
-    let (left, right) = titles(model, theme);
+    let (rows, lines) = (model.rows(), model.lines());
+    let (left, right) = titles(model, &lines, theme);
     paint::frame(plan.list, plan.form, left, right, theme, buffer);
-    let rows = model.rows();
     match model.fleet() {
-        Some(fleet) if !rows.is_empty() => List::new(model, fleet, &rows, theme).draw(buffer),
+        Some(fleet) if !rows.is_empty() => List::new(model, fleet, &rows, theme).draw(&lines, buffer),
         _ => paint::message(plan.lines, &nothing(model), theme, buffer),
     }
     mirror::draw(model, theme, buffer);
     agent::why(model, theme, buffer);
 }
 
-/// The list's title: what narrows it, and by what it is sorted.
-fn titles(model: &Model, theme: &Theme) -> (TextLine<'static>, TextLine<'static>) {
+/// The list's title: what narrows it, by what it is sorted, and which of it are in sight.
+fn titles(model: &Model, lines: &[Line], theme: &Theme) -> (TextLine<'static>, TextLine<'static>) {
     let mut left = vec![styled(" fleet ", theme.title)];
     left.extend(narrowings(model, theme));
-    let right = order(model).map_or_else(TextLine::default, |order| TextLine::from(styled(order, theme.dim)));
-    (TextLine::from(left), right)
+    let right = [order(model), in_sight(model, lines)].into_iter().flatten();
+    (TextLine::from(left), TextLine::from_iter(right.map(|words| styled(words, theme.dim))))
+}
+
+/// Which rows of how many are in sight, where the list goes on beyond its frame.
+fn in_sight(model: &Model, lines: &[Line]) -> Option<String> {
+    let (first, room) = (model.top(), usize::from(model.layout().lines.height));
+    if lines.len() <= room {
+        return None;
+    }
+    let places = lines.iter().skip(first).take(room).filter_map(|line| match line {
+        Line::Row(place) => Some(place + 1),
+        _ => None,
+    });
+    let (from, to) = (places.clone().next()?, places.last()?);
+    Some(format!(" {from}–{to} of {} ", model.listing().shown().len()))
 }
 
 /// What narrows the list, how many of how many it shows, and how many are marked.
@@ -139,12 +153,11 @@ impl<'a> List<'a> {
         Self { model, rows, theme, elapsed, old: banner::facts_are_old(model).is_some(), columns, below_state, area }
     }
 
-    fn draw(&self, buffer: &mut Buffer) {
+    fn draw(&self, lines: &[Line], buffer: &mut Buffer) {
         let compact = self.model.layout().form == Form::Compact;
         if !compact && self.area.y > 0 && !self.area.is_empty() {
             self.heads(Rect { y: self.area.y - 1, height: 1, ..self.area }, buffer);
         }
-        let lines = self.model.lines();
         for (row, line) in lines.iter().skip(self.model.top()).take(usize::from(self.area.height)).enumerate() {
             let at = paint::nth(self.area, row);
             match *line {
