@@ -320,7 +320,8 @@ impl Model {
         let Some(fleet) = &self.fleet else { return };
         let rows: Vec<&Row> = fleet.rows.iter().filter(|row| entry.rows.contains(&row.key)).collect();
         let turned = self.desk.attention.acknowledged.turn(&rows);
-        let says = if turned.0 { "somebody looks after it now; x takes it back" } else { "nobody looks after it any more" };
+        let says =
+            if turned.0 { "somebody looks after it now; x takes it back" } else { "nobody looks after it any more" };
         self.desk.attention.to_keep.push(turned);
         self.say(format!("{}: {says}", visible(&entry.who)));
     }
