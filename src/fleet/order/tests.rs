@@ -57,7 +57,7 @@ fn target(name: &str, pane: Option<bool>) -> Target {
 }
 
 /// What an order to an agent with a pane says while its server is in this state.
-fn given_while(order: &Order, state: ServerState) -> Result<Target, Refusal> {
+fn given_while(order: &Order, state: &ServerState) -> Result<Target, Refusal> {
     let mut facts = fixtures::host(vec![fixtures::pane("coder0", 1)]);
     let roster = fixtures::roster(vec![fixtures::agent("coder0")]);
     let context = JoinContext {
@@ -82,11 +82,11 @@ fn a_pane_whose_server_gave_no_answer_takes_no_order_and_is_paused_all_the_same(
     let silent = ServerState::Unreachable("no answer within 2s".into());
     for act in [Act::Interrupt, Act::Relaunch, Act::Take { whole: true }] {
         let order = Order::new(act);
-        assert_eq!(given_while(&order, up.clone()).unwrap().aim.unwrap().server, Some(10));
-        let refused = given_while(&order, silent.clone()).unwrap_err();
+        assert_eq!(given_while(&order, &up).unwrap().aim.unwrap().server, Some(10));
+        let refused = given_while(&order, &silent).unwrap_err();
         assert!(matches!(&refused, Refusal::Unreachable(why) if why.contains("no answer within 2s")), "{refused:?}");
     }
-    assert!(given_while(&Order::new(Act::Pause { reason: None }), silent).is_ok());
+    assert!(given_while(&Order::new(Act::Pause { reason: None }), &silent).is_ok());
 }
 
 fn asks(order: &Order, targets: &[Target]) -> Option<String> {
