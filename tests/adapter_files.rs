@@ -13,8 +13,12 @@ use std::{
 };
 
 use mosaic_top::{
-    adapter::{Ask, Watch, WatchConfig, clock, exec::Local, files::RosterRead},
-    fleet::{ids::AgentName, reading::Reading},
+    adapter::{
+        Ask, Watch, WatchConfig, clock,
+        exec::{FileError, Local, scripted::Scripted},
+        files::RosterRead,
+    },
+    fleet::{facts::HostFacts, ids::AgentName, reading::Reading},
 };
 use support::block_on;
 
@@ -115,6 +119,45 @@ fn a_run_directory_that_cannot_be_listed_hides_no_heartbeat_and_no_pause() {
     let facts = block_on(watch(home.path()).snapshot(&ask, clock::now()));
     assert_eq!(facts.heartbeats[&agent], Reading::Known("status=ok\n".to_owned()));
     assert_eq!(facts.pauses[&agent].reason.as_deref(), Some("release"));
+}
+
+/// A policy would answer a paused agent otherwise.
+#[test]
+fn a_pause_that_gives_no_answer_is_as_it_was_and_one_never_read_holds_all_the_same() {
+    let machine = Arc::new(Scripted::new());
+    let config = WatchConfig { home: Some("/h".into()), ..WatchConfig::default() };
+    let watch = Watch::new(machine.clone(), config);
+    let ask = Ask { agents: ["a", "b"].map(|name| name.parse().unwrap()).into(), ..Ask::default() };
+    let look = || block_on(watch.snapshot(&ask, clock::now()));
+    let reasons = |facts: &HostFacts| -> Vec<Option<String>> {
+        let own = facts.pauses.values().map(|pause| pause.reason.clone());
+        own.chain(facts.paused.known().cloned().flatten().map(|pause| pause.reason)).collect()
+    };
+    let (fleets, of_a, of_b) = ("/h/fleet/run/PAUSED", "/h/fleet/run/a.paused", "/h/fleet/run/b.paused");
+    machine.broken(fleets, "Input/output error");
+    assert!(look().paused.known().is_none());
+    machine.file(fleets, "reason=freeze\n");
+    machine.file(of_a, "reason=release\n");
+    machine.broken(of_b, "Input/output error");
+    let known = [Some("release".to_owned()), None, Some("freeze".to_owned())];
+    assert_eq!(reasons(&look()), known);
+    machine.broken(fleets, "Input/output error");
+    machine.broken(of_a, "Input/output error");
+    assert_eq!(reasons(&look()), known);
+    for path in [fleets, of_a, of_b] {
+        machine.fails(path, FileError::Missing(path.into()));
+    }
+    let off = look();
+    assert!(off.pauses.is_empty() && off.paused == Reading::Known(None), "{off:?}");
+}
+
+#[test]
+fn a_mark_that_is_listed_and_cannot_be_read_is_somebodys() {
+    let machine = Arc::new(Scripted::new());
+    machine.broken("/h/fleet/run/a.taken", "Input/output error");
+    let config = WatchConfig { home: Some("/h".into()), ..WatchConfig::default() };
+    let facts = block_on(Watch::new(machine, config).snapshot(&Ask::default(), clock::now()));
+    assert_eq!(facts.taken.into_values().map(|taken| taken.by).collect::<Vec<_>>(), ["somebody"]);
 }
 
 #[test]

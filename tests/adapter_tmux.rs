@@ -389,6 +389,34 @@ fn the_own_pane_is_recognised_by_its_server_and_remembered_through_an_outage() {
     assert_eq!(own(server + 1), (None, None), "the same id on another server is another pane");
 }
 
+/// A listing that is late takes no screen, no process and no record with it, and nothing is captured anew.
+#[test]
+fn what_is_known_of_panes_outlives_a_look_without_an_answer() {
+    use nix::{sys::signal, unistd::Pid};
+    let tmux = Tmux::new();
+    tmux.session("a", "exec sleep 1000");
+    let pane = look(&tmux).panes.remove(0);
+    let key = PaneKey { socket: tmux.socket(), pane: pane.pane };
+    let server = Pid::from_raw(tmux.ask("=a:", "#{pid}").parse().unwrap());
+    let exec = Arc::new(Recording::new());
+    let (watch, start) = (watch(exec.clone(), &tmux), clock::now());
+    let snapshot = |second: u64| {
+        let ask = Ask { sockets: BTreeSet::from([tmux.socket()]), ..Ask::default() };
+        block_on(watch.snapshot(&ask, start.later(Duration::from_secs(second))))
+    };
+    assert!(snapshot(10).screens.contains_key(&key));
+    signal::kill(server, signal::Signal::SIGSTOP).unwrap();
+    let late = snapshot(12);
+    signal::kill(server, signal::Signal::SIGCONT).unwrap();
+    assert!(matches!(late.servers[&key.socket].state, ServerState::Unreachable(_)));
+    assert!(late.screens.contains_key(&key));
+    assert!(late.processes.known().is_none_or(|processes| processes.contains_key(&pane.pid)));
+    exec.take();
+    let again = snapshot(14);
+    assert!(matches!(again.servers[&key.socket].state, ServerState::Up { .. }) && again.screens.contains_key(&key));
+    assert!(!exec.take().iter().any(|call| call.contains("capture-pane")));
+}
+
 #[test]
 fn fifty_agents_cost_one_tmux_a_refresh_and_no_process_of_their_own() {
     let tmux = Tmux::new();

@@ -166,6 +166,26 @@ fn works_since_long(fleet: &Fleet, name: &str) {
     fs::write(sessions.join(format!("{pid}.json")), record.to_string()).unwrap();
 }
 
+/// Another program holds the lock when it is left: what was acknowledged is written as soon as that is over.
+#[test]
+fn what_was_acknowledged_right_before_leaving_is_kept() {
+    let fleet = Fleet::new();
+    fleet.roster(&["coder0", "coder1"]);
+    fleet.agent("coder1", "read line").beat("coder0", 1, "status=ok").beat("coder1", 1, "status=ok");
+    let file = fleet.home().join("fleet/run/attention.json");
+    let dashboard = fleet.dashboard();
+    dashboard.says("coder1");
+    dashboard.keys(&["3"]).says("1 open, 0 in hand");
+    let lock = fs::File::options().append(true).create(true).open(file.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    dashboard.keys(&["x"]).says("0 open, 1 in hand");
+    assert!(!file.exists());
+    dashboard.keys(&["q"]);
+    drop(lock);
+    dashboard.ended();
+    assert!(fs::read_to_string(file).unwrap().contains("coder0"));
+}
+
 /// What somebody looks after is so in every dashboard, now and after a start, until it has passed for a minute.
 #[test]
 fn an_acknowledgement_is_everybodys_and_ends_with_its_fault() {

@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     sync::Mutex,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use mosaic_top::{
@@ -409,6 +409,20 @@ fn of_a_data_base_that_others_write_nothing_but_what_is_new_of_the_own_conversat
         (Some("said in 5000"), Some(RecordStatus::Busy))
     );
     assert_eq!(stage.exec.read(), ["session", "messages", "last prompt", "prompt"]);
+    let directory = stage.path(".local/share/opencode");
+    let written = |at: SystemTime| {
+        for name in ["opencode.db", "opencode.db-wal"] {
+            fs::File::options().append(true).open(directory.join(name)).unwrap().set_modified(at).unwrap();
+        }
+    };
+    written(SystemTime::now() + Duration::from_secs(60));
+    for _ in 0..2 {
+        stage.look();
+        assert_eq!(stage.exec.read(), ["session"], "so young, it may have changed within what its time can tell apart");
+    }
+    written(SystemTime::now() - Duration::from_secs(60));
+    stage.look();
+    stage.exec.read();
     stage.look();
     assert_eq!(stage.exec.read(), Vec::<String>::new(), "nothing has changed");
     owner.execute_batch("INSERT INTO session VALUES ('ses_2', NULL, '/srv/other', 'Other', 4102444800001)").unwrap();

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use database::{Question, Rows};
 pub use follow::{Entry, Follow, Followed, Part};
@@ -182,6 +182,17 @@ pub struct Stamp {
     pub inode: u64,
     /// Whether it is a regular file; nothing else is ever read.
     pub regular: bool,
+}
+
+/// A file that changed so shortly before it was looked at may change again within what its time stamp can tell apart.
+const RACY: SignedDuration = SignedDuration::from_secs(2);
+
+impl Stamp {
+    /// Whether it tells this state of the file, seen at `now`, from any later one.
+    #[must_use]
+    pub fn is_settled(&self, now: Timestamp) -> bool {
+        self.modified.is_some_and(|at| now.duration_since(at) > RACY)
+    }
 }
 
 /// Why a file was not read: the path and the reason, in words.

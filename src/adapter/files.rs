@@ -128,17 +128,24 @@ impl Files {
         agents.iter().cloned().zip(read.into_iter().map(heartbeat)).collect()
     }
 
-    /// The agents' own switches, `run/<name>.paused`, in one batch. What is there and cannot be read pauses, too; a
-    /// directory that gives no answer does not.
-    pub async fn pauses(&self, exec: &dyn Exec, agents: &BTreeSet<AgentName>) -> BTreeMap<AgentName, Pause> {
+    /// The agents' own switches, `run/<name>.paused`, in one batch; `None` for an agent that has none. What is there and
+    /// may not be read pauses, too; of one that gave no answer it is not known.
+    pub async fn pauses(
+        &self,
+        exec: &dyn Exec,
+        agents: &BTreeSet<AgentName>,
+    ) -> BTreeMap<AgentName, Reading<Option<Pause>>> {
         let paths = agents.iter().map(|agent| self.agent_pause(agent)).collect();
         let read = exec.read(paths, SMALL).await;
         let pause = |read: Result<Content, FileError>| match read {
-            Ok(content) => Some(pause::parse(&String::from_utf8_lossy(&content.bytes), content.stamp.modified)),
-            Err(FileError::Missing(_) | FileError::Failed { .. }) => None,
-            Err(_) => Some(pause::parse("", None)),
+            Ok(content) => {
+                Reading::Known(Some(pause::parse(&String::from_utf8_lossy(&content.bytes), content.stamp.modified)))
+            }
+            Err(FileError::Missing(_)) => Reading::Known(None),
+            Err(error @ FileError::Failed { .. }) => Reading::unknown(error.to_string()),
+            Err(_) => Reading::Known(Some(pause::parse("", None))),
         };
-        agents.iter().zip(read).filter_map(|(agent, read)| Some((agent.clone(), pause(read)?))).collect()
+        agents.iter().cloned().zip(read.into_iter().map(pause)).collect()
     }
 
     /// Every mark of a takeover that is there, by its agent, in two batches: what lies there, and what it says. A
@@ -149,17 +156,24 @@ impl Files {
         Ok(self.marks_of(exec, agents).await)
     }
 
-    /// The marks of these agents, as far as they are there.
+    /// The mark of this agent, if it has one. One that is there and may not be read is somebody's.
+    ///
+    /// # Errors
+    ///
+    /// It gave no answer, so whether there is one is not known.
+    pub async fn mark_of(&self, exec: &dyn Exec, agent: &AgentName) -> Result<Option<Mark>, FileError> {
+        match one(exec, &self.mark(agent), SMALL).await {
+            Err(error @ FileError::Failed { .. }) => Err(error),
+            read => Ok(mark(read)),
+        }
+    }
+
+    /// The marks of these agents, which were listed. One that cannot be read is somebody's.
     pub async fn marks_of(&self, exec: &dyn Exec, agents: Vec<AgentName>) -> BTreeMap<AgentName, Mark> {
         if agents.is_empty() {
             return BTreeMap::new();
         }
         let read = exec.read(agents.iter().map(|agent| self.mark(agent)).collect(), SMALL).await;
-        let mark = |read: Result<Content, FileError>| match read {
-            Ok(content) => Some(Mark::parse(&String::from_utf8_lossy(&content.bytes), content.stamp.modified)),
-            Err(FileError::Missing(_) | FileError::Failed { .. }) => None,
-            Err(_) => Some(Mark::parse("", None)),
-        };
         agents.into_iter().zip(read).filter_map(|(agent, read)| Some((agent, mark(read)?))).collect()
     }
 
@@ -274,6 +288,15 @@ impl Files {
 async fn one(exec: &dyn Exec, path: &Path, cap: usize) -> Result<Content, FileError> {
     let nothing = || Err(FileError::Failed { path: path.to_owned(), why: "no answer".into() });
     exec.read(vec![path.to_owned()], cap).await.pop().unwrap_or_else(nothing)
+}
+
+/// What a file says of who has an agent; whatever cannot be read says that somebody has.
+fn mark(read: Result<Content, FileError>) -> Option<Mark> {
+    match read {
+        Ok(content) => Some(Mark::parse(&String::from_utf8_lossy(&content.bytes), content.stamp.modified)),
+        Err(FileError::Missing(_)) => None,
+        Err(_) => Some(Mark::parse("", None)),
+    }
 }
 
 fn heartbeat(read: Result<Content, FileError>) -> (Option<Stamp>, Reading<String>) {

@@ -3,6 +3,7 @@
 //! A source that fails or hangs becomes words in its own place: every look is bounded, and together they fit into
 //! [`WatchConfig::patience`]. However many agents: one `tmux` a socket, and now and then one or two `systemctl`.
 
+mod listed;
 mod people;
 mod rules;
 mod run_dir;
@@ -18,6 +19,7 @@ use std::{
 use futures_util::future::join_all;
 use tokio::sync::{Mutex, OnceCell};
 
+use self::listed::Listed;
 use super::{
     clock::Moment,
     exec::{Exec, Stamp},
@@ -106,6 +108,8 @@ struct Inner {
     /// What they gave last.
     current: std::sync::Mutex<UserRules>,
     mirrored: Mirrored,
+    /// The panes that each server listed last: one that gives no answer just now has not lost them.
+    listed: std::sync::Mutex<Listed>,
     /// What was known last of what people do: a look that gives no answer does not take it back.
     people: std::sync::Mutex<people::People>,
     /// The heartbeats as they were read last.
@@ -127,6 +131,7 @@ impl Watch {
             records: Mutex::default(),
             screens: Mutex::new(Screens::beside(mirrored.clone())),
             mirrored,
+            listed: std::sync::Mutex::default(),
             people: std::sync::Mutex::default(),
             beats: std::sync::Mutex::default(),
             rules: Mutex::default(),
@@ -156,9 +161,9 @@ impl Watch {
             self.user_rules(&files),
             self.acknowledged(&files),
         );
-        let (servers, processes) = tmux;
+        let (servers, listed, processes) = tmux;
         let (records, screens) =
-            tokio::join!(self.records(&who, ask, &servers, &processes, at), self.screens(ask.look, &servers, at));
+            tokio::join!(self.records(&who, ask, &listed, &processes, at), self.screens(ask.look, &servers, at));
         let own_pane = self.own_pane(&who, &servers);
         HostFacts {
             at: at.wall,
@@ -206,8 +211,8 @@ impl Watch {
         self.inner.who.get_or_try_init(ask).await.cloned().unwrap_or_default()
     }
 
-    /// The servers, and then the processes below their panes.
-    async fn servers(&self, sockets: &BTreeSet<Socket>) -> (BTreeMap<Socket, ServerFacts>, ProcessTable) {
+    /// The servers, the panes that each listed last, and the processes below those.
+    async fn servers(&self, sockets: &BTreeSet<Socket>) -> (BTreeMap<Socket, ServerFacts>, Listed, ProcessTable) {
         let config = &self.inner.config;
         let listings =
             join_all(sockets.iter().map(|socket| query::list(self.exec(), &config.tmux, socket, self.share(4)))).await;
@@ -220,11 +225,11 @@ impl Watch {
                 (socket, ServerFacts { state: listing.state, panes: listing.panes, cgroup })
             })
             .collect();
-        let roots: BTreeSet<u32> =
-            servers.values().flat_map(|server| &server.panes).filter(|p| p.dead.is_none()).map(|p| p.pid).collect();
+        let listed = self.listed(&servers);
+        let roots: BTreeSet<u32> = listed.values().flatten().filter(|p| p.dead.is_none()).map(|p| p.pid).collect();
         let processes = within(self.share(2), self.exec().processes(roots.into_iter().collect()));
         let ((), processes) = tokio::join!(self.cgroups(&mut servers), processes);
-        (servers, processes.unwrap_or_else(Reading::unknown))
+        (servers, listed, processes.unwrap_or_else(Reading::unknown))
     }
 
     /// What the recognised runtimes wrote down about themselves.
@@ -232,12 +237,12 @@ impl Watch {
         &self,
         who: &Who,
         ask: &Ask,
-        servers: &BTreeMap<Socket, ServerFacts>,
+        listed: &Listed,
         processes: &ProcessTable,
         at: Moment,
     ) -> BTreeMap<u32, Reading<Record>> {
         let family = processes.as_ref().map(Family::of);
-        let panes = servers.values().flat_map(|server| &server.panes).filter(|pane| pane.dead.is_none());
+        let panes = listed.values().flatten().filter(|pane| pane.dead.is_none());
         let asked: BTreeMap<u32, Asked> = panes
             .filter_map(|pane| {
                 let wanted: Vec<String> = ask.runtimes.get(&pane.session.name).cloned().into_iter().collect();

@@ -118,12 +118,14 @@ impl Screens {
         }
     }
 
-    /// Drops what belongs to panes that are no more, have ended, or run another process.
+    /// Drops what belongs to panes that are no more, have ended, or run another process. A server that gives no answer
+    /// says none of that.
     pub(super) fn forget(&mut self, servers: &BTreeMap<Socket, ServerFacts>) {
         self.taken.retain(|key, taken| {
-            let panes = servers.get(&key.socket).map(|server| &server.panes);
-            let pane = panes.and_then(|panes| panes.iter().find(|pane| pane.pane == key.pane));
-            pane.is_some_and(|pane| pane.dead.is_none() && pane.pid == taken.shot.pid)
+            let Some(server) = servers.get(&key.socket) else { return false };
+            let pane = server.panes.iter().find(|pane| pane.pane == key.pane);
+            matches!(server.state, ServerState::Unreachable(_))
+                || pane.is_some_and(|pane| pane.dead.is_none() && pane.pid == taken.shot.pid)
         });
     }
 

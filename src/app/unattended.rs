@@ -18,6 +18,7 @@ use crate::{
         },
         judgement::{Flag, Readiness},
         order::{Act, Order, Reply},
+        reading::Reading,
         row::{Row, RowKey},
     },
 };
@@ -49,8 +50,9 @@ impl Unattended {
 pub(super) fn answers(model: &mut Model) -> Vec<Effect> {
     let Some((fleet, now)) = model.fleet.as_ref().zip(model.now) else { return Vec::new() };
     let prompts = &model.settings.config.prompts;
-    // A paused fleet is somebody's wish that nothing happens by itself.
-    if model.is_read_only() || model.watches_one() || fleet.paused.is_some() || prompts.policies.is_empty() {
+    // A paused fleet is somebody's wish that nothing happens by itself; where that is not known, it may be.
+    let may_be_paused = model.facts.as_ref().is_none_or(|facts| !matches!(facts.paused, Reading::Known(None)));
+    if model.is_read_only() || model.watches_one() || may_be_paused || prompts.policies.is_empty() {
         return Vec::new();
     }
     let most = prompts.most_a_minute;
@@ -148,6 +150,20 @@ mod tests {
         check("unknown", CLEAR, |row| prompt(row, |prompt| prompt.kind = Kind::Prompt), false);
         check("nothing safe", CLEAR, |row| prompt(row, |prompt| prompt.safe = None), false);
         check("dangerous", CLEAR, |row| prompt(row, |prompt| prompt.safe = Some(0)), false);
+    }
+
+    #[test]
+    fn nothing_is_answered_while_it_is_not_known_whether_the_fleet_is_paused() {
+        let answered = |paused: Reading<Option<crate::fleet::facts::Pause>>| {
+            let mut model = sample::model((120, 40));
+            model.settings.config = config::parse(&format!("prompts: {{policies: [{CLEAR}]}}")).config;
+            let row = &mut model.fleet.as_mut().unwrap().rows[0];
+            *row = Row { key: row.key.clone(), pane: row.pane.clone(), ..stuck() };
+            model.facts.as_mut().unwrap().paused = paused;
+            !answers(&mut model).is_empty()
+        };
+        assert!(answered(Reading::Known(None)));
+        assert!(!answered(Reading::unknown("no answer")));
     }
 
     #[test]

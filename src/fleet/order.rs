@@ -173,10 +173,11 @@ impl Order {
         }
     }
 
-    /// Spec §8: what a pause holds up. Looking, answering, interrupting, pausing and resuming go on.
+    /// Spec §8: what a pause holds up. Looking, answering by hand, interrupting, pausing and resuming go on.
     #[must_use]
     pub fn held_by_pause(&self) -> bool {
-        matches!(self.act, Act::Send(_) | Act::Reset { .. } | Act::Relaunch)
+        let by_policy = matches!(&self.act, Act::Answer(reply) if reply.by_policy.is_some());
+        by_policy || matches!(self.act, Act::Send(_) | Act::Reset { .. } | Act::Relaunch)
     }
 
     /// What goes to a pane, and so must go to each only once.

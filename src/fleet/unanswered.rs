@@ -1,7 +1,8 @@
 //! What one look without an answer leaves standing: a server that could not be asked just now has not lost its panes.
 //!
 //! PURE. Its state is what this look says, so nobody is called well by it; but names, selections, mirrors and the words on
-//! a screen do not go for a listing that was a second late.
+//! a screen do not go for a listing that was a second late. The gathering goes on with their processes, records and
+//! screens.
 
 use std::{collections::BTreeMap, time::Duration};
 

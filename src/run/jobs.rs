@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::{
     sync::mpsc,
     task::JoinHandle,
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, timeout},
 };
 
 use super::seat::{self, Seat};
@@ -32,6 +32,9 @@ const LOG_EVERY: Duration = Duration::from_secs(1);
 
 /// How often it is looked for what a killed takeover left. A directory is listed.
 const MEND_EVERY: Duration = Duration::from_secs(10);
+
+/// How long leaving waits for what was acknowledged to be written: longer than its lock is tried for.
+const WRITING: Duration = Duration::from_secs(3);
 
 /// How many steps of an order may wait to be shown.
 const STEPS: usize = 64;
@@ -94,10 +97,13 @@ impl Hands {
         }
     }
 
-    /// The end: an agent that is taken over is left as it was.
+    /// The end: an agent that is taken over is left as it was, and what was acknowledged is written down.
     pub(super) async fn leave(&mut self) {
         if let Some(seat) = self.seat.take() {
             seat.leave().await;
+        }
+        if let Some(writing) = self.acknowledging.take() {
+            let _ = timeout(WRITING, writing).await;
         }
     }
 

@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "reads what the machine says, for the border")]
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{DirEntry, File, OpenOptions},
     io::{Read, Seek, SeekFrom},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -102,17 +102,44 @@ pub(super) fn follow(ask: &Follow) -> Result<Followed, FileError> {
     Ok(Followed::New { bytes, from, continued, stamp })
 }
 
-/// What lies in a directory, with what a link points to; at most so many.
+/// What lies in a directory, with what a link points to; at most so many. Fewer are all that there are.
 pub(super) fn list(path: &Path, most: usize) -> Result<Vec<Entry>, FileError> {
-    let entries = std::fs::read_dir(path).map_err(|error| FileError::from_io(path, &error))?;
-    let told = entries.flatten().take(most).filter_map(|entry| {
+    let io = |error: std::io::Error| FileError::from_io(path, &error);
+    let told = |entry: std::io::Result<DirEntry>| {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return Some(Err(io(error))),
+        };
+        let name = entry.file_name().into_string().ok()?;
         // What a link leads to may be out of reach: the link itself is there all the same.
         let meta = std::fs::metadata(entry.path()).or_else(|_| entry.metadata()).ok()?;
-        Some(Entry { name: entry.file_name().into_string().ok()?, stamp: stamp(&meta) })
-    });
-    Ok(told.collect())
+        Some(Ok(Entry { name, stamp: stamp(&meta) }))
+    };
+    std::fs::read_dir(path).map_err(io)?.filter_map(told).take(most).collect()
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits()).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    use super::*;
+
+    /// A listing that is cut short must not look like a whole one.
+    #[test]
+    fn names_that_are_no_text_do_not_count_among_the_most() {
+        let dir = tempfile::tempdir().unwrap();
+        for n in 0..40_u8 {
+            std::fs::write(dir.path().join(OsStr::from_bytes(&[0xff, b'a' + n % 20, b'a' + n / 20])), "").unwrap();
+        }
+        for name in ["a", "b", "c"] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        assert_eq!(list(dir.path(), 2).unwrap().len(), 2);
+        assert_eq!(list(dir.path(), 10).unwrap().len(), 3);
+    }
 }

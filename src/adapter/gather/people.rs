@@ -16,7 +16,7 @@ use crate::{
         files::{Files, MARK, PAUSED},
         identity::Who,
     },
-    fleet::{attention::Fault, facts::Pause, ids::AgentName, reading::Reading, taken::Taken},
+    fleet::{attention::Fault, facts::Pause, ids::AgentName, pause, reading::Reading, taken::Taken},
 };
 
 /// What was known last.
@@ -24,6 +24,8 @@ use crate::{
 pub(super) struct People {
     acknowledged: BTreeSet<Fault>,
     taken: BTreeMap<AgentName, Taken>,
+    pauses: BTreeMap<AgentName, Pause>,
+    paused: Option<Pause>,
 }
 
 impl Watch {
@@ -62,7 +64,7 @@ impl Watch {
         self.inner.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The agents' own pause switches.
+    /// The agents' own pause switches. One that is listed and gives no answer pauses, whatever stands in it.
     pub(super) async fn pauses(
         &self,
         files: &Files,
@@ -70,11 +72,35 @@ impl Watch {
         agents: &BTreeSet<AgentName>,
     ) -> BTreeMap<AgentName, Pause> {
         let agents = run.that_may_have(agents, PAUSED);
-        within(self.share(4), files.pauses(self.exec(), &agents)).await.unwrap_or_default()
+        let read = within(self.share(4), files.pauses(self.exec(), &agents)).await;
+        let mut read = read.inspect_err(|why| tracing::warn!(why, "who is paused is as it was")).unwrap_or_default();
+        let mut people = self.people();
+        let mut before = std::mem::take(&mut people.pauses);
+        let pauses = agents.into_iter().filter_map(|agent| {
+            let pause = match read.remove(&agent) {
+                Some(Reading::Known(pause)) => pause,
+                Some(Reading::Unknown(_)) | None => {
+                    before.remove(&agent).or_else(|| run.is_listed().then(|| pause::parse("", None)))
+                }
+            };
+            Some((agent, pause?))
+        });
+        people.pauses = pauses.collect();
+        people.pauses.clone()
     }
 
-    /// The fleet's pause switch.
+    /// The fleet's pause switch. One that was on is on until it is seen to be off.
     pub(super) async fn paused(&self, files: &Files) -> Reading<Option<Pause>> {
-        within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown)
+        let read = within(self.share(4), files.paused(self.exec())).await.unwrap_or_else(Reading::unknown);
+        let mut people = self.people();
+        match (&read, &people.paused) {
+            (Reading::Known(paused), _) => people.paused.clone_from(paused),
+            (Reading::Unknown(why), Some(paused)) => {
+                tracing::warn!(%why, "the fleet's pause is as it was");
+                return Reading::Known(Some(paused.clone()));
+            }
+            (Reading::Unknown(_), None) => {}
+        }
+        read
     }
 }

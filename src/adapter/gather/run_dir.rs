@@ -1,14 +1,14 @@
 //! What lies in `fleet/run`: one listing a look tells which heartbeats are new and which pauses and marks there are.
 //!
-//! Only what the listing shows as changed is read; where it gives no answer, everything is asked for by its name. Reads,
-//! never writes.
+//! A heartbeat is read only when the listing shows that it has changed; pauses and marks, of which there are few, whenever
+//! they are listed. Where the listing gives no answer, everything is asked for by its name. Reads, never writes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{MutexGuard, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Watch, within};
 use crate::{
@@ -18,9 +18,6 @@ use crate::{
     },
     fleet::{ids::AgentName, reading::Reading},
 };
-
-/// A file that changed so shortly before it was read may have changed again within what its time stamp can tell apart.
-const RACY: SignedDuration = SignedDuration::from_secs(2);
 
 /// Heartbeats as they were read last, each with the file's state then; `None` where that proves nothing.
 #[derive(Debug, Default)]
@@ -40,6 +37,11 @@ impl RunDir {
             Err(_) => true,
         };
         agents.iter().filter(may).cloned().collect()
+    }
+
+    /// Whether it was listed: then what may be there is there.
+    pub(super) fn is_listed(&self) -> bool {
+        self.entries.is_ok()
     }
 
     /// All agents that have a file of this kind, in the roster or not.
@@ -88,10 +90,9 @@ impl Watch {
         };
         let mut beats = self.beats();
         beats.0.retain(|agent, _| agents.contains(agent));
-        beats.0.extend(read.into_iter().map(|(agent, (stamp, text))| {
-            let old = |stamp: &Stamp| stamp.modified.is_some_and(|at| now.duration_since(at) > RACY);
-            (agent, (stamp.filter(old), text))
-        }));
+        beats.0.extend(
+            read.into_iter().map(|(agent, (stamp, text))| (agent, (stamp.filter(|stamp| stamp.is_settled(now)), text))),
+        );
         beats.0.iter().map(|(agent, (_, text))| (agent.clone(), text.clone())).collect()
     }
 

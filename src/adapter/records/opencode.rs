@@ -119,8 +119,9 @@ pub(super) async fn ask(looking: &Looking<'_>, agents: &mut BTreeMap<u32, Agent>
             (Some(cwd), Some(started)) => read(looking, database, cwd, started.as_millisecond()).await,
             _ => Err(Why::new("where opencode runs, or since when, is not known")),
         };
-        // One that could not be asked is asked again.
-        database.changed = found.is_err() && database.stamps[0].is_some();
+        // One that could not be asked is asked again, and so is one that may change unseen.
+        let settled = database.stamps.iter().flatten().all(|stamp| stamp.is_settled(looking.at.wall));
+        database.changed = !settled || found.is_err() && database.stamps[0].is_some();
         database.answered(found);
     }
 }

@@ -29,7 +29,7 @@ use crate::{
 pub(super) struct Now {
     pub(super) pane: PaneFacts,
     pub(super) own: bool,
-    /// The other panes that are in the same directory: what they write down is not its own.
+    /// The other panes that are in the same directory, on any server: what they write down is not its own.
     pub(super) beside: Vec<PaneFacts>,
     screen: Screen,
     pub(super) seen: Seen,
@@ -74,7 +74,8 @@ impl Now {
             still,
         });
         let is_beside = |it: &&PaneFacts| it.pid != pane.pid && it.dead.is_none() && it.cwd == pane.cwd;
-        let beside = listing.panes.iter().filter(is_beside).cloned().collect();
+        let elsewhere = steer.watch.beside(&aim.socket, pane);
+        let beside = listing.panes.iter().filter(is_beside).cloned().chain(elsewhere).collect();
         Ok(Self { pane: pane.clone(), own, beside, screen, seen })
     }
 

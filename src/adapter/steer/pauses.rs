@@ -83,9 +83,10 @@ pub(super) async fn held(steer: &Steer, who: &Who, target: &Target) -> Result<()
         }
     }
     let Some(agent) = target.aim.as_ref().and_then(|aim| aim.agent()) else { return Ok(()) };
-    match files.pauses(exec, &[agent.clone()].into()).await.get(&agent) {
-        Some(pause) => Err(Refusal::paused(agent.as_str(), pause)),
-        None => Ok(()),
+    match files.pauses(exec, &[agent.clone()].into()).await.remove(&agent) {
+        Some(Reading::Known(Some(pause))) => Err(Refusal::paused(agent.as_str(), &pause)),
+        Some(Reading::Unknown(why)) => Err(Refusal::Paused(format!("whether {agent} is paused is not known: {why}"))),
+        Some(Reading::Known(None)) | None => Ok(()),
     }
 }
 
@@ -100,8 +101,9 @@ pub(super) async fn switch(steer: &Steer, who: &Who, target: &Target) -> Result<
         };
     };
     let agent = aim.agent().ok_or_else(|| Refusal::Missing(format!("{} is no agent's name", visible(&aim.name))))?;
+    // Not known whether it is there: a pause is made all the same.
     let there = files.pauses(exec, &[agent.clone()].into()).await.remove(&agent);
-    Ok((files.agent_pause(&agent), there))
+    Ok((files.agent_pause(&agent), there.and_then(|there| there.known().cloned()).flatten()))
 }
 
 fn made(pause: &Pause) -> String {

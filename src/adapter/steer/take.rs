@@ -151,7 +151,7 @@ pub(super) async fn of(
     agent: &AgentName,
 ) -> Result<Option<(Mark, bool)>, FileError> {
     let exec: &dyn Exec = hand;
-    let Some(mark) = files.marks(exec).await?.remove(agent) else { return Ok(None) };
+    let Some(mark) = files.mark_of(exec, agent).await? else { return Ok(None) };
     let mut owners = Files::owners(exec, who, [(agent.clone(), mark)].into()).await;
     Ok(owners.pop().map(|(_, mark, lives)| (mark, lives)))
 }
@@ -259,7 +259,14 @@ async fn release(job: &mut Job<'_>, hold: &Hold) -> String {
         Ok(Some((mark, true))) if mark.taken.pid != hold.mark.taken.pid || mark.started != hold.mark.started => {
             return format!("its window is put back when the other leaves, {}", mark.taken.words());
         }
-        _ => {}
+        Ok(_) => {}
+        // Somebody else may have it by now: what is left is put back as after one that was killed.
+        Err(error) => {
+            return format!(
+                "whose it is now is not known ({error}): its window and its mark stay as they are; they are put back by \
+                 the next mosaic-top that starts after this one has ended"
+            );
+        }
     }
     let path = job.steer.watch.files(&job.who).mark(&hold.agent);
     if let Some(over) = hold.over.as_ref() {

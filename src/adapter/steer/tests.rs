@@ -8,13 +8,14 @@ use crate::{
         WatchConfig,
         exec::{
             ExecError,
-            scripted::{Reply, Scripted},
+            scripted::{self, Scripted},
         },
     },
     fleet::{
         delivery::{Timing, WhenDraft},
+        gate::answer::Choice,
         ids::{HostName, PaneId, Socket, Tenant},
-        order::{Aim, PaneAim},
+        order::{Aim, PaneAim, Reply},
         row::RowKey,
     },
 };
@@ -38,7 +39,7 @@ impl Bench {
     /// From now on one pane is listed, of this process.
     fn lists(&self, pid: u32) {
         let numbers = format!("4711|1795229711|3.3a|$1|1795229711|2|@2|%3|{pid}|80|24|0||||0|1|1|1795229800|1|0|1");
-        self.machine.on("list-panes", Reply::prints(format!("{numbers}|a||sleep|title|/|\n")));
+        self.machine.on("list-panes", scripted::Reply::prints(format!("{numbers}|a||sleep|title|/|\n")));
     }
 
     fn carry_out(&self, act: Act, target: Target) -> Outcome {
@@ -82,8 +83,8 @@ fn target(aim: Aim) -> Target {
     Target { tenant: Tenant("ops".into()), host: HostName("here".into()), aim: Some(Box::new(aim)) }
 }
 
-fn timed_out(program: &str) -> Reply {
-    Reply::Error(ExecError::TimedOut { program: program.into(), limit: Duration::from_secs(30) })
+fn timed_out(program: &str) -> scripted::Reply {
+    scripted::Reply::Error(ExecError::TimedOut { program: program.into(), limit: Duration::from_secs(30) })
 }
 
 /// The manager goes on with a start that nobody waits for any more: the fresh agent must live.
@@ -92,8 +93,8 @@ fn a_unit_that_starts_slowly_is_followed_and_not_started_again() {
     let bench = Bench::new();
     let unit = "mosaic-agent@a.service";
     let listed = format!(r#"[{{"unit":"{unit}","load":"loaded","active":"active","sub":"exited"}}]"#);
-    bench.machine.on("list-units", Reply::prints(listed));
-    bench.machine.on(" show ", Reply::prints(""));
+    bench.machine.on("list-units", scripted::Reply::prints(listed));
+    bench.machine.on(" show ", scripted::Reply::prints(""));
     bench.machine.on("restart", timed_out("systemctl"));
     bench.lists(900);
     let outcome = bench.carry_out(Act::Relaunch, target(Aim { unit: Some(unit.into()), ..agent(812) }));
@@ -140,11 +141,54 @@ fn a_pause_and_an_interrupt_go_on_where_the_disk_of_the_log_hangs() {
     assert!(switch.contains("by="), "{switch}");
 }
 
+/// The look by which a policy chose may be older than the pause.
+#[test]
+fn a_pause_or_one_that_cannot_be_read_holds_up_what_a_policy_answers() {
+    let reply = |by_policy| Reply {
+        rule: "claude.trust".into(),
+        subject: String::new(),
+        choice: Choice::Safe,
+        confirmed: false,
+        by_policy,
+    };
+    for spoil in [
+        |machine: &Scripted| machine.file("/h/fleet/run/a.paused", ""),
+        |machine: &Scripted| machine.broken("/h/fleet/run/a.paused", "Input/output error"),
+        |machine: &Scripted| machine.broken("/h/fleet/run/PAUSED", "Input/output error"),
+    ] {
+        let bench = Bench::new();
+        bench.lists(812);
+        spoil(&bench.machine);
+        let by_policy = bench.carry_out(Act::Answer(reply(Some(5))), target(agent(812)));
+        assert!(matches!(by_policy.ending, Ending::Refused(Refusal::Paused(_))), "{by_policy:?}");
+        let by_hand = bench.carry_out(Act::Answer(reply(None)), target(agent(812)));
+        assert!(!matches!(by_hand.ending, Ending::Refused(Refusal::Paused(_))), "{by_hand:?}");
+    }
+}
+
+/// Whether a reset of `a` is refused because somebody has taken it over, or may have.
+fn refused_as_taken(prepare: impl Fn(&Scripted)) -> bool {
+    let bench = Bench::new();
+    bench.lists(812);
+    prepare(&bench.machine);
+    let order = Order::new(Act::Reset { draft: WhenDraft::Refuse, timing: Timing::default() });
+    matches!(bench.carry_out_order(&order, target(agent(812))).ending, Ending::Refused(Refusal::Taken(_)))
+}
+
+#[test]
+fn a_mark_that_cannot_be_read_is_somebodys_and_a_full_directory_is_nobodys() {
+    assert!(refused_as_taken(|machine| machine.file("/h/fleet/run/a.taken", "")));
+    assert!(refused_as_taken(|machine| machine.broken("/h/fleet/run/a.taken", "Input/output error")));
+    assert!(!refused_as_taken(|machine| {
+        (0..20_000).for_each(|n| machine.file(format!("/h/fleet/run/x{n}"), ""));
+    }));
+}
+
 #[test]
 fn a_pause_does_not_wait_for_an_order_that_runs() {
     let bench = Bench::new();
     bench.lists(900);
-    bench.machine.on("capture-pane", Reply::prints(""));
+    bench.machine.on("capture-pane", scripted::Reply::prints(""));
     let _runs = Turn::take(&bench.steer.running, &target(agent(812))).unwrap();
     let paused = bench.carry_out(Act::Pause { reason: None }, target(agent(812)));
     assert_eq!(paused.ending, Ending::Done, "{paused:?}");

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{Act, Order};
 use crate::fleet::{
-    facts::Pause,
+    facts::{HostFacts, Pause, ServerState},
     ids::AgentName,
     judgement::Flag,
     row::{Fleet, Row},
@@ -214,6 +214,23 @@ pub(super) fn of(order: &Order, row: &Row, fleet: &Fleet) -> Result<(), Refusal>
         Act::Trust if !row.managed => Err(Refusal::Missing(format!("nothing is known of how {name} is started"))),
         Act::Relaunch | Act::Pause { .. } | Act::Resume | Act::Trust => Ok(()),
     }
+}
+
+/// What stands against an order for a pane or a session whose server did not answer the last look. What such a row shows
+/// is an older look's: there is no server by which it could be told, right before acting, that it is still the same.
+pub(super) fn of_server(order: &Order, row: &Row, facts: &HostFacts) -> Result<(), Refusal> {
+    let on_server = order.is_for_a_pane() || matches!(order.act, Act::Take { .. });
+    if !on_server || row.pane.is_none() && row.session.is_none() {
+        return Ok(());
+    }
+    let why = match facts.servers.get(&row.key.socket).map(|server| &server.state) {
+        Some(ServerState::Up { .. }) => return Ok(()),
+        Some(ServerState::Unreachable(why) | ServerState::OtherProtocol(why)) => visible(why),
+        Some(ServerState::Empty | ServerState::Absent) => "none runs".to_owned(),
+        None => "it was not asked".to_owned(),
+    };
+    let name = visible(&row.name);
+    Err(Refusal::Unreachable(format!("the tmux server of {name} on socket {} does not answer: {why}", row.key.socket)))
 }
 
 /// A takeover is marked in a file of the agent's name.

@@ -1,6 +1,6 @@
 //! Whom an order is for, exactly: host, server, session, pane, process, unit. Made of a judged row, never of a name alone.
 
-use super::{Act, Order, Refusal, launch::Launch};
+use super::{Act, Order, Refusal, launch::Launch, refusal};
 use crate::fleet::{
     facts::{HostFacts, ServerState},
     ids::{AgentName, HostName, PaneId, SessionId, Socket, Tenant},
@@ -88,6 +88,7 @@ impl Target {
     /// The agent of a row, when it can take the order.
     pub fn of(order: &Order, row: &Row, around: &Surroundings<'_>) -> Result<Self, Refusal> {
         order.fits(row, around.fleet)?;
+        refusal::of_server(order, row, around.facts)?;
         let agent = around.roster.filter(|_| row.managed);
         let agent =
             agent.and_then(|roster| Some((roster, roster.agents.iter().find(|a| a.name.as_str() == row.name)?)));

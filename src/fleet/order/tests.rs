@@ -5,14 +5,18 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Act, Aim, Confirmed, Ending, Order, PaneAim, Planned, Preview, Refusal, Target,
+    Act, Aim, Confirmed, Ending, Order, PaneAim, Planned, Preview, Refusal, Surroundings, Target,
     brakes::{Brakes, STOP_AFTER},
     launch::{Launch, quoted},
 };
 use crate::fleet::{
     delivery::{Timing, WhenDraft},
+    facts::{Limits, ServerState},
+    fixtures,
     ids::{HostName, PaneId, Socket, Tenant},
+    join::{JoinContext, join},
     row::RowKey,
+    sights::Sights,
 };
 
 fn reset() -> Order {
@@ -50,6 +54,39 @@ fn target(name: &str, pane: Option<bool>) -> Target {
         cautions: Vec::new(),
     };
     Target { tenant: Tenant("dev".into()), host, aim: Some(Box::new(aim)) }
+}
+
+/// What an order to an agent with a pane says while its server is in this state.
+fn given_while(order: &Order, state: &ServerState) -> Result<Target, Refusal> {
+    let mut facts = fixtures::host(vec![fixtures::pane("coder0", 1)]);
+    let roster = fixtures::roster(vec![fixtures::agent("coder0")]);
+    let context = JoinContext {
+        limits: Limits::default(),
+        home: "/home/dev",
+        socket: None,
+        zones: &fixtures::ZONES,
+        ages_believed: true,
+        live: BTreeMap::new(),
+    };
+    for server in facts.servers.values_mut() {
+        server.state = state.clone();
+    }
+    let fleet = join(Some(&roster), &facts, &context, &mut Sights::default());
+    let around = Surroundings { fleet: &fleet, facts: &facts, roster: Some(&roster), home: "/home/dev" };
+    Target::of(order, &fleet.rows[0], &around)
+}
+
+#[test]
+fn a_pane_whose_server_gave_no_answer_takes_no_order_and_is_paused_all_the_same() {
+    let up = ServerState::Up { pid: 10, started: fixtures::at(-9), version: "3.3a".into() };
+    let silent = ServerState::Unreachable("no answer within 2s".into());
+    for act in [Act::Interrupt, Act::Relaunch, Act::Take { whole: true }] {
+        let order = Order::new(act);
+        assert_eq!(given_while(&order, &up).unwrap().aim.unwrap().server, Some(10));
+        let refused = given_while(&order, &silent).unwrap_err();
+        assert!(matches!(&refused, Refusal::Unreachable(why) if why.contains("no answer within 2s")), "{refused:?}");
+    }
+    assert!(given_while(&Order::new(Act::Pause { reason: None }), &silent).is_ok());
 }
 
 fn asks(order: &Order, targets: &[Target]) -> Option<String> {
