@@ -107,7 +107,9 @@ fn check_whole(begin: &str, frame: impl Fn(usize) -> String) {
     let frames: Vec<String> = (0..2_000).map(frame).collect();
     let (mut whole, mut pieces) = (shown(50, 200, begin), shown(50, 200, begin));
     whole.feed(frames.concat().as_bytes());
-    frames.iter().for_each(|frame| pieces.feed(frame.as_bytes()));
+    for frame in &frames {
+        pieces.feed(frame.as_bytes());
+    }
     assert_eq!(picture(&whole), picture(&pieces), "{begin:?} {:?}", frames[0]);
 }
 

@@ -255,10 +255,10 @@ impl Translator {
             }
             '@' | 'L' | 'M' | 'P' | 'S' | 'T' => self.shift(one, last),
             'X' => self.erase(&[one], last),
-            'J' | 'K' if numbers.first().is_none_or(|what| *what <= 2) => {
-                if last == 'K' || self.dear.affords_screens(1) {
-                    self.erase(&[number(numbers, 0, 0)], last);
-                }
+            'J' | 'K'
+                if numbers.first().is_none_or(|what| *what <= 2) && (last == 'K' || self.dear.affords_screens(1)) =>
+            {
+                self.erase(&[number(numbers, 0, 0)], last);
             }
             'm' => {
                 self.coloured = true;

@@ -175,6 +175,7 @@ fn becomes(written: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
+    #![allow(clippy::disallowed_methods, reason = "a test makes the files that it reads")]
     use super::*;
     use crate::adapter::exec::Local;
 
