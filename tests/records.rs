@@ -320,6 +320,16 @@ fn a_conversation_in_which_nothing_was_said_is_empty_and_one_that_was_not_read_w
     assert_eq!(stage.look_in(10).known().unwrap().context_used_percent, Some(0.0));
     stage.append(TRANSCRIPT, &prompt("one"));
     assert_eq!(stage.look().context_used_percent, None, "how much a prompt takes is not known before the answer");
+    // A transcript under a name that cannot be guessed: what was said in it is not known.
+    stage.write(".claude/projects/renamed/s-3.jsonl", prompt("one"));
+    stage.session("s-3", "idle");
+    assert_eq!(stage.look().context_used_percent, None);
+    assert_eq!(stage.look_in(10).known().unwrap().context_used_percent, None);
+    // One that came into being there only later, after a look that found none.
+    stage.session("s-4", "idle");
+    assert_eq!(stage.look().context_used_percent, Some(0.0));
+    stage.write(".claude/projects/renamed/s-4.jsonl", prompt("one"));
+    assert_eq!(stage.look_in(10).known().unwrap().context_used_percent, None);
     // Another conversation, whose beginning is too far back.
     stage.session("s-2", "idle");
     let lines = "{\"type\":\"mode\",\"mode\":\"default\"}\n".repeat(10_000);

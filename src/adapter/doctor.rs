@@ -86,14 +86,16 @@ impl Asked<'_> {
     async fn gather(&self) -> Extra {
         let files = self.watch.files(self.who);
         let manager = self.manager().await;
-        let (client, servers, units, places, run, ssh, ssh_settings, launches) = tokio::join!(
+        let (client, servers, units, places, run, (ssh, ssh_settings), launches) = tokio::join!(
             self.client(),
             self.servers(),
             self.units(),
             self.places(files.directories().into_iter().chain([files.actions()]).collect()),
             self.left(&files),
-            self.ssh(),
-            self.ssh_settings(),
+            async {
+                let settings = self.ssh_settings().await;
+                (self.ssh(&settings).await, settings)
+            },
             self.launches(&files, &manager),
         );
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

@@ -257,23 +257,6 @@ impl Watch {
             .unwrap_or_else(|why| asked.iter().map(|it| (it.pane_pid, Reading::unknown(&why))).collect())
     }
 
-    /// The record of one pane's runtime, now, with what was just written: for whoever waits for a sign of it. `wanted`
-    /// names the runtime that it should be, if that is known. Counts turns together with [`snapshot`](Self::snapshot).
-    pub async fn record(&self, pane: &PaneFacts, wanted: &[String], at: Moment) -> Reading<Record> {
-        let who = self.who().await;
-        let read = async {
-            let processes = self.exec().processes(vec![pane.pid]).await;
-            let family = processes.as_ref().map(Family::of);
-            let asked = asked(pane, &family, &processes, wanted).ok_or("no runtime was recognised in its pane")?;
-            Ok::<_, &str>(self.inner.records.lock().await.one(self.exec(), &who, asked, &[], at).await)
-        };
-        match within(self.share(4), read).await {
-            Ok(Ok(record)) => record,
-            Ok(Err(why)) => Reading::unknown(why),
-            Err(why) => Reading::unknown(why),
-        }
-    }
-
     /// What every pane shows. One look at a time takes captures; where that takes too long, what was taken before stands:
     /// what was known of an agent must not be lost to one slow answer.
     async fn screens(

@@ -68,8 +68,8 @@ impl Mirror {
 
     /// What tmux says of when the pane printed last: a pipe that stands still is found by it.
     pub fn compare(&mut self, printed: Option<Timestamp>) {
-        if let Self::Shown { feed: Feed::Live, heard, lags, .. } = self {
-            *lags = printed.is_some_and(|printed| mirror::lags(*heard, printed));
+        if let Self::Shown { feed, heard, lags, .. } = self {
+            *lags = printed.is_some_and(|printed| mirror::lags(*feed, *heard, printed));
         }
     }
 
@@ -205,6 +205,11 @@ mod tests {
         }
         assert!(mirror.screen().is_some(), "what there is of it is shown all the same");
         mirror.take(MirrorNews::Bytes { bytes: b"x".to_vec(), at: at(14_200) });
+        assert!(mirror.current().is_some());
+        // What is polled has no pipe: its picture is as old as its frame says.
+        let screen = Box::new(Screen::new(Size { rows: 2, cols: 9 }));
+        mirror.take(MirrorNews::Picture { screen, feed: Feed::Polled, at: at(10_500) });
+        mirror.compare(Some(at(14_000)));
         assert!(mirror.current().is_some());
     }
 

@@ -77,29 +77,30 @@ impl Search {
         }
     }
 
-    /// Where it stands in a row of a screen: its first column and the one behind its last, each time.
+    /// Where it stands on a screen: its row, its first column and the one behind its last, once for each row it reaches into.
     #[must_use]
-    pub fn marks(&self, screen: &Screen, row: u16) -> Vec<(u16, u16)> {
+    pub fn marks(&self, screen: &Screen) -> Vec<(u16, u16, u16)> {
         let Some(pattern) = &self.pattern else { return Vec::new() };
-        let (mut text, mut begins) = (String::new(), Vec::new());
-        let mut line = (0..row).rev().take_while(|above| screen.goes_on(*above)).last().unwrap_or(row);
-        loop {
-            for col in (0..screen.size().cols).filter(|col| !screen.is_left_over(line, *col)) {
-                let Some(cell) = screen.cell(line, col).filter(|cell| !cell.continuation) else { continue };
-                begins.push((text.len(), line, col, col + if cell.wide { 2 } else { 1 }));
+        let (mut marks, mut text, mut begins) = (Vec::new(), String::new(), Vec::new());
+        for row in 0..screen.size().rows {
+            for col in (0..screen.size().cols).filter(|col| !screen.is_left_over(row, *col)) {
+                let Some(cell) = screen.cell(row, col).filter(|cell| !cell.continuation) else { continue };
+                begins.push((text.len(), row, col, col + if cell.wide { 2 } else { 1 }));
                 text.push_str(&cell.printable());
             }
-            if !screen.goes_on(line) {
-                break;
+            if screen.goes_on(row) {
+                continue;
             }
-            line += 1;
+            for hit in pattern.find_iter(&text) {
+                let before = |end: usize| begins.partition_point(|(at, ..)| *at < end);
+                let cells = &begins[before(hit.start())..before(hit.end())];
+                let ends =
+                    |cells: &[(usize, u16, u16, u16)]| Some((cells.first()?.1, cells.first()?.2, cells.last()?.3));
+                marks.extend(cells.chunk_by(|one, other| one.1 == other.1).filter_map(ends));
+            }
+            (text, begins) = Default::default();
         }
-        begins.retain(|(_, there, ..)| *there == row);
-        let within = |from: usize, to: usize| {
-            let inside: Vec<_> = begins.iter().filter(|(at, ..)| (from..to).contains(at)).collect();
-            Some((inside.first()?.2, inside.last()?.3))
-        };
-        pattern.find_iter(&text).filter_map(|hit| within(hit.start(), hit.end())).collect()
+        marks
     }
 }
 
@@ -119,8 +120,10 @@ fn hits(text: &History, pattern: &Regex) -> Vec<usize> {
                 whole.push_str(text.text(line));
                 ends.push(whole.len());
             }
-            hits.extend(pattern.find_iter(&whole).map(|hit| from + ends.partition_point(|end| *end <= hit.start())));
-            hits.dedup();
+            for hit in pattern.find_iter(&whole) {
+                let line = from + ends.partition_point(|end| *end <= hit.start());
+                hits.extend((hits.last() != Some(&line)).then_some(line));
+            }
         }
         from = to;
     }
@@ -168,10 +171,19 @@ mod tests {
         search.input = Input::new("error".to_owned());
         assert_eq!((search.look(&text), search.says().as_str()), (Some(2), "line 2 of 2 that hold it"));
         let page = text.page(0, 5);
-        let marks: Vec<_> = (0..5).map(|row| search.marks(&page, row)).collect();
-        assert_eq!(marks, [vec![], vec![(3, 8)], vec![(5, 8)], vec![(0, 2)], vec![]]);
+        assert_eq!(search.marks(&page), [(1, 3, 8), (2, 5, 8), (3, 0, 2)]);
         search.input = Input::new("error and".to_owned());
         assert_eq!(search.look(&text), Some(1));
+    }
+
+    #[test]
+    fn a_line_that_holds_it_twice_is_one_hit_also_among_many_that_are_wrapped() {
+        let rows: String = (0..20_000).map(|_| "err err\n err\n").collect();
+        let whole: String = (0..20_000).map(|_| "err err err\n").collect();
+        let text = History::read(Size { rows: 2, cols: 7 }, 39_998, rows.into_bytes(), whole.as_bytes());
+        let mut search = Search::from(0);
+        search.input = Input::new("err".to_owned());
+        assert_eq!((search.look(&text), search.says().as_str()), (Some(0), "line 1 of 40000 that hold it"));
     }
 
     #[test]
@@ -189,9 +201,9 @@ mod tests {
         let (text, mut search) = (text(), Search::from(5));
         search.input = Input::new("error".to_owned());
         search.look(&text);
-        assert_eq!(search.marks(&text.page(4, 1), 0), [(5, 10), (12, 17)]);
+        assert_eq!(search.marks(&text.page(4, 1)), [(0, 5, 10), (0, 12, 17)]);
         search.input = Input::new("字".to_owned());
         search.look(&text);
-        assert_eq!(search.marks(&text.page(4, 1), 0), [(2, 4)]);
+        assert_eq!(search.marks(&text.page(4, 1)), [(0, 2, 4)]);
     }
 }

@@ -38,11 +38,11 @@ pub enum MirrorNews {
 /// milliseconds.
 const LAG: Duration = Duration::from_secs(3);
 
-/// Whether a pipe that brought something last at `heard` stands still: its pane has printed since, for longer than a byte
-/// is on its way. `printed` is tmux's word, of a window with no other pane.
+/// Whether the pipe of a mirror that brought something last at `heard` stands still: its pane has printed since, for longer
+/// than a byte is on its way. `printed` is tmux's word, of a window with no other pane. What is polled has no pipe.
 #[must_use]
-pub fn lags(heard: Timestamp, printed: Timestamp) -> bool {
-    Duration::try_from(printed.duration_since(heard)).is_ok_and(|later| later > LAG)
+pub fn lags(feed: Feed, heard: Timestamp, printed: Timestamp) -> bool {
+    feed == Feed::Live && Duration::try_from(printed.duration_since(heard)).is_ok_and(|later| later > LAG)
 }
 
 /// How a mirror is fed: shown on its frame.

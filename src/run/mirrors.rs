@@ -27,7 +27,7 @@ use crate::{
     fleet::{
         facts::{HostFacts, ServerFacts, ServerState},
         ids::{PaneKey, Socket},
-        mirror::{self, MirrorNews},
+        mirror::{self, Feed, MirrorNews},
         reading::Why,
         row::{Fleet, Row},
     },
@@ -75,8 +75,8 @@ struct Open {
     news: mpsc::Receiver<MirrorNews>,
     /// For as long as it is there, the pane is not captured: the picture is here.
     held: Option<Held>,
-    /// When its pipe brought something last.
-    heard: Option<Timestamp>,
+    /// How it is fed, and when that brought something last.
+    heard: Option<(Feed, Timestamp)>,
 }
 
 impl Open {
@@ -90,12 +90,10 @@ impl Open {
             Poll::Pending => None,
         }
     }
-}
 
-impl Open {
     /// Its picture is one of that time.
-    fn holds(&mut self, at: Timestamp, hold: impl FnOnce() -> Held) {
-        self.heard = Some(at);
+    fn holds(&mut self, feed: Feed, at: Timestamp, hold: impl FnOnce() -> Held) {
+        self.heard = Some((feed, at));
         self.held.get_or_insert_with(hold);
     }
 }
@@ -132,11 +130,15 @@ impl OpenMirrors {
             let open = open.get_mut(key)?;
             let news = open.poll(cx)?;
             match &news {
-                MirrorNews::Picture { at, .. } => open.holds(*at, || watch.holds(key.clone())),
-                // Of what no picture came before nothing is held.
-                MirrorNews::Bytes { at, .. } if open.heard.is_some() => open.holds(*at, || watch.holds(key.clone())),
+                MirrorNews::Picture { feed, at, .. } => open.holds(*feed, *at, || watch.holds(key.clone())),
+                MirrorNews::Bytes { at, .. } => {
+                    // Of what no picture came before nothing is held.
+                    if let Some((feed, _)) = open.heard {
+                        open.holds(feed, *at, || watch.holds(key.clone()));
+                    }
+                }
                 MirrorNews::Gone(_) => (open.held, open.heard) = (None, None),
-                MirrorNews::Opening | MirrorNews::Bytes { .. } | MirrorNews::Unrecorded(_) => {}
+                MirrorNews::Opening | MirrorNews::Unrecorded(_) => {}
             }
             let weight = weight(&news);
             Some((news, weight))
@@ -242,7 +244,8 @@ impl OpenMirrors {
     /// No byte of a pipe tells of a resize, a respawn or a death; the refresh does, at no further cost.
     fn check_shapes(&mut self, facts: &HostFacts) {
         for (key, open) in &mut self.open {
-            if open.heard.zip(facts.printed(key)).is_some_and(|(heard, printed)| mirror::lags(heard, printed)) {
+            let news = open.heard.zip(facts.printed(key));
+            if news.is_some_and(|((feed, heard), printed)| mirror::lags(feed, heard, printed)) {
                 // Its pipe stands still: the pane is captured again.
                 open.held = None;
             }

@@ -21,6 +21,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
+    task::JoinHandle,
     time::{MissedTickBehavior, interval, sleep_until},
 };
 
@@ -88,14 +89,14 @@ pub struct Options {
 
 /// Runs the dashboard until the operator leaves, or the terminal does. The terminal is given back on every way out.
 /// Says how the takeover ended for which it was started.
-pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
+pub async fn dashboard(mut options: Options) -> io::Result<Option<Outcome>> {
     // Before the terminal is taken: a signal that comes in between must give it back, too.
     let signals = Signals::listen()?;
     let mut terminal = Terminal::take(options.settings.config.mouse)?;
     let (events, inbox) = mpsc::channel(INBOX);
     let wish = Arc::new(Wish::default());
     let home = options.watch.who().await.home.map(|home| home.display().to_string()).unwrap_or_default();
-    let place = options.remembers.filter(|_| options.settings.config.remember);
+    let place = options.remembers.take().filter(|_| options.settings.config.remember);
     let (remembered, hint_read) = match &place {
         Some(place) => place.recall().await,
         None => (None, true),
@@ -109,31 +110,15 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
         limits: options.limits,
         home,
         socket: options.socket.clone(),
-        watched: options.watched,
+        watched: options.watched.take(),
         takes: options.take.is_some(),
         settings: options.settings.clone(),
         remembered,
         remembers: keeper.is_some(),
         hint: !hint_read,
     });
-    let checkups = Checkups {
-        watch: options.watch.clone(),
-        socket: options.socket.clone(),
-        limits: options.limits,
-        wish: Arc::clone(&wish),
-        events: events.clone(),
-    };
-    let looks = Refresher {
-        watch: options.watch.clone(),
-        socket: options.socket,
-        wish: Arc::clone(&wish),
-        events: events.clone(),
-        pace: options.settings.config.refresh,
-        config_file: options.config_file,
-    };
-    let looks = tokio::spawn(looks.run());
+    let background = background(&mut options, &wish, &events);
     let hands = Hands::new(options.steer, options.watch.clone(), options.guard, events.clone());
-    let checkups = tokio::spawn(checkups.run());
     let mirrors = OpenMirrors::new(options.watch, events, options.settings.recorder());
     let theme = Theme::of(&options.settings.config, &options.terminal);
     let kind = options.terminal;
@@ -142,10 +127,29 @@ pub async fn dashboard(options: Options) -> io::Result<Option<Outcome>> {
         Shell { model, kind, theme, wish, mirrors, hands, handed, keeper, replay, pace: Pace::default(), left: false };
     shell.begin(options.take, &mut terminal)?;
     let outcome = shell.serve(&mut terminal, inbox, signals).await;
-    looks.abort();
-    checkups.abort();
+    background.iter().for_each(JoinHandle::abort);
     outcome?;
     Ok(shell.end(terminal).await)
+}
+
+/// What goes on beside the loop: the looks at the fleet, and now and then the health check.
+fn background(options: &mut Options, wish: &Arc<Wish>, events: &mpsc::Sender<Event>) -> [JoinHandle<()>; 2] {
+    let checkups = Checkups {
+        watch: options.watch.clone(),
+        socket: options.socket.clone(),
+        limits: options.limits,
+        wish: Arc::clone(wish),
+        events: events.clone(),
+    };
+    let looks = Refresher {
+        watch: options.watch.clone(),
+        socket: options.socket.clone(),
+        wish: Arc::clone(wish),
+        events: events.clone(),
+        pace: options.settings.config.refresh,
+        config_file: options.config_file.take(),
+    };
+    [tokio::spawn(looks.run()), tokio::spawn(checkups.run())]
 }
 
 /// Everything that the loop holds.
@@ -231,13 +235,8 @@ impl Shell {
                 _ = seconds.tick() => self.handle(Event::Tick(clock::now().wall), terminal)?,
             }
             self.drain(&mut inbox, terminal)?;
-            if let Some(handed) = self.handed.take() {
-                keys.pause().await;
-                self.hand_over(handed, terminal, &mut inbox, &mut signals).await?;
-                (keys, waiting) = (Keys::listen(), Change::Everything);
-            }
-            if let Some((agent, socket)) = self.replay.take() {
-                self.review(&agent, &socket, terminal, (&mut keys.pressed, &mut inbox, &mut signals)).await?;
+            if self.handed.is_some() || self.replay.is_some() {
+                keys = self.lend(keys, terminal, &mut inbox, &mut signals).await?;
                 waiting = Change::Everything;
             }
             waiting = waiting.max(self.model.take_change());
@@ -247,6 +246,25 @@ impl Shell {
             }
         }
         Ok(())
+    }
+
+    /// Something else has the whole terminal for a while: an agent's session, or a recording.
+    async fn lend(
+        &mut self,
+        mut keys: Keys,
+        terminal: &mut Terminal,
+        inbox: &mut mpsc::Receiver<Event>,
+        signals: &mut Signals,
+    ) -> io::Result<Keys> {
+        if let Some(handed) = self.handed.take() {
+            keys.pause().await;
+            self.hand_over(handed, terminal, inbox, signals).await?;
+            keys = Keys::listen();
+        }
+        if let Some((agent, socket)) = self.replay.take() {
+            self.review(&agent, &socket, terminal, (&mut keys.pressed, inbox, signals)).await?;
+        }
+        Ok(keys)
     }
 
     /// The terminal belongs to the agent's session until that gives it back, or this program is told to end. The fleet is

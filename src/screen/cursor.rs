@@ -114,6 +114,7 @@ impl Translator {
         let here = self.save();
         let left = self.state.left.clone().filter(|_| with_cursor && !on);
         match (self.state.alternate, on) {
+            (false, true) if !self.dear.affords_screens(1) => return,
             (false, true) => {
                 self.say(b"\x1b[?47h\x1b[m\x1b[2J");
                 if with_cursor {

@@ -4,6 +4,9 @@
 
 use super::{Style, paint, translate::Translator};
 
+/// The engine pushes a row aside by one cell at a time: so many cost as much as to empty it.
+const CELLS: usize = 4;
+
 impl Translator {
     /// Erases with the background alone: tmux leaves no underlined or inverse blanks behind.
     pub(super) fn erase(&mut self, numbers: &[u16], last: char) {
@@ -15,11 +18,8 @@ impl Translator {
         if !attributes && screen.fgcolor() == vt100::Color::Default {
             self.say_csi(numbers, last);
         } else {
-            let background = Style { bg: screen.bgcolor().into(), ..Style::default() };
             let pen = self.pen();
-            let mut style = Vec::new();
-            paint::style(background, &mut style);
-            self.say(&style);
+            self.say_background();
             self.say_csi(numbers, last);
             self.say(&pen);
         }
@@ -28,10 +28,26 @@ impl Translator {
         }
     }
 
+    /// A pen that is the background of the present one alone.
+    fn say_background(&mut self) {
+        let background = Style { bg: self.screen().bgcolor().into(), ..Style::default() };
+        let mut said = Vec::new();
+        paint::style(background, &mut said);
+        self.say(&said);
+    }
+
     /// Moves characters or lines aside, and colours what becomes free.
     pub(super) fn shift(&mut self, count: u16, last: char) {
+        let coloured = self.has_background();
+        let rows = match last {
+            '@' | 'P' => usize::from(count) / CELLS,
+            _ => usize::from(count) * if coloured { 2 } else { 1 },
+        };
+        if !self.dear.affords(rows) {
+            return;
+        }
         self.erase(&[count], last);
-        if !self.has_background() {
+        if !coloured {
             return;
         }
         let row = self.here().row;
@@ -81,11 +97,15 @@ impl Translator {
 
     /// Whole rows, from and to.
     fn colour_rows(&mut self, from: u16, to: u16) {
-        let cursor = self.here();
+        let (cursor, pen) = (self.here(), self.pen());
+        self.say_background();
+        let mut said = Vec::new();
         for row in from..=to {
-            self.go(row, 0);
-            self.erase(&[2], 'K');
+            self.write_place(row, 0, &mut said);
+            said.extend_from_slice(b"\x1b[2K");
         }
+        self.say(&said);
         self.go(cursor.row, cursor.col);
+        self.say(&pen);
     }
 }

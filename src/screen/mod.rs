@@ -3,6 +3,7 @@
 //! PURE. Bytes and seeds go in, cells come out. Nothing outside this module knows which terminal engine draws, and
 //! nothing that a pane prints leaves it as anything but cells: no title, no clipboard, no query, no escape code.
 
+mod budget;
 mod cell;
 mod charset;
 mod cursor;
@@ -87,7 +88,7 @@ impl Screen {
         let whole = units::whole_units(&self.held);
         let (parser, translator, held) = (&mut self.parser, &mut self.translator, &self.held);
         let drawn = contained(|| {
-            translator.begin();
+            translator.dear.begin(whole);
             parser.advance(translator, &held[..whole]);
             translator.flush();
         });

@@ -67,17 +67,71 @@ fn a_count_beyond_the_screen_is_the_screen() {
     }
 }
 
+/// Endlessly said, it is left out in the end: what stands there then stays. The next piece has its share again.
+#[track_caller]
+fn check_left_out(unit: &str) {
+    for begin in ["", "\x1b[44m", "\x1b[1;4;38;2;1;2;3;48;2;4;5;6m"] {
+        let mut screen = shown(50, 20, begin);
+        screen.feed((unit.repeat(10_000) + "\x1b[Hmark\x1b[H" + unit).as_bytes());
+        assert!(screen.text()[0].starts_with("mark"), "{unit:?} after {begin:?}: {:?}", screen.text()[0]);
+        screen.feed(unit.as_bytes());
+        assert!(!screen.text()[0].starts_with("mark"), "{unit:?} after {begin:?}, in the next piece");
+    }
+}
+
 #[test]
-fn what_costs_a_whole_screen_is_drawn_so_often_a_piece_and_no_more() {
-    let mut screen = shown(2, 3, &("\x1b#8".repeat(64) + "\x1b[2J" + "\x1b#8"));
-    assert_eq!(screen.text(), ["", ""], "what is more than that is left out");
-    screen.feed(b"\x1b#8");
-    assert_eq!(screen.text(), ["EEE", "EEE"], "and the next piece begins anew");
-    screen.feed("\x1b[2J\x1b[H".repeat(3).as_bytes());
+fn what_costs_whole_rows_is_drawn_so_often_a_piece_and_no_more() {
+    for unit in [
+        "\x1b#8",
+        "\x1bc",
+        "\x1b[99S",
+        "\x1b[99T",
+        "\x1b[99L",
+        "\x1b[99M",
+        "\x1b[J",
+        "\x1b[2J",
+        "\x1b[?47h\x1b[?47l\x1b[J",
+    ] {
+        check_left_out(unit);
+    }
+    let mut screen = shown(2, 3, "");
     screen.feed(("\x1b[?2026hx\x1b[?2026l".repeat(200) + "\x1b[?2026hy\x1b[H").as_bytes());
     screen.feed(b"z");
     assert!(screen.holds(), "an update that is drawn within one piece costs nothing");
     assert_eq!(screen.updates(), 200);
+}
+
+/// Nothing is left out of it: it looks the same where each frame is a piece of its own.
+#[track_caller]
+fn check_whole(begin: &str, frame: impl Fn(usize) -> String) {
+    let frames: Vec<String> = (0..2_000).map(frame).collect();
+    let (mut whole, mut pieces) = (shown(50, 200, begin), shown(50, 200, begin));
+    whole.feed(frames.concat().as_bytes());
+    for frame in &frames {
+        pieces.feed(frame.as_bytes());
+    }
+    assert_eq!(picture(&whole), picture(&pieces), "{begin:?} {:?}", frames[0]);
+}
+
+#[test]
+fn nothing_that_draws_asks_for_more_than_its_bytes_earn() {
+    let row = |n: usize| format!("{n:05}").repeat(20);
+    // A frame that is cleared and drawn anew, some rows of it; the wheel in an editor, up and down; lines inserted and
+    // deleted; a log on a coloured background; a pager that goes a page back.
+    check_whole("", |n| format!("\x1b[H\x1b[2J{}\r\n{}", row(n), row(n + 1)));
+    for begin in ["", "\x1b[44m\x1b[2J", "\x1b[44m\x1b[2J\x1b[3;48r"] {
+        check_whole(begin, |n| format!("\x1b[3S\x1b[46;1H{}\r\n{}\r\n{}", row(n), row(n + 1), row(n + 2)));
+        check_whole(begin, |n| format!("\x1b[T\x1b[3;1H{}", row(n)));
+        check_whole(begin, |n| format!("\x1b[9H\x1b[L{}\x1b[20H\x1b[M", row(n)));
+        check_whole(begin, |n| format!("line {n}\r\n"));
+        check_whole(begin, |n| format!("\x1b[H\x1bM{}", row(n)));
+        check_whole(begin, |n| format!("\x1b[9G\x1b[12@{}\r\x1b[5P", row(n)));
+    }
+    // A burst of frames that draw next to nothing.
+    let clock = |n: usize| format!("\x1b[H\x1b[2J{n}");
+    let mut screen = shown(50, 200, "");
+    screen.feed((0..60).map(clock).collect::<String>().as_bytes());
+    assert_eq!(screen.text()[0], "59");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use vte::{Params, Perform};
 
 use super::{
     Cursor, Size,
+    budget::Budget,
     charset::line_drawing,
     paint, sgr,
     state::State,
@@ -25,16 +26,16 @@ pub(super) struct Translator {
     opens: bool,
     /// How many updates have been whole.
     updates: u64,
-    /// What the bytes at hand may still ask for that costs a whole screen each.
-    dear: u32,
+    /// What the bytes at hand may still ask for that costs whole rows.
+    pub(super) dear: Budget,
     /// Colours were set since the pen was last known to have no background.
     coloured: bool,
     pub(super) state: State,
 }
 
-/// How many times one piece of bytes may ask for what costs a whole screen: a few bytes are enough to ask for it, and
-/// nothing that draws does so more often. What is more than that is left out; the tap finds it when the pane rests.
-const MOST_DEAR: u32 = 64;
+/// What costs as much as so many emptied screens: to write one full, and to begin with a new engine's.
+const WRITTEN: usize = 8;
+const RENEWED: usize = 4;
 
 impl Translator {
     /// A blank screen.
@@ -46,22 +47,10 @@ impl Translator {
             held: None,
             opens: false,
             updates: 0,
-            dear: MOST_DEAR,
+            dear: Budget::new(size),
             coloured: false,
             state: State::new(size),
         }
-    }
-
-    /// Another piece of bytes begins.
-    pub(super) fn begin(&mut self) {
-        self.dear = MOST_DEAR;
-    }
-
-    /// Whether the bytes at hand may ask for a whole screen once more.
-    fn affords(&mut self) -> bool {
-        let affords = self.dear > 0;
-        self.dear = self.dear.saturating_sub(1);
-        affords
     }
 
     /// Whether the cursor surely stands at the beginning of a row.
@@ -72,7 +61,7 @@ impl Translator {
     /// Has the engine draw what was said.
     pub(super) fn flush(&mut self) {
         if !self.out.is_empty() {
-            if std::mem::take(&mut self.opens) && self.affords() {
+            if std::mem::take(&mut self.opens) && self.dear.affords_screens(1) {
                 self.held = Some(Box::new(self.screen().clone()));
             }
             self.engine.process(&self.out);
@@ -187,7 +176,12 @@ impl Translator {
 
     fn repeat(&mut self, times: u16) {
         let Some(last) = self.state.last else { return };
-        for _ in 0..times.min(self.room()) {
+        let times = times.min(self.room());
+        // Each pushes the row aside.
+        if self.state.insert && !self.dear.affords(usize::from(times)) {
+            return;
+        }
+        for _ in 0..times {
             self.print(last);
         }
     }
@@ -223,7 +217,7 @@ impl Translator {
 
     /// DECALN: the whole screen full of E.
     fn alignment(&mut self) {
-        if !self.affords() {
+        if !self.dear.affords_screens(WRITTEN) {
             return;
         }
         let size = self.size;
@@ -261,7 +255,9 @@ impl Translator {
             }
             '@' | 'L' | 'M' | 'P' | 'S' | 'T' => self.shift(one, last),
             'X' => self.erase(&[one], last),
-            'J' | 'K' if numbers.first().is_none_or(|what| *what <= 2) => {
+            'J' | 'K'
+                if numbers.first().is_none_or(|what| *what <= 2) && (last == 'K' || self.dear.affords_screens(1)) =>
+            {
                 self.erase(&[number(numbers, 0, 0)], last);
             }
             'm' => {
@@ -374,7 +370,7 @@ impl Perform for Translator {
             }
             ([], b'H') => self.set_tab(true),
             ([], b'M') => self.reverse_index(),
-            ([], b'c') => {
+            ([], b'c') if self.dear.affords_screens(RENEWED) => {
                 self.say(b"\x1bc");
                 self.let_go();
                 self.state = State::new(self.size);

@@ -36,6 +36,7 @@ pub(super) fn marks(model: &Model, screen: &Screen, theme: &Theme, buffer: &mut 
     let area = model.layout().cells.intersection(buffer.area);
     let tile = Size { rows: area.height, cols: area.width };
     let (top, left) = origin(screen.size(), model.focus(screen), tile, model.pan());
+    let found = search.map(|(_, search)| search.marks(screen)).unwrap_or_default();
     for y in 0..area.height.min(screen.size().rows - top) {
         let row = top + y;
         let at = |col: u16| Position::new(area.x + col - left, area.y + y);
@@ -43,8 +44,8 @@ pub(super) fn marks(model: &Model, screen: &Screen, theme: &Theme, buffer: &mut 
         if let Some((still, search)) = search {
             let looked_at = search.line() == Some(still.first() + usize::from(row));
             let style = if looked_at { theme.banner_warn } else { theme.banner_note };
-            let found = search.marks(screen, row).into_iter().flat_map(|(from, to)| from..to);
-            found.filter(shown).for_each(|col| mark(at(col), style, buffer));
+            let here = found.iter().filter(|(there, ..)| *there == row).flat_map(|(_, from, to)| *from..*to);
+            here.filter(shown).for_each(|col| mark(at(col), style, buffer));
         }
         if let Some(drag) = model.drag() {
             let marked = (0..screen.size().cols).filter(|col| drag.marks(row, *col));

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Asked, follower::Follower, homes::Homes, opencode::Database};
 use crate::{
-    adapter::exec::{FileError, Follow, Followed, Part, Stamp},
+    adapter::exec::{Entry, Exec, FileError, Follow, Followed, Part, Stamp},
     fleet::{
         reading::{Reading, Why},
         record::{
@@ -24,6 +24,8 @@ use crate::{
 const READY_WITHIN: Duration = Duration::from_secs(15);
 /// How often a file that is not there is looked for under its other names.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// The most projects that are looked into for it.
+const MOST_PROJECTS: usize = 5_000;
 /// A session file is some hundred bytes.
 const SMALL: usize = 64 * 1024;
 
@@ -57,6 +59,8 @@ pub(super) struct Claude {
     /// Under which of its possible names the transcript is looked for, and until when not again.
     attempt: usize,
     rest_until: Option<Instant>,
+    /// Whether no project at all has a transcript of its session; `None` while that was not looked for.
+    unsaid: Option<bool>,
     turns: u64,
 }
 
@@ -99,6 +103,7 @@ impl Kind {
                 transcript: None,
                 attempt: 0,
                 rest_until: None,
+                unsaid: None,
                 turns: 0,
             })),
             "codex" => Some(log(LogOf::Codex(homes.codex.join("sessions")))),
@@ -136,6 +141,16 @@ impl Agent {
         let Some(Kind::Claude(claude)) = &self.kind else { return false };
         claude.transcript.as_ref().is_some_and(|it| !it.was_read())
             && claude.rest_until.is_none_or(|until| now >= until)
+    }
+
+    /// Looks for a transcript where its name cannot be guessed, before that nothing was said is believed.
+    pub(super) async fn seek(&mut self, exec: &dyn Exec) {
+        if let Some(Kind::Claude(claude)) = &mut self.kind
+            && claude.unsaid.is_none()
+            && let Some(session) = claude.without_transcript().map(|session| session.session.clone())
+        {
+            claude.unsaid = Some(holds_none(exec, &claude.home.join("projects"), &session).await);
+        }
     }
 
     /// Takes up what was read of a file of its.
@@ -197,6 +212,8 @@ impl Claude {
                 self.missing = None;
                 let session = Session::parse(&bytes).and_then(|session| session.is_of(owner).map(|()| session));
                 let before = self.session.as_ref().and_then(|(_, before)| before.as_ref().ok());
+                // What it does now may have begun a transcript.
+                self.unsaid = None;
                 let other = session.as_ref().is_ok_and(|it| before.is_none_or(|was| was.session != it.session));
                 self.session = Some((stamp, session));
                 if other {
@@ -232,7 +249,16 @@ impl Claude {
             self.attempt += 1;
             self.open_transcript();
             self.rest_until = self.attempt.is_multiple_of(2).then(|| now + LOOK_AGAIN);
+            self.unsaid = self.unsaid.filter(|_| self.rest_until.is_none());
         }
+    }
+
+    /// Its session where that rests, and has a transcript under none of the names that can be guessed.
+    fn without_transcript(&self) -> Option<&Session> {
+        let session = self.session.as_ref()?.1.as_ref().ok()?;
+        let none = self.transcript.as_ref().is_none_or(|it| !it.was_read());
+        let tried = self.attempt >= session.project_names().len();
+        (none && tried && session.names_a_file() && session.status == Some(RecordStatus::Idle)).then_some(session)
     }
 
     fn record(&self, started: Option<Timestamp>, now: Timestamp) -> Reading<Record> {
@@ -242,9 +268,8 @@ impl Claude {
                 let said = transcript.and_then(|transcript| transcript.record().ok());
                 let mut record = claude::joined(session, said.as_ref());
                 record.turns = transcript.map_or(self.turns, Follower::turns);
-                // It comes into being with the first prompt: without one under any of its names nothing was said yet.
-                let missing = transcript.is_none() && self.attempt >= session.project_names().len();
-                if missing && session.status == Some(RecordStatus::Idle) {
+                // It comes into being with the first prompt: without one in any project nothing was said yet.
+                if self.unsaid == Some(true) && self.without_transcript().is_some() {
                     record.context_used_percent = Some(0.0);
                 }
                 Reading::Known(record)
@@ -254,6 +279,20 @@ impl Claude {
             (None, Some(error)) => Reading::unknown(error.to_string()),
             (None, None) => Reading::unknown("claude's session file was not looked for yet"),
         }
+    }
+}
+
+/// Whether no project has a transcript of that session; not so where that cannot be told.
+async fn holds_none(exec: &dyn Exec, projects: &Path, session: &str) -> bool {
+    match exec.list(vec![projects.to_owned()], MOST_PROJECTS).await.pop() {
+        Some(Ok(entries)) if entries.len() < MOST_PROJECTS => {
+            let path = |entry: &Entry| projects.join(&entry.name).join(format!("{session}.jsonl"));
+            // Nothing is read of it: one that is there is too large, and nothing else is missing.
+            let found = exec.read(entries.iter().map(path).collect(), 0).await;
+            found.iter().all(|it| matches!(it, Err(FileError::Missing(_))))
+        }
+        Some(Err(FileError::Missing(_))) => true,
+        _ => false,
     }
 }
 

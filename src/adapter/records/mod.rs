@@ -112,6 +112,9 @@ impl Records {
         let begun = |it: &u32| self.agents.get(it).is_some_and(|agent| agent.has_begun_another(looking.at.steady));
         let found: Vec<u32> = wanted.iter().copied().filter(begun).collect();
         self.follow(looking, &found).await;
+        for (_, agent) in self.agents.iter_mut().filter(|(it, _)| wanted.contains(it)) {
+            agent.seek(looking.exec).await;
+        }
         opencode::ask(looking, &mut self.agents, &wanted).await;
         wanted.iter().filter_map(|it| Some((*it, self.agents.get(it)?.record(looking.at.wall)))).collect()
     }
