@@ -155,7 +155,7 @@ fn a_draft_waits_for_whoever_it_was_written_to() {
 }
 
 /// Sends this to an agent, and lets it end so; the text that the composer opens with then, and what it says.
-fn sent_and_ended(ending: Ending) -> (String, Option<String>) {
+fn sent_and_ended(ending: &Ending) -> (String, Option<String>) {
     let mut model = on("coder1");
     press(&mut model, "s");
     type_in(&mut model, "please go on");
@@ -172,7 +172,7 @@ fn sent_and_ended(ending: Ending) -> (String, Option<String>) {
 
 #[test]
 fn the_text_of_a_message_that_was_refused_is_kept_and_never_one_that_may_have_arrived() {
-    let (kept, says) = sent_and_ended(Ending::Refused(Refusal::Unsafe("it is busy".to_owned())));
+    let (kept, says) = sent_and_ended(&Ending::Refused(Refusal::Unsafe("it is busy".to_owned())));
     assert_eq!(
         (kept.as_str(), says.as_deref()),
         ("please go on", Some("this was refused, and nothing of it was typed"))
@@ -186,7 +186,7 @@ fn the_text_of_a_message_that_was_refused_is_kept_and_never_one_that_may_have_ar
         Ending::Failed,
         Ending::Done,
     ] {
-        assert_eq!(sent_and_ended(ending.clone()), (String::new(), None), "{ending:?}");
+        assert_eq!(sent_and_ended(&ending), (String::new(), None), "{ending:?}");
     }
 }
 

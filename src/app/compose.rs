@@ -93,7 +93,7 @@ pub enum Step {
 /// Drafts and former messages.
 #[derive(Debug, Default)]
 pub struct Drafts {
-    drafts: BTreeMap<Vec<RowKey>, Draft>,
+    kept: BTreeMap<Vec<RowKey>, Draft>,
     sent: VecDeque<String>,
     /// What is on its way, until it is known what became of it.
     on_its_way: BTreeMap<JobId, (Vec<RowKey>, String)>,
@@ -112,15 +112,15 @@ impl Drafts {
     pub fn keep(&mut self, compose: &Compose) {
         let text = compose.text();
         if text.trim().is_empty() {
-            self.drafts.remove(&compose.to);
+            self.kept.remove(&compose.to);
         } else {
             self.put(compose.to.clone(), Draft { text, refused: false });
         }
     }
 
     fn put(&mut self, to: Vec<RowKey>, draft: Draft) {
-        if self.drafts.len() < KEPT || self.drafts.contains_key(&to) {
-            self.drafts.insert(to, draft);
+        if self.kept.len() < KEPT || self.kept.contains_key(&to) {
+            self.kept.insert(to, draft);
         }
     }
 
@@ -136,15 +136,17 @@ impl Drafts {
             _ => refused.into_iter().map(|one| vec![one]).collect(),
         };
         // What was begun there since is newer.
-        let whom: Vec<_> = whom.into_iter().filter(|to| !self.drafts.contains_key(to)).collect();
+        let whom: Vec<_> = whom.into_iter().filter(|to| !self.kept.contains_key(to)).collect();
         let kept = !whom.is_empty();
-        whom.into_iter().for_each(|to| self.put(to, Draft { text: text.clone(), refused: true }));
+        for to in whom {
+            self.put(to, Draft { text: text.clone(), refused: true });
+        }
         kept
     }
 
     /// A message is on its way: its draft is done, and it can be fetched back.
     pub fn sent(&mut self, compose: &Compose, job: JobId) {
-        self.drafts.remove(&compose.to);
+        self.kept.remove(&compose.to);
         let text = compose.text();
         self.on_its_way.insert(job, (compose.to.clone(), text.clone()));
         self.sent.retain(|former| *former != text);
@@ -172,11 +174,14 @@ impl Compose {
     /// A message to these, going on with the draft that was left for them.
     #[must_use]
     pub fn to(to: Vec<RowKey>, broadcast: bool, drafts: &Drafts, patience: Duration) -> Self {
-        let draft = drafts.drafts.get(&to);
+        let draft = drafts.kept.get(&to);
         let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
-        let says = draft.map(|draft| match draft.refused {
-            true => "this was refused, and nothing of it was typed",
-            false => "this is the draft that you left",
+        let says = draft.map(|draft| {
+            if draft.refused {
+                "this was refused, and nothing of it was typed"
+            } else {
+                "this is the draft that you left"
+            }
         });
         Self {
             to,
