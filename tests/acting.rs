@@ -18,7 +18,7 @@ use mosaic_top::{
         facts::Pause,
         gate::answer::Choice,
         judgement::{Cause, CauseKind, Readiness},
-        order::{Act, Ending, Letter, Order, Refusal},
+        order::{Act, Ending, Letter, Order, Planned, Preview, Refusal, Target},
         row::Fleet,
     },
     ui::{draw, theme::Theme},
@@ -152,6 +152,116 @@ fn a_draft_waits_for_whoever_it_was_written_to() {
     press(&mut model, "s");
     let Mode::Compose(compose) = model.mode() else { panic!() };
     assert_eq!(compose.text(), "", "what was sent is no draft any more");
+}
+
+/// Sends this to an agent, and lets it end so; the text that the composer opens with then, and what it says.
+fn sent_and_ended(ending: &Ending) -> (String, Option<String>) {
+    let mut model = on("coder1");
+    press(&mut model, "s");
+    type_in(&mut model, "please go on");
+    let sent = press(&mut model, "Enter");
+    let refused = matches!(ending, Ending::Refused(_));
+    for (id, word, target) in sample::acting::carried_out(&sent) {
+        sample::acting::ended(&mut model, id, word, &target, ending.clone(), "so it ended");
+    }
+    assert_eq!(text(&model).contains("the text is kept: s"), refused, "{}", text(&model));
+    press(&mut model, "s");
+    let Mode::Compose(compose) = model.mode() else { panic!("{:?}", model.mode()) };
+    (compose.text(), compose.says.clone())
+}
+
+#[test]
+fn the_text_of_a_message_that_was_refused_is_kept_and_never_one_that_may_have_arrived() {
+    let (kept, says) = sent_and_ended(&Ending::Refused(Refusal::Unsafe("it is busy".to_owned())));
+    assert_eq!(
+        (kept.as_str(), says.as_deref()),
+        ("please go on", Some("this was refused, and nothing of it was typed"))
+    );
+    for ending in [
+        Ending::Accepted,
+        Ending::Submitted,
+        Ending::Draft,
+        Ending::Unverifiable,
+        Ending::Blocked,
+        Ending::Failed,
+        Ending::Done,
+    ] {
+        assert_eq!(sent_and_ended(&ending), (String::new(), None), "{ending:?}");
+    }
+}
+
+#[test]
+fn of_many_only_those_who_were_refused_keep_the_text() {
+    let mut model = on("coder1");
+    press(&mut model, "Space");
+    select(&mut model, "docs");
+    press(&mut model, "Space s");
+    type_in(&mut model, "all of you");
+    let sent = press(&mut model, "Enter y");
+    let all = sample::acting::carried_out(&sent);
+    assert_eq!(all.len(), 2);
+    for (id, word, target) in all {
+        let refused = target.name() == "docs";
+        let ending = if refused { Ending::Refused(Refusal::Unsafe("busy".to_owned())) } else { Ending::Unverifiable };
+        sample::acting::ended(&mut model, id, word, &target, ending, "so it ended");
+    }
+    press(&mut model, "Esc");
+    for marked in ["coder1", "docs"] {
+        select(&mut model, marked);
+        press(&mut model, "Space");
+    }
+    for (name, expected) in [("coder1", ""), ("docs", "all of you")] {
+        select(&mut model, name);
+        press(&mut model, "s");
+        let Mode::Compose(compose) = model.mode() else { panic!("{:?}", model.mode()) };
+        assert_eq!((compose.to.len(), compose.text().as_str()), (1, expected), "{name}");
+        press(&mut model, "Esc");
+    }
+}
+
+#[test]
+fn taking_the_whole_terminal_says_so_and_how_one_comes_back() {
+    for (key, whole) in [("t", false), ("T", true)] {
+        let mut model = on("coder1");
+        let asked = press(&mut model, key);
+        sample::acting::preview(&mut model, &asked);
+        let shown = text(&model);
+        assert_eq!(shown.contains("take coder1 with the whole terminal?"), whole, "{shown}");
+        assert_eq!(shown.contains("its prefix (usually Ctrl-b)"), whole, "{shown}");
+    }
+}
+
+#[test]
+fn a_yes_to_a_trust_that_stands_there_already_does_nothing() {
+    let mut model = on("coder1");
+    let asked = press(&mut model, "d");
+    let [Effect::Preview { number, order, targets }] = asked.as_slice() else { panic!("{asked:?}") };
+    let planned = |target: &Target| Planned {
+        target: target.clone(),
+        commands: Vec::new(),
+        warnings: vec!["it stands there already, so nothing will be written".to_owned()],
+        refused: None,
+    };
+    let preview = Preview { order: order.clone(), each: targets.iter().map(planned).collect() };
+    update(&mut model, Event::Preview(*number, Box::new(preview)));
+    let shown = text(&model);
+    assert!(shown.contains("it stands there already") && shown.contains("Esc closes"), "{shown}");
+    assert_eq!(press(&mut model, "y"), []);
+}
+
+#[test]
+fn what_is_answered_stands_in_its_dialog_and_is_scrolled_to_where_it_has_no_room() {
+    let mut model = on("orchestrator");
+    press(&mut model, "a");
+    assert!(text(&model).contains("│ ~/src/app"), "{}", text(&model));
+    update(&mut model, Event::Terminal(TerminalEvent::Resize(40, 15)));
+    press(&mut model, "j");
+    let shown = text(&model);
+    assert!(shown.contains("▸ Yes, I trust") && shown.contains("more: PgUp"), "{shown}");
+    press(&mut model, "PgUp PgUp");
+    assert!(text(&model).contains("~/src/app"), "{}", text(&model));
+    press(&mut model, "k");
+    assert!(text(&model).contains("▸ No, exit"), "{}", text(&model));
 }
 
 #[test]

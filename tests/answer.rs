@@ -96,9 +96,12 @@ impl Stage {
 fn the_prompt_is_shown_and_answered_by_its_words() {
     let stage = Stage::new(&["trust-no", "trust-yes", ""]);
     let shown = stage.fleet.run(&["answer", "coder0"]).with(0);
+    let place = shown.out.find("  │ ").expect("what is answered stands above the options");
+    assert!(place < shown.out.find("▸ No, exit").unwrap(), "{}", shown.out);
     assert!(shown.out.contains("▸ No, exit  (highlighted, quits, asks first)"), "{}", shown.out);
     let shown: Value = serde_json::from_str(&stage.fleet.run(&["answer", "coder1", "--json"]).with(0).out).unwrap();
     assert_eq!(shown["prompt"]["rule"], "claude.trust");
+    assert!(!shown["prompt"]["body"].as_array().unwrap().is_empty(), "{shown}");
     assert_eq!(shown["prompt"]["options"][0]["highlighted"], true);
     assert!(stage.log().is_empty(), "who only looks leaves no line in the log");
     stage.fleet.run(&["answer", "coder2"]).with(1);

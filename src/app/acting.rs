@@ -237,8 +237,8 @@ pub(super) fn send(model: &mut Model) -> Vec<Effect> {
         // The one before it is still on its way.
         let (says, under) = (model.notice.take(), Box::new(std::mem::take(&mut model.mode)));
         model.mode = Mode::Compose(Box::new(Compose { says, step: Step::Writing, under, ..*compose }));
-    } else {
-        model.desk.drafts.sent(&compose);
+    } else if let [Effect::CarryOut(id, _), ..] = effects.as_slice() {
+        model.desk.drafts.sent(&compose, *id);
     }
     effects
 }
@@ -274,7 +274,8 @@ pub(super) fn news(model: &mut Model, id: JobId, news: JobNews) {
     let Some(job) = model.desk.jobs.take(id, news, now) else { return };
     let held = held_by_the_log(job);
     if !job.is_running() {
-        model.notice = Some(job.line());
+        let kept = if model.desk.drafts.over(job) { "the text is kept: s · " } else { "" };
+        model.notice = Some(format!("{kept}{}", job.line()));
     }
     model.change = Change::Everything;
     if let Some(part) = held.filter(|_| matches!(model.mode, Mode::Normal)) {

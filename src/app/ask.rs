@@ -31,6 +31,8 @@ pub struct Ask {
     pub sure: bool,
     /// The prompt has gone.
     pub gone: bool,
+    /// The first line shown, where the operator has scrolled; else what is chosen is in sight.
+    pub scroll: Option<usize>,
     /// Words about what changed.
     pub says: Option<String>,
     /// The operator has chosen, and not only found what is highlighted.
@@ -54,6 +56,7 @@ impl Ask {
             cursor,
             sure: false,
             gone: false,
+            scroll: None,
             says: None,
             chosen: false,
             swapped: None,
@@ -76,7 +79,7 @@ impl Ask {
             {
                 self.cursor = highlighted(now);
                 self.prompt = now.clone();
-                (self.sure, self.gone, self.chosen) = (false, false, false);
+                (self.sure, self.gone, self.chosen, self.scroll) = (false, false, false, None);
                 self.swapped = at;
                 self.says = Some("the screen shows another prompt now: choose again".to_owned());
             }
@@ -104,7 +107,15 @@ impl Ask {
     pub fn step(&mut self, by: isize) {
         let last = self.prompt.options.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
-        (self.sure, self.says, self.chosen) = (false, None, true);
+        (self.sure, self.says, self.chosen, self.scroll) = (false, None, true, None);
+    }
+
+    /// The first line to show in so many rows: what is chosen, or the words below it, stays in sight.
+    #[must_use]
+    pub fn first_line(&self, lines: &[Said], rows: usize) -> usize {
+        let chosen = lines.iter().rposition(|said| said.choice == Some(self.cursor)).map(|at| at + 1);
+        let last = chosen.filter(|_| !self.sure && self.says.is_none()).unwrap_or(lines.len());
+        self.scroll.unwrap_or_else(|| last.saturating_sub(rows))
     }
 
     /// The option that is chosen.
@@ -153,7 +164,12 @@ fn highlighted(prompt: &Prompt) -> usize {
 pub fn lines(ask: &Ask, width: usize) -> Vec<Said> {
     let mut page = Page::new(width);
     page.say(Tone::Strong, &ask.prompt.says);
-    page.under("  ", Tone::Dim, &format!("“{}”", visible(ask.prompt.line.trim())));
+    let body = &ask.prompt.body;
+    body.rows.iter().for_each(|row| page.under("│ ", Tone::Plain, &visible(row)));
+    if body.rows.is_empty() {
+        page.under("  ", Tone::Dim, &format!("“{}”", visible(ask.prompt.line.trim())));
+    }
+    body.says.iter().for_each(|says| page.under("! ", Tone::Warn, says));
     page.say(Tone::Dim, &format!("rule {}", ask.prompt.rule));
     if let Some(does) = &ask.prompt.enter {
         page.say(Tone::Warn, &format!("Enter alone, as it stands: {does}"));

@@ -12,13 +12,17 @@ use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 use tui_input::Input;
 
-use super::{mode::Mode, model::Model};
+use super::{
+    job::{Job, JobId, Part, State},
+    mode::Mode,
+    model::Model,
+};
 use crate::fleet::{
     composer::{self, Composer},
     delivery::{Kind, Timing, WhenBusy, WhenDraft},
     judgement::{Flag, Readiness},
     message::{BODY_MOST, Body, Class, Label, Message, MessageError},
-    order::{Act, Letter, Order, Refusal},
+    order::{Act, Ending, Letter, Order, Refusal},
     row::{Row, RowKey},
     runtime::spec::RuntimeSpecs,
     text::{cleaned, visible},
@@ -89,8 +93,18 @@ pub enum Step {
 /// Drafts and former messages.
 #[derive(Debug, Default)]
 pub struct Drafts {
-    drafts: BTreeMap<Vec<RowKey>, String>,
+    kept: BTreeMap<Vec<RowKey>, Draft>,
     sent: VecDeque<String>,
+    /// What is on its way, until it is known what became of it.
+    on_its_way: BTreeMap<JobId, (Vec<RowKey>, String)>,
+}
+
+/// A message that was not sent.
+#[derive(Debug, Clone)]
+struct Draft {
+    text: String,
+    /// It was to be sent, and nothing of it was typed.
+    refused: bool,
 }
 
 impl Drafts {
@@ -98,16 +112,43 @@ impl Drafts {
     pub fn keep(&mut self, compose: &Compose) {
         let text = compose.text();
         if text.trim().is_empty() {
-            self.drafts.remove(&compose.to);
-        } else if self.drafts.len() < KEPT || self.drafts.contains_key(&compose.to) {
-            self.drafts.insert(compose.to.clone(), text);
+            self.kept.remove(&compose.to);
+        } else {
+            self.put(compose.to.clone(), Draft { text, refused: false });
         }
     }
 
-    /// A message was sent: its draft is done, and it can be fetched back.
-    pub fn sent(&mut self, compose: &Compose) {
-        self.drafts.remove(&compose.to);
+    fn put(&mut self, to: Vec<RowKey>, draft: Draft) {
+        if self.kept.len() < KEPT || self.kept.contains_key(&to) {
+            self.kept.insert(to, draft);
+        }
+    }
+
+    /// An order is over. The text of a message stays the draft for those who were refused it: nothing was typed there. Never
+    /// for anybody who has it or may have it. Whether it was kept.
+    pub fn over(&mut self, job: &Job) -> bool {
+        let Some((to, text)) = self.on_its_way.remove(&job.id) else { return false };
+        let was_refused = |part: &&Part| matches!(part.state, State::Ended { ending: Ending::Refused(_), .. });
+        let refused: Vec<RowKey> = job.parts.iter().filter(was_refused).filter_map(|part| part.row.clone()).collect();
+        let whom = match refused.len() {
+            0 => Vec::new(),
+            all if all == job.parts.len() => vec![to],
+            _ => refused.into_iter().map(|one| vec![one]).collect(),
+        };
+        // What was begun there since is newer.
+        let whom: Vec<_> = whom.into_iter().filter(|to| !self.kept.contains_key(to)).collect();
+        let kept = !whom.is_empty();
+        for to in whom {
+            self.put(to, Draft { text: text.clone(), refused: true });
+        }
+        kept
+    }
+
+    /// A message is on its way: its draft is done, and it can be fetched back.
+    pub fn sent(&mut self, compose: &Compose, job: JobId) {
+        self.kept.remove(&compose.to);
         let text = compose.text();
+        self.on_its_way.insert(job, (compose.to.clone(), text.clone()));
         self.sent.retain(|former| *former != text);
         self.sent.push_front(text);
         self.sent.truncate(KEPT);
@@ -133,7 +174,15 @@ impl Compose {
     /// A message to these, going on with the draft that was left for them.
     #[must_use]
     pub fn to(to: Vec<RowKey>, broadcast: bool, drafts: &Drafts, patience: Duration) -> Self {
-        let text = drafts.drafts.get(&to).cloned().unwrap_or_default();
+        let draft = drafts.kept.get(&to);
+        let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
+        let says = draft.map(|draft| {
+            if draft.refused {
+                "this was refused, and nothing of it was typed"
+            } else {
+                "this is the draft that you left"
+            }
+        });
         Self {
             to,
             broadcast,
@@ -145,7 +194,7 @@ impl Compose {
             forced: None,
             patience,
             step: Step::Writing,
-            says: (!text.is_empty()).then(|| "this is the draft that you left".to_owned()),
+            says: says.map(str::to_owned),
             recalled: None,
             under: Box::default(),
         }

@@ -16,6 +16,9 @@ use crate::fleet::{
     row::RowKey,
 };
 
+/// How one comes back from a session that has the whole terminal: no key of the dashboard's is read there.
+const BACK: &str = "tmux has the terminal then. Back here by tmux's own detach: its prefix (usually Ctrl-b), then d";
+
 /// An order that waits for a yes.
 #[derive(Debug)]
 pub struct Confirm {
@@ -58,7 +61,9 @@ impl Confirm {
     /// Whether a yes would do anything.
     #[must_use]
     pub fn can(&self) -> bool {
-        self.preview.as_ref().is_some_and(|preview| !preview.targets().is_empty())
+        let does = |planned: &Planned| self.order.act != Act::Trust || !planned.commands.is_empty();
+        let mut planned = self.preview.iter().flat_map(|preview| &preview.each);
+        planned.any(|planned| planned.goes() && does(planned))
     }
 
     /// Its title: the order and whom it is for.
@@ -70,7 +75,10 @@ impl Confirm {
             (1, [], [one]) => one.name.clone(),
             (many, ..) => format!("{many} agents"),
         };
-        format!("{} {whom}?", self.order.word())
+        match self.order.act {
+            Act::Take { whole: true } => format!("take {whom} with the whole terminal?"),
+            _ => format!("{} {whom}?", self.order.word()),
+        }
     }
 
     /// What the keys do now.
@@ -113,6 +121,9 @@ pub fn lines(model: &Model, confirm: &Confirm, width: usize) -> Vec<super::dialo
 fn plan(model: &Model, confirm: &Confirm, preview: &Preview, page: &mut Page) {
     if let Some(asks) = preview.asks() {
         page.say(Tone::Bad, &asks);
+    }
+    if confirm.can() && confirm.order.act == (Act::Take { whole: true }) {
+        page.say(Tone::Strong, BACK);
     }
     let many = preview.targets().len() > 1;
     if many && confirm.order.act == Act::Relaunch {

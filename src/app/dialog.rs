@@ -36,6 +36,7 @@ impl Model {
         let rows = usize::from(inside(place, plan.form).height);
         let scroll = match self.mode() {
             Mode::Confirm(confirm) => confirm.scroll,
+            Mode::Answer(ask) => ask.first_line(&lines, rows),
             Mode::Receipts { scroll, .. } => *scroll,
             Mode::Columns(chooser) => (chooser.cursor + 1).saturating_sub(rows),
             _ => 0,

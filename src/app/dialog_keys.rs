@@ -189,6 +189,7 @@ fn reason(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 /// One key in front of a prompt.
 pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let (unseen, now) = (model.is_unseen(), model.now);
+    let (page, end, (_, first)) = (model.page(), model.scroll_end(), model.dialog_place());
     let Mode::Answer(ask) = &mut model.mode else { return Vec::new() };
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
@@ -198,10 +199,12 @@ pub(super) fn answer(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         KeyCode::Esc | KeyCode::Char('n' | 'q') => places::close(model),
         KeyCode::Down | KeyCode::Right | KeyCode::Char('j' | 'l') => ask.step(1),
         KeyCode::Up | KeyCode::Left | KeyCode::Char('k' | 'h') => ask.step(-1),
+        KeyCode::PageUp => ask.scroll = Some(first.saturating_sub(page)),
+        KeyCode::PageDown => ask.scroll = Some((first + page).min(end)),
         KeyCode::Char('y') if plain(key) && ask.sure && ask.can() => return acting::answer(model),
         KeyCode::Enter if !ask.can() => ask.says = Some("there is nothing that could be answered from here".to_owned()),
         KeyCode::Enter if ask.sure => ask.says = Some("y does it; Enter is pressed too easily".to_owned()),
-        KeyCode::Enter if ask.is_dangerous() => ask.sure = true,
+        KeyCode::Enter if ask.is_dangerous() => (ask.sure, ask.scroll) = (true, None),
         KeyCode::Enter => return acting::answer(model),
         _ => {}
     }

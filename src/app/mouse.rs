@@ -113,6 +113,7 @@ fn row_at(model: &Model, at: Position) -> Option<usize> {
 fn wheel(model: &mut Model, at: Position, by: isize) -> Vec<Effect> {
     let plan = model.layout();
     let end = model.scroll_end();
+    let (_, first) = model.dialog_place();
     model.drag = None;
     match (&mut model.mode, &mut model.view) {
         (Mode::Help { scroll, .. } | Mode::Problems { scroll, .. } | Mode::Receipts { scroll, .. }, _) => {
@@ -120,7 +121,8 @@ fn wheel(model: &mut Model, at: Position, by: isize) -> Vec<Effect> {
         }
         _ if plan.cells.contains(at) => return mirror_wheel(model, by),
         (Mode::Confirm(confirm), _) => confirm.scroll = confirm.scroll.saturating_add_signed(by).min(end),
-        (Mode::Compose(_) | Mode::Answer(_), _) => return Vec::new(),
+        (Mode::Answer(ask), _) => ask.scroll = Some(first.saturating_add_signed(by).min(end)),
+        (Mode::Compose(_), _) => return Vec::new(),
         (_, View::Log { scroll }) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Agent { scroll }) if plan.facts.contains(at) => *scroll = scroll.saturating_add_signed(by).min(end),
         (_, View::Wall) if plan.lines.contains(at) => {

@@ -50,7 +50,7 @@ impl Model {
                 let area = inside(plan.body, plan.form);
                 (area, problems::problems(self, usize::from(area.width)).len())
             }
-            Mode::Confirm(_) | Mode::Receipts { .. } => {
+            Mode::Confirm(_) | Mode::Answer(_) | Mode::Receipts { .. } => {
                 let area = inside(plan.dialog, plan.form);
                 (area, self.dialog_lines(usize::from(area.width)).len())
             }

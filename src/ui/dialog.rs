@@ -29,12 +29,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let area = open(model, place, &title, theme, buffer);
     let more = lines.len().saturating_sub(scroll + usize::from(area.height));
     paint::lines(area, scroll, lines.iter().map(|said| line(said, theme)), buffer);
+    if scroll > 0 && matches!(model.mode(), Mode::Answer(_)) {
+        let above = Rect { height: 1, ..place };
+        below(above, &format!(" ↑ {scroll} more: PgUp "), theme, buffer);
+    }
     if more > 0 {
         below(place, &format!(" {more} more ↓ "), theme, buffer);
     }
 }
 
-/// Words on the lower frame, at its right.
+/// Words on the lowest row of a frame, at its right.
 fn below(dialog: Rect, words: &str, theme: &Theme, buffer: &mut Buffer) {
     let width = u16::try_from(words.chars().count()).unwrap_or(u16::MAX).min(dialog.width);
     let at = Rect { x: dialog.right().saturating_sub(width), y: dialog.bottom().saturating_sub(1), width, height: 1 };

@@ -75,6 +75,39 @@ fn the_safe_answer_is_the_one_that_changes_least() {
     }
 }
 
+/// What is approved is shown with its question, as the screen has it.
+#[test]
+fn a_prompt_brings_the_text_that_is_answered() {
+    for (file, expected) in [
+        ("codex/permission-exec-120x40", "$ touch lab-was-here.txt && ls -la"),
+        ("codex-0.142.5/permission-exec-80x24", "$ touch lab-was-here.txt && ls -la"),
+        ("opencode/permission-bash-120x40", "$ touch lab-was-here.txt && ls -la"),
+        ("claude/permission-bash-120x40", "touch lab-was-here.txt && ls -la"),
+        ("claude/permission-file-80x24", "../app1/hello.py"),
+        ("claude/trust-gate-120x40", "/srv/work-01/proj/work120x40"),
+        ("codex/trust-gate-120x40", "/srv/work-01/proj/gitx"),
+        ("pi/trust-gate-120x40", "/srv/work-01/proj/pitrust"),
+    ] {
+        let recording = Recording::named(file);
+        let screen = recording.screen();
+        let body = rules().read(&recording.glance(&screen)).prompt.unwrap().body;
+        assert!(body.rows.iter().any(|row| row.trim() == expected), "{file}: {body:#?}");
+    }
+    let mut longest = 0;
+    for recording in Recording::all() {
+        let screen = recording.screen();
+        let Some(prompt) = rules().read(&recording.glance(&screen)).prompt else { continue };
+        let body = prompt.body;
+        longest = longest.max(body.rows.len());
+        assert!(
+            !body.rows.is_empty() || body.says.is_some(),
+            "{}: it is not said that nothing can be told",
+            prompt.rule
+        );
+    }
+    assert_eq!(longest, 8, "it is bounded");
+}
+
 #[test]
 fn above_an_input_line_or_a_shell_or_as_prose_it_is_none() {
     let hosts = ["claude/idle-120x40", "codex/done-120x40", "pi/done-tool-80x24"].map(Recording::named);

@@ -64,6 +64,22 @@ impl Plan {
         format!("write {}: {}", self.file.display(), self.keeper.entry(&self.directory))
     }
 
+    /// Why nothing would be written now, in words.
+    async fn hindrance(&self, steer: &Steer) -> Option<String> {
+        let text = match steer.hand.read(vec![self.file.clone()], FILE_MOST).await.pop()? {
+            Ok(content) => Some(String::from_utf8_lossy(&content.bytes).into_owned()),
+            Err(FileError::Missing(_)) => None,
+            Err(error) => return Some(format!("it will be left alone: {error}")),
+        };
+        match self.keeper.record(text.as_deref(), &self.directory) {
+            Ok(Edit::Recorded) => Some("it stands there already, so nothing will be written".to_owned()),
+            Ok(Edit::Changed(_)) => None,
+            Err(why) => {
+                Some(format!("{} will be left alone: {}", visible(&self.file.display().to_string()), visible(&why)))
+            }
+        }
+    }
+
     /// Whether it was recorded now; `false` where it was already.
     async fn record(&self, steer: &Steer) -> Result<bool, String> {
         let (keeper, directory) = (self.keeper, self.directory.clone());
@@ -75,27 +91,16 @@ impl Plan {
     }
 }
 
-/// What would be written; nothing where nothing can be.
+/// What would be written; nothing where nothing can be, or where it stands there already.
 pub(super) async fn lines(steer: &Steer, who: &Who, target: &Target) -> Vec<String> {
     let Some(aim) = target.aim.as_deref() else { return Vec::new() };
-    Plan::of(steer, who, aim).await.map(|plan| plan.line()).into_iter().collect()
+    let Ok(plan) = Plan::of(steer, who, aim).await else { return Vec::new() };
+    if plan.hindrance(steer).await.is_some() { Vec::new() } else { vec![plan.line()] }
 }
 
 /// What an operator should know before: that it stands there already, or that the file will be left alone.
 pub(super) async fn warning(steer: &Steer, who: &Who, aim: &Aim) -> Option<String> {
-    let plan = Plan::of(steer, who, aim).await.ok()?;
-    let text = match steer.hand.read(vec![plan.file.clone()], FILE_MOST).await.pop()? {
-        Ok(content) => Some(String::from_utf8_lossy(&content.bytes).into_owned()),
-        Err(FileError::Missing(_)) => None,
-        Err(error) => return Some(format!("it will be left alone: {error}")),
-    };
-    match plan.keeper.record(text.as_deref(), &plan.directory) {
-        Ok(Edit::Recorded) => Some("it stands there already, so nothing will be written".to_owned()),
-        Ok(Edit::Changed(_)) => None,
-        Err(why) => {
-            Some(format!("{} will be left alone: {}", visible(&plan.file.display().to_string()), visible(&why)))
-        }
-    }
+    Plan::of(steer, who, aim).await.ok()?.hindrance(steer).await
 }
 
 /// Whether it could be recorded.

@@ -15,7 +15,7 @@ use crate::{
         action_record::{ActionRecord, Asker, BodyMark, Logged, Mark, Stage},
         delivery::Proof,
         facts::{HostFacts, Identity, ServerFacts, ServerState, SystemdFacts},
-        gate::{Kind, Opt, Prompt},
+        gate::{Body, Kind, Opt, Prompt},
         ids::{HostName, Tenant},
         order::{Act, Ending, Outcome, Planned, Preview, Progress, Target},
         reading::Reading,
@@ -55,6 +55,15 @@ pub(super) fn facts() -> HostFacts {
     }
 }
 
+/// What stands above its options in its picture.
+const BODY: [&str; 5] = [
+    "~/src/app",
+    "Do you trust the files in this folder?",
+    "The agent may read, change and run what is in it.",
+    "Only go on in a project of your own, or in one",
+    "whose authors you trust.",
+];
+
 /// The prompt that the orchestrator stands at; its words are our own.
 #[must_use]
 pub fn prompt() -> Prompt {
@@ -70,6 +79,7 @@ pub fn prompt() -> Prompt {
         rule: "claude.trust".to_owned(),
         kind: Kind::Gate,
         about: "trust".to_owned(),
+        body: Body { rows: BODY.map(str::to_owned).into(), says: None },
         subject: "srcappDoyoutrustthefilesinthisfolder".to_owned(),
         says: "trust gate".to_owned(),
         line: " Do you trust the files in this folder?".to_owned(),

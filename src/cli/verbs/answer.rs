@@ -111,6 +111,8 @@ impl Answer {
 fn as_text(agent: &str, prompt: &Prompt) -> String {
     let mut lines =
         vec![format!("{agent}: {} ({}: {})", visible(&prompt.says), prompt.rule, visible(prompt.line.trim()))];
+    lines.extend(prompt.body.rows.iter().map(|row| format!("  │ {}", visible(row))));
+    lines.extend(prompt.body.says.iter().map(|says| format!("  ! {says}")));
     for (place, option) in prompt.options.iter().enumerate() {
         let notes = [
             option.selected.then(|| "highlighted".to_owned()),
@@ -142,8 +144,9 @@ fn as_json(prompt: &Prompt) -> Value {
         })
     };
     let options: Vec<Value> = prompt.options.iter().enumerate().map(option).collect();
+    let body: Vec<String> = prompt.body.rows.iter().map(|row| visible(row)).collect();
     json!({
-        "rule": prompt.rule, "kind": prompt.kind, "about": prompt.about, "says": visible(&prompt.says),
+        "body": body, "body_says": prompt.body.says, "rule": prompt.rule, "kind": prompt.kind, "about": prompt.about, "says": visible(&prompt.says),
         "line": visible(prompt.line.trim()), "options": options, "keys": prompt.keys, "human": prompt.human,
         "enter": prompt.enter, "resets": prompt.resets.as_deref().map(visible),
     })

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub(in crate::fleet) use read::STILL;
 pub use rules::{Policed, Rules, schema};
-pub use seen::{Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
+pub use seen::{Body, Kind, Limit, Marker, Opt, Prompt, Seen, State, Trouble};
 pub use tracker::{Shown, Tracker};
 pub use user::{UserFile, UserRules};
 

@@ -7,7 +7,7 @@ use std::{cell::OnceCell, time::Duration};
 
 use super::{
     super::words,
-    Glance, Kind, Limit, Marker, Opt, Prompt, Rules, Seen, Trouble,
+    Body, Glance, Kind, Limit, Marker, Opt, Prompt, Rules, Seen, Trouble,
     lines::{Line, Lines, Text, is_red},
     menu::{self, Menu},
     pattern::{Expression, Pattern},
@@ -195,7 +195,11 @@ impl Look<'_> {
     /// Where the dialog around a menu begins: with its box, with the line that is drawn above it, or below what was said
     /// before. Words further up are not its own.
     fn begins(&self, menu: &Menu) -> Option<usize> {
-        let first = menu.first()?;
+        self.begins_above(menu.first()?)
+    }
+
+    /// The same of the dialog that goes on in a row; as far up as counts, where nothing says so.
+    fn begins_above(&self, first: usize) -> Option<usize> {
         let all = &self.lines.all;
         let reach = first.saturating_sub(self.lines.reach());
         let mut above = (reach..first).rev();
@@ -237,7 +241,11 @@ impl Look<'_> {
     fn on_the_title(&self) -> Option<Prompt> {
         let title = self.glance.title;
         let rule = self.known(Where::Title).find(|rule| fits_line(&rule.any, &rule.none, title))?;
-        Some(Prompt { line: title.to_owned(), ..self.prompt(rule, 0, None, &Text::default()) })
+        Some(Prompt {
+            line: title.to_owned(),
+            body: Body::of(&[], true),
+            ..self.prompt(rule, 0, None, &Text::default())
+        })
     }
 
     /// Something that holds the agent up although its input line is there.
@@ -281,6 +289,7 @@ impl Look<'_> {
             says: rule.says.clone(),
             line: self.lines.words_of(row),
             row,
+            body: self.body(menu, row),
             subject: self.subject(menu.and_then(|menu| menu.choices.first()).map_or(row, |first| first.row)),
             sideways: menu.is_some_and(|menu| menu.sideways),
             safe,
@@ -295,6 +304,19 @@ impl Look<'_> {
     /// When a limit ends: a dialog says so itself, or the turn above it does.
     fn resets(&self, resets: &Expression, text: &Text) -> Option<String> {
         resets.group(&text.joined).or_else(|| resets.group(&self.live().joined))
+    }
+
+    /// What it asks about, for people: the rows above its options, or down to its line where it has none.
+    fn body(&self, menu: Option<&Menu>, row: u16) -> Body {
+        let (goes_on, end) = match menu.and_then(Menu::first) {
+            Some(first) => (first, first),
+            None => (usize::from(row), usize::from(row) + 1),
+        };
+        let begin = self.begins_above(goes_on).unwrap_or(goes_on);
+        let told = begin > goes_on.saturating_sub(self.lines.reach());
+        let rows: Vec<&str> =
+            self.lines.between(begin, end).iter().filter(|line| line.speaks()).map(|line| &*line.shown).collect();
+        Body::of(&rows, told)
     }
 
     /// What stands right above a row: without marks that blink.

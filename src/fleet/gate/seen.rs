@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::judgement::CauseKind;
+use crate::fleet::{judgement::CauseKind, words};
 
 /// Everything that one look at a screen gives. Several may be true at once: a limit beside an idle composer, work
 /// beside an error that is being retried. [`Seen::state`] says which one counts, of the screen alone.
@@ -125,6 +125,8 @@ pub struct Prompt {
     pub line: String,
     /// Where that line stands, from 0.
     pub row: u16,
+    /// What it asks about, for a person to read before it is answered: nothing is decided by it.
+    pub body: Body,
     /// Letters and digits of what stands above its options: tells it from the next one that asks the same way.
     pub subject: String,
     /// Its options from top to bottom or left to right; empty where it asks for a key or a text.
@@ -149,6 +151,34 @@ impl Prompt {
     #[must_use]
     pub fn selected(&self) -> Option<&Opt> {
         self.options.iter().find(|option| option.selected)
+    }
+}
+
+/// So many rows of a prompt's own text are shown.
+const BODY: usize = 8;
+
+/// A prompt's own text above its options: the command that would run, the folder, the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Body {
+    /// Its last rows that say something, as they are shown there (not yet made safe to print).
+    pub rows: Vec<String>,
+    /// What is missing of it, in words.
+    pub says: Option<String>,
+}
+
+impl Body {
+    /// The text in these rows. `told`: the screen shows where it begins.
+    pub(super) fn of(rows: &[&str], told: bool) -> Self {
+        let left_out = rows.len().saturating_sub(BODY);
+        let rows = &rows[left_out..];
+        let indent = rows.iter().map(|row| row.chars().take_while(|c| *c == ' ').count()).min().unwrap_or_default();
+        let says = match (rows.len(), told, left_out) {
+            (0, ..) => Some("what it asks about cannot be told from its screen: look at it".to_owned()),
+            (_, false, _) => Some("where it begins cannot be told: so much stands right above".to_owned()),
+            (_, true, 0) => None,
+            (_, true, more) => Some(format!("{} of it above: look at its screen", words::count(more, "more row"))),
+        };
+        Self { rows: rows.iter().map(|row| row[indent..].trim_end().to_owned()).collect(), says }
     }
 }
 

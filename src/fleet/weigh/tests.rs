@@ -4,7 +4,7 @@
 use super::*;
 use crate::fleet::{
     fixtures::{ZONES, at},
-    gate::{Kind, Limit, Opt, Seen, Trouble},
+    gate::{Body, Kind, Limit, Opt, Seen, Trouble},
     record::UsageLimit,
 };
 use crate::screen::{Screen, Size};
@@ -30,6 +30,7 @@ fn prompt() -> Prompt {
         says: "trust gate".to_owned(),
         line: "  Quick \u{1b}[31msafety check".to_owned(),
         row: 3,
+        body: Body::default(),
         subject: String::new(),
         options: vec![option("No, exit", true), option("Yes", false)],
         sideways: false,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{Answer, Brake, Choice, Input, Step, Verdict};
-use crate::fleet::gate::{Kind, Opt, Prompt, Seen, State};
+use crate::fleet::gate::{Body, Kind, Opt, Prompt, Seen, State};
 
 /// A program with a menu.
 #[derive(Debug, Clone)]
@@ -77,6 +77,7 @@ impl Program {
             says: "asks something".to_owned(),
             line: String::new(),
             row: 3,
+            body: Body::default(),
             subject: self.subject.clone(),
             options: self.labels.iter().enumerate().map(option).collect(),
             sideways: self.sideways,
