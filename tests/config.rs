@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use support::program::Fleet;
+use support::{SOON, program::Fleet, wait_until};
 
 /// A fleet of two and a configuration in these words.
 fn configured(text: &str) -> Fleet {
@@ -125,6 +125,62 @@ fn read_only_holds_in_every_way_it_can_be_said_and_is_not_given_back() {
     view.says("READ-ONLY");
     fleet.configure("read_only: false\nkeys: {zoom: Z}\n");
     assert!(view.says("Z zoom").contains("READ-ONLY"));
+}
+
+#[test]
+fn a_slip_while_it_is_open_takes_the_hands_away_until_it_is_mended() {
+    let fleet = configured("");
+    let view = fleet.dashboard();
+    view.until("the fleet", |text| text.contains("coder1") && !text.contains("READ-ONLY"));
+    fleet.configure("theme: [\n");
+    let text = view.says("the last good one holds, read-only until it is mended");
+    assert!(text.contains("READ-ONLY"), "{text}");
+    view.keys(&["s"]).says("this is read-only until the configuration is mended");
+    fleet.configure("theme: dark\n");
+    view.until("it may act again", |text| !text.contains("READ-ONLY") && !text.contains("until it is mended"));
+    // Not only in words.
+    view.types(":pause coder0").keys(&["Enter"]).says("Enter pauses");
+    view.keys(&["Enter"]);
+    wait_until("coder0 is paused", SOON, || match fleet.run(&["log"]).out.contains("pause coder0") {
+        true => Ok(()),
+        false => Err(()),
+    });
+    // What said so once, and was understood, holds on over a slip and its repair.
+    fleet.configure("read_only: true\n");
+    view.says("READ-ONLY");
+    view.keys(&["s"]).says("the configuration says read_only");
+    fleet.configure("theme: [\n");
+    assert!(!view.says("the last good one holds").contains("until it is mended"));
+    fleet.configure("theme: dark\n");
+    let text = view.until("it is mended", |text| !text.contains("last good one"));
+    assert!(text.contains("READ-ONLY"), "{text}");
+}
+
+#[test]
+fn a_start_that_could_not_be_understood_stays_read_only_when_it_is_mended() {
+    let fleet = configured("theme: [\n");
+    let view = fleet.dashboard();
+    view.says("READ-ONLY");
+    fleet.configure("keys: {zoom: Z}\n");
+    assert!(view.says("Z zoom").contains("READ-ONLY"));
+}
+
+#[test]
+fn a_file_that_is_gone_is_a_problem_only_where_it_was_named() {
+    let fleet = configured("keys: {send: Y}\n");
+    let path = fleet.home().join("config/mosaic-top/mosaic-top.yaml");
+    let view = fleet.dashboard();
+    view.says("Y send");
+    fs::remove_file(&path).unwrap();
+    view.until("the defaults", |text| text.contains("s send") && !text.contains("problem"));
+    let named = fleet.home().join("mine.yaml");
+    fs::write(&named, "keys: {send: Y}\n").unwrap();
+    let view = fleet.dashboard_of(&format!("--config {}", named.display()));
+    view.says("Y send");
+    fs::remove_file(&named).unwrap();
+    view.says("mine.yaml: 1 problem, the last good one holds");
+    let text = view.keys(&["!"]).says("what it said before holds on");
+    assert_eq!(text.split_whitespace().collect::<String>().matches("/mine.yaml").count(), 1, "{text}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ const CAP: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct ConfigFile {
     path: PathBuf,
+    named: bool,
     exec: Local,
     seen: Option<Seen>,
 }
@@ -38,7 +39,19 @@ impl ConfigFile {
     /// A file that was not looked at yet.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
-        Self { path, exec: Local::new(), seen: None }
+        Self { path, named: false, exec: Local::new(), seen: None }
+    }
+
+    /// The same, which somebody named: it has to be there.
+    #[must_use]
+    pub fn named(self) -> Self {
+        Self { named: true, ..self }
+    }
+
+    /// Whether somebody named it.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.named
     }
 
     /// Its path.

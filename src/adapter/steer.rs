@@ -164,6 +164,13 @@ impl Steer {
         self.ended.store(true, Ordering::Relaxed);
     }
 
+    /// Gives the right back as [`Self::give_back`] does, and keeps it for later: for every order that is given from then on.
+    #[must_use]
+    pub fn rest(self) -> Self {
+        self.give_back();
+        Self { ended: Arc::default(), ..self }
+    }
+
     /// Whether it was given back, in words.
     fn ended(&self) -> Option<String> {
         let ended = self.ended.load(Ordering::Relaxed);

@@ -324,7 +324,7 @@ fn the_command_line() -> String {
     let of_agent: Vec<String> = of_agent.map(|spec| format!("`{}`", spec.name)).collect();
     format!(
         "\n## The command line\n\n`:` takes any action by its name, or by as much of it as no other begins with. Behind some an \
-         agent can be named, by its name or its alias: `:open coder0`, `:relaunch Mos`. It is selected first; a filter that \
+         agent can be named, by its name or its alias (that whatever its case): `:open coder0`, `:relaunch Mos`. It is selected first; a filter that \
          hides it is taken back, and that is said. The agent that is named is the one that is meant: marks stay, and count for \
          nothing here. An agent alone (`:coder0`) is gone to. An agent takes its whole name, so that no order hits whoever \
          begins alike; Tab completes both words as far as all have them in common, then goes around what is left, \

@@ -2,10 +2,7 @@
 //!
 //! PURE. It reads the model and makes words; what is wrong with one agent stands on that agent's row instead.
 
-use super::{
-    model::{Model, RosterState},
-    settings::Settings,
-};
+use super::model::{Model, RosterState};
 use crate::fleet::{facts::Pause, judgement::Severity, words::local};
 
 /// One thing that is true of the whole fleet.
@@ -31,7 +28,7 @@ pub fn notices(model: &Model) -> Vec<Notice> {
     all.extend(model.fleet().and_then(|fleet| fleet.paused.as_ref()).map(paused));
     all.extend(silent(model));
     // Above other warnings: it is the operator's own edit, and they look for its effect.
-    all.extend(settings(model.settings()));
+    all.extend(settings(model));
     if let Some(fleet) = model.fleet() {
         // The pause leads already, in the words of the pause itself.
         let others = fleet.findings.iter().filter(|finding| finding.rule != "fleet.paused");
@@ -116,7 +113,8 @@ fn roster(model: &Model) -> Option<Notice> {
 }
 
 /// The configuration is one operator's own: what is wrong with it is no fault of the fleet.
-fn settings(settings: &Settings) -> Option<Notice> {
+fn settings(model: &Model) -> Option<Notice> {
+    let settings = model.settings();
     // What is only good to know stands in the list.
     let count = settings.all_problems().iter().filter(|problem| problem.error).count();
     if count == 0 {
@@ -124,6 +122,8 @@ fn settings(settings: &Settings) -> Option<Notice> {
     }
     let many = if count == 1 { "problem" } else { "problems" };
     let holds = if settings.is_former { "the last good one holds" } else { "the rest of it holds" };
-    let says = format!("{}: {count} {many}, {holds}, press ! to see", settings.name());
+    let until =
+        if model.is_read_only() && !model.is_read_only_for_good() { ", read-only until it is mended" } else { "" };
+    let says = format!("{}: {count} {many}, {holds}{until}, press ! to see", settings.name());
     Some(Notice { severity: Severity::Warning, says, hint: None, quiet: false })
 }

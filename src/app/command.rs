@@ -207,12 +207,14 @@ fn row_of(model: &Model, name: &str) -> Result<RowKey, String> {
     }
 }
 
-/// Who is called so: the agent of the roster, else who has it as an alias, else a session that no roster names.
+/// Who is called so: the agent of the roster, else who has it as an alias, whatever its case, else a session that no
+/// roster names.
 fn called<'a>(model: &'a Model, name: &str) -> Vec<&'a Row> {
     let is = |managed: bool, row: &&Row| row.managed == managed && row.name == name;
+    let same = |alias: &String| alias.to_lowercase() == name.to_lowercase();
     let of: [Vec<&Row>; 3] = [
         rows(model).filter(|row| is(true, row)).collect(),
-        rows(model).filter(|row| row.alias.as_deref() == Some(name)).collect(),
+        rows(model).filter(|row| row.alias.as_ref().is_some_and(same)).collect(),
         rows(model).filter(|row| is(false, row)).collect(),
     ];
     of.into_iter().find(|found| !found.is_empty()).unwrap_or_default()

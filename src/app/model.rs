@@ -293,13 +293,19 @@ impl Model {
     /// Whether changing actions are left out.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
+        self.read_only_because().is_some()
+    }
+
+    /// Whether they are left out for as long as it runs, and not only until the configuration is mended.
+    #[must_use]
+    pub fn is_read_only_for_good(&self) -> bool {
         self.start.read_only.is_some()
     }
 
     /// Why changing actions are left out, where they are.
     #[must_use]
     pub fn read_only_because(&self) -> Option<&'static str> {
-        self.start.read_only
+        self.start.read_only.or(self.settings.read_only)
     }
 
     /// The time of the last tick.

@@ -4,7 +4,7 @@
 
 use super::keymap::{Chord, Keymap};
 use crate::{
-    config::{self, Config, LEAVE, MAY_SAY_READ_ONLY, Recorder, SAYS_READ_ONLY},
+    config::{self, Config, LEAVE, MAY_SAY_READ_ONLY, MAY_SAY_SO_FOR_NOW, Recorder, SAYS_READ_ONLY},
     fleet::yaml::Problem,
 };
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub misfits: Vec<Problem>,
     /// Whether an earlier, good one holds in its place.
     pub is_former: bool,
+    /// Whether its file is there no more, and should be.
+    pub is_gone: bool,
     /// Whether nothing is recorded, whatever the file says.
     pub unrecorded: bool,
 }
@@ -41,6 +43,7 @@ impl Default for Settings {
             misfits: Vec::new(),
             read_only: None,
             is_former: false,
+            is_gone: false,
             unrecorded: false,
         }
     }
@@ -74,15 +77,15 @@ impl Settings {
     /// A file that is there and cannot be read: nobody knows what it says.
     #[must_use]
     pub fn unreadable(path: &str, why: &str) -> Self {
-        let problems = vec![Problem::error(None, why)];
+        let problems = vec![Problem::error(None, without(path, why))];
         Self { path: Some(path.to_owned()), problems, read_only: Some(MAY_SAY_READ_ONLY), ..Self::default() }
     }
 
-    /// A file that was there and is not any more.
+    /// A file that was named and there, and is not any more.
     #[must_use]
     pub fn gone(path: &str, why: &str) -> Self {
-        let problems = vec![Problem::error(None, why).hinted("what it said before holds on")];
-        Self { path: Some(path.to_owned()), problems, ..Self::default() }
+        let problems = vec![Problem::error(None, without(path, why)).hinted("what it said before holds on")];
+        Self { path: Some(path.to_owned()), problems, is_gone: true, ..Self::default() }
     }
 
     /// Takes up what the file says now: all of it, or nothing but what is wrong with it.
@@ -93,7 +96,11 @@ impl Settings {
             (self.path, self.problems, self.is_former) = (news.path, news.problems, true);
             // What is told of the file's policies is told of those that stand there now.
             self.config.prompts.written = news.config.prompts.written;
-            self.read_only = self.read_only.or(news.read_only);
+            // One that cannot be understood may say so, for as long as it cannot; one that is gone tells nothing new.
+            if !news.is_gone {
+                let may = news.read_only == Some(MAY_SAY_READ_ONLY);
+                self.read_only = if may { Some(MAY_SAY_SO_FOR_NOW) } else { news.read_only };
+            }
         }
     }
 
@@ -126,6 +133,11 @@ impl Settings {
     }
 }
 
+/// What is wrong with a file, without its name: that stands before every problem.
+fn without<'a>(path: &str, why: &'a str) -> &'a str {
+    why.strip_prefix(path).map_or(why, |rest| rest.trim_start_matches([':', ' ']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_of_the_whole_file_names_it_once() {
+        let gone = Settings::gone("/c.yaml", "/c.yaml does not exist");
+        assert!(gone.problems[0].show("/c.yaml").starts_with("/c.yaml: does not exist. Hint"), "{:?}", gone.problems);
+        let unreadable = Settings::unreadable("/c.yaml", "/c.yaml is not UTF-8 text");
+        assert_eq!(unreadable.problems[0].show("/c.yaml"), "/c.yaml: is not UTF-8 text");
+    }
+
+    #[test]
     fn what_was_not_to_be_recorded_is_not_after_an_edit_either() {
         let mut settings = Settings { unrecorded: true, ..Settings::default() };
         settings.renew(Settings::read("c", "recorder: {on: true}\n"));
@@ -155,10 +175,14 @@ mod tests {
     }
 
     #[test]
-    fn what_might_say_read_only_does_also_when_it_is_not_taken_up() {
+    fn what_might_say_read_only_does_for_as_long_as_it_might() {
         let mut settings = Settings::default();
         settings.renew(Settings::read("c", "read_only: perhaps\n"));
-        assert_eq!(settings.read_only, Some(MAY_SAY_READ_ONLY));
+        assert_eq!(settings.read_only, Some(MAY_SAY_SO_FOR_NOW));
+        settings.renew(Settings::gone("c", "c does not exist"));
+        assert_eq!(settings.read_only, Some(MAY_SAY_SO_FOR_NOW), "what is gone tells nothing");
+        settings.renew(Settings::read("c", "thme: dark\n"));
+        assert_eq!(settings.read_only, None, "wrong, but it is understood that it does not say so");
         assert_eq!(Settings::unreadable("c", "denied").read_only, Some(MAY_SAY_READ_ONLY));
         assert_eq!(Settings::read("c", "read_only: true\nthme: a\n").read_only, Some(SAYS_READ_ONLY));
     }

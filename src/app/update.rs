@@ -22,6 +22,7 @@ use super::{
     settings::Settings,
     still, taken, unattended,
 };
+use crate::config::SAYS_READ_ONLY;
 use crate::fleet::{
     facts::{HostFacts, Limits},
     ids::PaneKey,
@@ -200,12 +201,13 @@ fn roster(model: &mut Model, news: RosterNews) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What a configuration takes away it does not give back: an operator who was promised a dashboard that only looks must
-/// be able to rely on it.
+/// A configuration that says `read_only` is not taken back: an operator who was promised a dashboard that only looks must
+/// be able to rely on it. One that only might say so promises nothing.
 fn settings(model: &mut Model, news: Settings) {
     let before = model.settings.config.clone();
     model.settings.renew(news);
-    model.start.read_only = model.start.read_only.or(model.settings.read_only);
+    let says_so = model.settings.read_only.filter(|why| *why == SAYS_READ_ONLY);
+    model.start.read_only = model.start.read_only.or(says_so);
     if before.columns != model.settings.config.columns {
         model.columns = None;
     }

@@ -93,7 +93,8 @@ pub(super) async fn load(globals: &Globals) -> Result<Loaded, Exit> {
     let path = named.clone().or_else(|| default_path(variable("XDG_CONFIG_HOME"), variable("HOME")));
     let Some(path) = path else { return Ok((None, Settings::default())) };
     let shown = path.display().to_string();
-    let mut file = ConfigFile::new(path);
+    let file = ConfigFile::new(path);
+    let mut file = if named.is_some() { file.named() } else { file };
     let settings = match file.look().await {
         Some(ConfigRead::Text(text)) => Settings::read(&shown, &text),
         Some(ConfigRead::Missing(words)) if named.is_some() => {

@@ -125,6 +125,9 @@ pub const LEAVE: &str = "Ctrl-]";
 pub const SAYS_READ_ONLY: &str = "this is read-only: the configuration says read_only";
 /// The same when it could not be understood whether it says so.
 pub const MAY_SAY_READ_ONLY: &str = "this is read-only: the configuration cannot be understood, and it might say so";
+/// The same of one that came while the dashboard was open.
+pub const MAY_SAY_SO_FOR_NOW: &str =
+    "this is read-only until the configuration is mended: it cannot be understood, and it might say so";
 
 /// Sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

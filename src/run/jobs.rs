@@ -42,6 +42,8 @@ const STEPS: usize = 64;
 /// What can be done, and by what.
 pub(super) struct Hands {
     steer: Option<Steer>,
+    /// What is kept while the configuration cannot be understood.
+    resting: Option<Steer>,
     watch: Watch,
     events: mpsc::Sender<Event>,
     log: Option<JoinHandle<()>>,
@@ -63,8 +65,10 @@ impl Drop for Hands {
 impl Hands {
     /// Hands whose news go to `events`.
     pub(super) fn new(steer: Option<Steer>, watch: Watch, guard: Option<Argv>, events: mpsc::Sender<Event>) -> Self {
-        let mender = steer.clone().map(|steer| tokio::spawn(mend(steer, events.clone())));
-        Self { steer, watch, events, log: None, acknowledging: None, guard, seat: None, mender }
+        let (log, acknowledging, seat, mender) = (None, None, None, None);
+        let mut hands = Self { steer: None, resting: steer, watch, events, log, acknowledging, guard, seat, mender };
+        hands.act();
+        hands
     }
 
     /// Takes an agent over.
@@ -109,11 +113,25 @@ impl Hands {
 
     /// Gives the means to change anything away, for good.
     pub(super) fn only_look(&mut self) {
-        self.stroke(Stroke::Leave);
-        self.stop_mending();
+        self.rest();
+        self.resting = None;
+    }
+
+    /// Changes nothing, until [`Self::act`]. What was ordered before is not done then either.
+    pub(super) fn rest(&mut self) {
         // Orders that wait or run have hands of their own.
         if let Some(steer) = self.steer.take() {
-            steer.give_back();
+            self.resting = Some(steer.rest());
+            self.stroke(Stroke::Leave);
+            self.stop_mending();
+        }
+    }
+
+    /// Takes up again what rested.
+    pub(super) fn act(&mut self) {
+        if let Some(steer) = self.resting.take() {
+            self.mender = Some(tokio::spawn(mend(steer.clone(), self.events.clone())));
+            self.steer = Some(steer);
         }
     }
 

@@ -317,9 +317,13 @@ impl Shell {
         if let Some(fleet) = self.model.fleet().filter(|_| judged) {
             self.mirrors.judged(fleet);
         }
-        if renewed && self.model.is_read_only() {
+        if renewed {
             // A configuration may take away what the start had given.
-            self.hands.only_look();
+            match (self.model.is_read_only(), self.model.is_read_only_for_good()) {
+                (_, true) => self.hands.only_look(),
+                (true, false) => self.hands.rest(),
+                (false, false) => self.hands.act(),
+            }
         }
         for effect in effects {
             self.perform(effect, terminal)?;

@@ -114,7 +114,8 @@ impl Refresher {
         let path = file.path().display().to_string();
         let settings = match file.look().await? {
             ConfigRead::Text(text) => Settings::read(&path, &text),
-            // It was there, or nothing would have changed. What it asked for holds on until it is back.
+            // It was there, or nothing would have changed. What a named one asked for holds on until it is back.
+            ConfigRead::Missing(_) if !file.is_named() => Settings::default(),
             ConfigRead::Missing(words) => Settings::gone(&path, &words),
             ConfigRead::Failed(words) => Settings::unreadable(&path, &words),
         };

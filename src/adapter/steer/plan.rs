@@ -5,10 +5,7 @@ use super::{
     job::LIMIT,
     lines::{HOLDER_UNIT, Lines, exact, systemctl},
     look, pauses, places,
-    relaunch::{
-        self,
-        ground::{self, Ground},
-    },
+    relaunch::{self, ground::Ground},
     take, trust,
 };
 use crate::{
@@ -98,12 +95,7 @@ impl Steer {
             return Err(Refusal::Holder(aim.name.clone()));
         }
         if order.act == Act::Relaunch {
-            let now = query::list(exec, self.watch.tmux(), &aim.socket, LIMIT).await;
-            ground::safe(Ground { steer: self, who: &who }, aim, &now).await?;
-            return match aim.pane.filter(|_| aim.unit.is_none()) {
-                Some(pane) => relaunch::pane::respawn(self, &who, aim, pane).await.map(drop),
-                None => Ok(()),
-            };
+            return relaunch::against(Ground { steer: self, who: &who }, aim).await;
         }
         let needs_pane = matches!(order.act, Act::Send(_) | Act::Answer(_) | Act::Reset { .. } | Act::Interrupt);
         let Some(wanted) = aim.pane.filter(|_| needs_pane) else { return Ok(()) };

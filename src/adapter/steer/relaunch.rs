@@ -10,7 +10,7 @@ use self::ground::Ground;
 use super::{
     hand::Held,
     job::{End, Failed, Job, LIMIT},
-    lines::{ANOTHER, HOLDER_UNIT, journal, systemctl},
+    lines::{ANOTHER, HOLDER_UNIT, Line, Lines, journal, systemctl},
     look::{only_a_shell, server_of},
     trust,
 };
@@ -52,15 +52,23 @@ fn on<'a>(job: &'a Job<'_>) -> Ground<'a> {
     Ground { steer: job.steer, who: &job.who }
 }
 
+/// What stands against a relaunch now, by the questions that it asks itself. Changes nothing.
+pub(super) async fn against(ground: Ground<'_>, aim: &Aim) -> Result<(), Refusal> {
+    ground::safe(ground, aim, &server(ground, aim).await).await?;
+    let units = units(ground, aim).await?;
+    match (way(aim, &units), aim.pane) {
+        (Way::Unit(..), _) => Ok(()),
+        (Way::Pane, Some(pane)) => pane::respawn(ground.steer, ground.who, aim, pane).await.map(drop),
+        (Way::Pane | Way::Session, _) => session(ground, aim, has_holder(&units)).await.map(drop),
+    }
+}
+
 /// Relaunches.
 pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
     let aim = job.aim()?;
-    let before = server(job, aim).await;
+    let before = server(on(job), aim).await;
     ground::safe(on(job), aim, &before).await?;
-    let units = units(job, aim).await;
-    if let (Some(unit), Reading::Unknown(why)) = (&aim.unit, &units.units) {
-        return Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")));
-    }
+    let units = units(on(job), aim).await?;
     if job.steer.trusts {
         trust::before_launch(job, aim).await;
     }
@@ -68,7 +76,7 @@ pub(super) async fn relaunch(job: &mut Job<'_>) -> Result<End, Refusal> {
         Way::Unit(unit, facts) => {
             holder(job, aim, &units).await?;
             // What was looked at first may be long ago by now: others start servers meanwhile.
-            ground::safe(on(job), aim, &server(job, aim).await).await?;
+            ground::safe(on(job), aim, &server(on(job), aim).await).await?;
             job.says(format!("restarting {unit}"));
             restart(job, aim, &unit, &facts).await
         }
@@ -98,23 +106,33 @@ fn way(aim: &Aim, units: &SystemdFacts) -> Way {
 }
 
 /// The server as it is now; that it is another one than before is no reason not to start an agent on it.
-async fn server(job: &Job<'_>, aim: &Aim) -> query::Listing {
-    let exec: &dyn Exec = job.steer.hand.as_ref();
-    query::list(exec, job.steer.watch.tmux(), &aim.socket, LIMIT).await
+async fn server(ground: Ground<'_>, aim: &Aim) -> query::Listing {
+    let exec: &dyn Exec = ground.steer.hand.as_ref();
+    query::list(exec, ground.steer.watch.tmux(), &aim.socket, LIMIT).await
 }
 
-async fn units(job: &Job<'_>, aim: &Aim) -> SystemdFacts {
-    let manager = Manager { exec: job.steer.hand.as_ref(), who: &job.who, limit: LIMIT };
+/// Its unit and the holder's; an error where it has one and nobody can say whether that is still there.
+async fn units(ground: Ground<'_>, aim: &Aim) -> Result<SystemdFacts, Refusal> {
+    let manager = Manager { exec: ground.steer.hand.as_ref(), who: ground.who, limit: LIMIT };
     let named: BTreeSet<String> = aim.unit.iter().cloned().chain([HOLDER_UNIT.to_owned()]).collect();
-    SystemdReader::default().read(&manager, &named, clock::now(), true).await
+    let units = SystemdReader::default().read(&manager, &named, clock::now(), true).await;
+    match (&aim.unit, &units.units) {
+        (Some(unit), Reading::Unknown(why)) => {
+            Err(Refusal::Unreachable(format!("whether {unit} is still there is not known: {why}")))
+        }
+        _ => Ok(units),
+    }
+}
+
+fn has_holder(units: &SystemdFacts) -> bool {
+    units.units.known().and_then(|units| units.get(HOLDER_UNIT)).is_some_and(|unit| unit.load == "loaded")
 }
 
 /// With no server left the holder's unit goes on saying active, and the first agent would get the server into its own
 /// unit: so the holder is started anew before it. That there is nothing on it that could be lost is looked at again under
 /// a lock: of several relaunches at once only one may restart it, and the others find a fleet that has just come up.
 async fn holder(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<(), Refusal> {
-    let known = units.units.known().and_then(|units| units.get(HOLDER_UNIT)).is_some_and(|unit| unit.load == "loaded");
-    if !known || !is_absent(job, aim).await {
+    if !has_holder(units) || !is_absent(job, aim).await {
         return Ok(());
     }
     let _alone = alone(job, aim).await?;
@@ -130,7 +148,7 @@ async fn holder(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<()
 }
 
 async fn is_absent(job: &Job<'_>, aim: &Aim) -> bool {
-    matches!(server(job, aim).await.state, ServerState::Absent)
+    matches!(server(on(job), aim).await.state, ServerState::Absent)
 }
 
 /// The one turn at the holder of a socket, against every other order and program.
@@ -162,7 +180,7 @@ async fn restart(job: &mut Job<'_>, aim: &Aim, unit: &str, facts: &UnitFacts) ->
             return Ok(());
         }
     }
-    let now = server(job, aim).await;
+    let now = server(on(job), aim).await;
     let same = server_of(&now.state, aim).is_ok();
     if let Some(left) = now.panes.iter().find(|pane| same && pane.session.name == aim.name) {
         job.change(job.lines(aim).kill_session(left.session.id), Vec::new(), LIMIT).await?;
@@ -187,25 +205,35 @@ fn begun(job: &Job<'_>, done: Result<Output, Failed>) -> Result<(), String> {
     }
 }
 
-/// A new session, on a server that runs: one that this program started would live and die with this program's login.
+/// A new session, with the holder before it where no server is left.
 async fn launch(job: &mut Job<'_>, aim: &Aim, units: &SystemdFacts) -> Result<Result<(), String>, Refusal> {
-    let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
-    let launch = pane::launch_of(job.steer, &job.who, aim).await.ok_or_else(nothing)?;
-    let exec: &dyn Exec = job.steer.hand.as_ref();
-    let path = launcher::path();
-    let line = job.lines(aim).new_session(&launch, &path);
-    let by_hand = line.shown.clone();
-    let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {by_hand}"));
+    // Before the holder is started for nothing.
+    session(on(job), aim, has_holder(units)).await?;
     holder(job, aim, units).await?;
-    let now = server(job, aim).await;
-    if !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
-        return Err(refuse("no tmux server runs, and one that was started from here would end with this login"));
-    }
-    if let Some(why) = lacks(exec, &launch).await {
-        return Err(refuse(&why));
-    }
+    let line = session(on(job), aim, false).await?;
     job.says("starting it in a new session");
     Ok(job.change(line, Vec::new(), LIMIT).await.map(drop))
+}
+
+/// The line of a new session, on a server that runs, or will by then (`comes`): one that this program started would live
+/// and die with this program's login.
+async fn session(ground: Ground<'_>, aim: &Aim, comes: bool) -> Result<Line, Refusal> {
+    let Ground { steer, who } = ground;
+    let nothing = || Refusal::NoLaunch(format!("nothing is known of how {} is started", visible(&aim.name)));
+    let launch = pane::launch_of(steer, who, aim).await.ok_or_else(nothing)?;
+    let version = aim.version.as_deref().unwrap_or_default();
+    let lines = Lines { tmux: steer.watch.tmux(), socket: &aim.socket, version };
+    let line = lines.new_session(&launch, &launcher::path());
+    let refuse = |why: &str| Refusal::NoLaunch(format!("{why}. By hand: {}", line.shown));
+    let now = server(ground, aim).await;
+    let comes = comes && matches!(now.state, ServerState::Absent);
+    if !comes && !matches!(now.state, ServerState::Up { .. } | ServerState::Empty) {
+        return Err(refuse("no tmux server runs, and one that was started from here would end with this login"));
+    }
+    if let Some(why) = lacks(steer.hand.as_ref(), &launch).await {
+        return Err(refuse(&why));
+    }
+    Ok(line)
 }
 
 /// What a launch cannot do without.
@@ -223,7 +251,7 @@ async fn follow(job: &Job<'_>, aim: &Aim) -> End {
     let (mut up, mut without, mut seen): (u32, u32, Option<PaneFacts>) = (0, 0, None);
     while job.elapsed() < until {
         tokio::time::sleep(LOOK_EVERY).await;
-        let now = server(job, aim).await;
+        let now = server(on(job), aim).await;
         if matches!(now.state, ServerState::Unreachable(_)) {
             // That look told nothing.
             continue;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure is the test's failure")]
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::{
     adapter::{
@@ -15,7 +17,11 @@ use crate::{
         delivery::{Timing, WhenDraft},
         gate::answer::Choice,
         ids::{HostName, PaneId, Socket, Tenant},
+<<<<<<< HEAD
         order::{Aim, PaneAim, Reply},
+=======
+        order::{Aim, PaneAim, launch::Launch},
+>>>>>>> newB
         row::RowKey,
     },
 };
@@ -229,4 +235,29 @@ fn an_order_that_runs_when_it_is_given_back_does_no_more() {
     });
     assert!(end.unwrap_err().contains("only look"));
     assert_eq!((bench.ran("send-keys"), bench.ran("delete-buffer")), (0, 1), "{:?}", bench.machine.calls());
+}
+
+/// What `y` would refuse stands in the plan, with what helps instead.
+#[test]
+fn the_plan_of_a_relaunch_without_a_server_refuses_as_the_relaunch_does() {
+    let (name, directory, runtime) = ("a".into(), "/h/src".into(), "claude".into());
+    let launch = Launch { name, directory, runtime, model: None, yolo: false, command: None, env: BTreeMap::new() };
+    let wanted = target(Aim { pane: None, server: None, launch: Some(launch), ..agent(812) });
+    let planned = |bench: &Bench| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(bench.steer.preview(&Order::new(Act::Relaunch), vec![wanted.clone()])).each.remove(0)
+    };
+    let bench = Bench::new();
+    bench.machine.on("list-panes", Reply::fails(1, "no server running on /tmp/tmux-1000/default"));
+    bench.machine.on("list-units", Reply::prints("[]"));
+    bench.machine.on(" show ", Reply::prints(""));
+    let (plan, outcome) = (planned(&bench), bench.carry_out(Act::Relaunch, wanted.clone()));
+    let why = plan.refused.as_ref().unwrap().to_string();
+    assert!(why.contains("no tmux server runs") && why.contains("By hand: tmux"), "{why}");
+    assert!(!plan.goes() && outcome.says.contains(&why), "{outcome:?}");
+    // Where the holder would be started first, it is no reason.
+    let listed = r#"[{"unit":"mosaic-tmux-holder.service","load":"loaded","active":"active","sub":"exited"}]"#;
+    bench.machine.on("list-units", Reply::prints(listed));
+    let why = planned(&bench).refused.map(|why| why.to_string()).unwrap_or_default();
+    assert!(!why.contains("no tmux server runs"), "{why}");
 }

@@ -95,6 +95,8 @@ fn an_action_is_done_to_the_agent_that_is_named() {
     let model = after(":send Mos\n");
     let Mode::Compose(message) = model.mode() else { panic!("{:?}", model.mode()) };
     assert_eq!(message.to.iter().map(|row| row.session.as_str()).collect::<Vec<_>>(), ["orchestrator"]);
+    assert_eq!(selected(&after(":open mOS\n")), "orchestrator", "an alias, whatever its case");
+    assert_ne!(selected(&after(":open Coder1\n")), "coder1", "a name to the letter");
     // Where it is open already, or zoomed, the next one is.
     for keys in [":open coder1\n:open review\n", ":zoom coder1\n:open review\n", "4:open review\n", "3:open review\n"] {
         let model = after(keys);
