@@ -17,11 +17,7 @@ use crate::{
         delivery::{Timing, WhenDraft},
         gate::answer::Choice,
         ids::{HostName, PaneId, Socket, Tenant},
-<<<<<<< HEAD
-        order::{Aim, PaneAim, Reply},
-=======
-        order::{Aim, PaneAim, launch::Launch},
->>>>>>> newB
+        order::{Aim, PaneAim, Reply, launch::Launch},
         row::RowKey,
     },
 };
@@ -248,16 +244,16 @@ fn the_plan_of_a_relaunch_without_a_server_refuses_as_the_relaunch_does() {
         runtime.block_on(bench.steer.preview(&Order::new(Act::Relaunch), vec![wanted.clone()])).each.remove(0)
     };
     let bench = Bench::new();
-    bench.machine.on("list-panes", Reply::fails(1, "no server running on /tmp/tmux-1000/default"));
-    bench.machine.on("list-units", Reply::prints("[]"));
-    bench.machine.on(" show ", Reply::prints(""));
+    bench.machine.on("list-panes", scripted::Reply::fails(1, "no server running on /tmp/tmux-1000/default"));
+    bench.machine.on("list-units", scripted::Reply::prints("[]"));
+    bench.machine.on(" show ", scripted::Reply::prints(""));
     let (plan, outcome) = (planned(&bench), bench.carry_out(Act::Relaunch, wanted.clone()));
     let why = plan.refused.as_ref().unwrap().to_string();
     assert!(why.contains("no tmux server runs") && why.contains("By hand: tmux"), "{why}");
     assert!(!plan.goes() && outcome.says.contains(&why), "{outcome:?}");
     // Where the holder would be started first, it is no reason.
     let listed = r#"[{"unit":"mosaic-tmux-holder.service","load":"loaded","active":"active","sub":"exited"}]"#;
-    bench.machine.on("list-units", Reply::prints(listed));
+    bench.machine.on("list-units", scripted::Reply::prints(listed));
     let why = planned(&bench).refused.map(|why| why.to_string()).unwrap_or_default();
     assert!(!why.contains("no tmux server runs"), "{why}");
 }
