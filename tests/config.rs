@@ -141,9 +141,9 @@ fn a_slip_while_it_is_open_takes_the_hands_away_until_it_is_mended() {
     // Not only in words.
     view.types(":pause coder0").keys(&["Enter"]).says("Enter pauses");
     view.keys(&["Enter"]);
-    wait_until("coder0 is paused", SOON, || match fleet.run(&["log"]).out.contains("pause coder0") {
-        true => Ok(()),
-        false => Err(()),
+    wait_until("coder0 is paused", SOON, || {
+        let log = fleet.run(&["log"]).out;
+        if log.contains("pause coder0") { Ok(()) } else { Err(log) }
     });
     // What said so once, and was understood, holds on over a slip and its repair.
     fleet.configure("read_only: true\n");
