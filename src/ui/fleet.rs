@@ -48,7 +48,7 @@ fn titles(model: &Model, lines: &[Line], theme: &Theme) -> (TextLine<'static>, T
     let mut left = vec![styled(" fleet ", theme.title)];
     left.extend(narrowings(model, theme));
     let right = [order(model), in_sight(model, lines)].into_iter().flatten();
-    (TextLine::from(left), TextLine::from_iter(right.map(|words| styled(words, theme.dim))))
+    (TextLine::from(left), right.map(|words| styled(words, theme.dim)).collect())
 }
 
 /// Which rows of how many are in sight, where the list goes on beyond its frame.
@@ -57,11 +57,12 @@ fn in_sight(model: &Model, lines: &[Line]) -> Option<String> {
     if lines.len() <= room {
         return None;
     }
-    let places = lines.iter().skip(first).take(room).filter_map(|line| match line {
+    let mut places = lines.iter().skip(first).take(room).filter_map(|line| match line {
         Line::Row(place) => Some(place + 1),
         _ => None,
     });
-    let (from, to) = (places.clone().next()?, places.last()?);
+    let to = places.next_back()?;
+    let from = places.next().unwrap_or(to);
     Some(format!(" {from}–{to} of {} ", model.listing().shown().len()))
 }
 
