@@ -564,7 +564,7 @@ fn attention_lists_what_needs_a_human_worst_first_and_acknowledged_last() {
     assert_eq!(model.selected_row().unwrap().name, "orchestrator");
     press(&mut model, "x");
     assert_eq!(who(&model), ["merge-gate", "enhancer", "coder0-0", "review", "orchestrator"]);
-    assert_eq!(model.selected_row().unwrap().name, "merge-gate", "the hand goes on to the next");
+    assert_eq!(model.selected_row().unwrap().name, "orchestrator", "it stays in hand: the same key takes it back");
     press(&mut model, "G Enter");
     assert_eq!(
         (model.view(), model.selected_row().unwrap().name.as_str()),
