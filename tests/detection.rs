@@ -311,7 +311,8 @@ fn an_agent_whose_mirror_is_open_is_stuck_by_what_it_reports() {
     dashboard.resize(120, 70);
     dashboard.keys(&["Enter"]);
     let card = dashboard.until("the evidence", |text| text.contains("rule osc7501"));
-    assert!(card.contains("it reports that it waits for a permission"), "{card}");
+    // In as many lines as its width makes of it.
+    assert!(card.contains("it reports that it waits") && card.contains("permission: approve Bash"), "{card}");
 }
 
 fn cases() -> PathBuf {
